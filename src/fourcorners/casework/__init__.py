@@ -1,0 +1,1 @@
+"""One function a use case; the only room that joins the five below."""

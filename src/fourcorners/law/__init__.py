@@ -1,0 +1,1 @@
+"""Pure decisions: authority packs and `decide`, `scope.judge`, clocks, the closed refusals."""

@@ -1,0 +1,1 @@
+"""The record of every step, chained so that a change shows."""

@@ -1,0 +1,74 @@
+"""Verdicts: what `law.scope.judge` returns and the only thing that the vault stores.
+
+Sealed and rejected rows travel without any value: position, extent, reason and rule only.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+#: Columns that judging adds to released rows.
+VERDICT_COLUMNS: tuple[tuple[str, pa.DataType], ...] = (
+    (
+        "sealed_fields",
+        pa.list_(pa.string()),
+    ),  # fields whose own category is out of scope; their columns are null
+    ("day_differs", pa.bool_()),  # the other day boundary (UTC against local) would judge this row otherwise
+    ("crosses_window", pa.bool_()),  # an interval that overlaps the window and goes beyond it; kept unclipped
+)
+
+WITHHELD = pa.schema(
+    [
+        ("row", pa.int64()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("texts", pa.int32()),
+        ("reason", pa.string()),
+        ("rule", pa.string()),  # `scope`, or the id of the authority row that decided
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedBatch:
+    """One batch after judging.
+
+    Attributes:
+        family: key of `records.FAMILIES`.
+        section: as the reader named it.
+        released: the family's columns without `problem`, with `VERDICT_COLUMNS` added.
+        sealed: `WITHHELD` rows, reason from `codes.SEALS`.
+        rejected: `WITHHELD` rows, reason from `codes.REJECTIONS`.
+    """
+
+    family: str
+    section: str
+    released: pa.RecordBatch
+    sealed: pa.RecordBatch
+    rejected: pa.RecordBatch
+
+    def __post_init__(self) -> None:
+        for part in (self.sealed, self.rejected):
+            if not part.schema.equals(WITHHELD):
+                raise AssertionError("withheld rows carry positions and reasons only")
+
+    def counts(self) -> dict[str, int]:
+        """Rows: all, released, sealed, rejected."""
+        released, sealed, rejected = (
+            self.released.num_rows,
+            self.sealed.num_rows,
+            self.rejected.num_rows,
+        )
+        return {
+            "rows": released + sealed + rejected,
+            "released": released,
+            "sealed": sealed,
+            "rejected": rejected,
+        }
+
+    def reasons(self) -> Counter[str]:
+        """How many rows were withheld for each reason."""
+        return Counter(self.sealed.column("reason").to_pylist() + self.rejected.column("reason").to_pylist())

@@ -1,0 +1,1 @@
+"""Originals, slices and segments on disk; takes judged batches only."""
