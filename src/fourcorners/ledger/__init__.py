@@ -1,1 +1,1 @@
-"""The record of every step, chained so that a change shows."""
+"""The record of every step, chained so that a change shows to whoever holds an earlier head."""

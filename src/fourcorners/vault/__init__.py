@@ -1,1 +1,1 @@
-"""Originals, slices and segments on disk; takes judged batches only."""
+"""Originals, slices and segments on disk; takes judged batches only, writes once, never changes."""

@@ -1,0 +1,83 @@
+"""Segments: the released rows of one return as Parquet files, one a member and family.
+
+`append` takes judged batches and nothing else, so that no row can be stored that no instrument has judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from fourcorners.model.verdict import WITHHELD
+from fourcorners.model.verdict import JudgedBatch
+from fourcorners.vault.files import write_once
+
+#: The segment that lists what was withheld: places and reasons, no values.
+WITHHELD_FAMILY = "withheld"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One stored file: its name in the vault, family, number of rows and hash (hex)."""
+
+    name: str
+    family: str
+    rows: int
+    sha256: str
+
+
+def append(folder: Path, stem: str, judged: Iterable[JudgedBatch]) -> list[Segment]:
+    """Store the released rows by family, and the places and reasons of the withheld ones.
+
+    Args:
+        folder: the vault's segment folder.
+        stem: a name that this workspace never gave before.
+        judged: one member's batches.
+    """
+    released: dict[str, list[pa.RecordBatch]] = {}
+    withheld: list[pa.RecordBatch] = []
+    for batch in judged:
+        released.setdefault(batch.family, []).append(batch.released)
+        withheld += [batch.sealed, batch.rejected]
+    segments = [
+        _write(folder, f"{stem}-{family}.parquet", family, batches)
+        for family, batches in released.items()
+        if any(batch.num_rows for batch in batches)
+    ]
+    if any(batch.num_rows for batch in withheld):
+        segments.append(_write(folder, f"{stem}-{WITHHELD_FAMILY}.parquet", WITHHELD_FAMILY, withheld))
+    return segments
+
+
+def _write(folder: Path, name: str, family: str, batches: list[pa.RecordBatch]) -> Segment:
+    schema = WITHHELD if family == WITHHELD_FAMILY else batches[0].schema
+    rows = 0
+    with (
+        write_once(folder / name) as out,
+        pq.ParquetWriter(out, schema, compression="zstd", compression_level=1) as to,
+    ):
+        for batch in batches:
+            to.write_batch(batch)
+            rows += batch.num_rows
+    return Segment(name, family, rows, hash_of(folder / name))
+
+
+def read(path: Path) -> Iterator[pa.RecordBatch]:
+    """The batches of one segment, in the order in which they were stored."""
+    with pq.ParquetFile(path) as file:
+        yield from file.iter_batches(batch_size=16_384)
+
+
+def hash_of(path: Path) -> str:
+    """SHA-256 of a file, hex."""
+    digest = sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
