@@ -1,9 +1,12 @@
 """The first, plain form of the ledger: a hash chain in the workspace's own SQLite file.
 
-Entry hash = SHA-256(hash of the entry before || leaf), the first entry follows 32 zero bytes. A leaf is
-canonical JSON of hashes, counts, ids and a salted commitment; what people wrote (titles, reasons, names of files) stands in a
-detail beside it, outside the chain, so that a lawful destruction of detail and salt leaves it whole. Without a witness outside the workspace, whoever holds the file can write another history: the head that was printed,
-mailed or filed earlier is what shows it. The C2SP tile log takes this place behind the same three verbs.
+Entry hash = SHA-256(hash of the entry before || leaf); the first entry follows 32 zero bytes. A leaf is
+canonical JSON of hashes, counts, ids and a salted commitment. What people wrote (titles, reasons, names of
+files) stands in a detail beside it, outside the chain, so that a lawful destruction of detail and salt leaves
+the chain whole.
+
+Without a witness outside the workspace, whoever holds the file can write another history: a head that was
+printed, mailed or filed earlier is what shows it. The C2SP tile log takes this place behind the same verbs.
 """
 
 from __future__ import annotations

@@ -19,7 +19,8 @@ from fourcorners.model.errors import Refused
 
 TargetKind = Literal["address", "prefix", "account"]
 
-_WILD = re.compile(r"[*?%\[\]{}|^$\\<>]|\.\.|…|\bx{2,}\b", re.IGNORECASE)
+_WILD = re.compile(r"[*?%\[\]{}|^$\\<>]|\.\.|…")
+_MASKED_NUMBER = re.compile(r"\+?[\d().\s/-]*x[\dx().\s/-]*", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _PHONE = re.compile(r"\+?[\d().\s/-]{7,}")
 _MIN_V6_PREFIX = 56
@@ -88,7 +89,11 @@ def parse_target(text: str) -> Target:
             if network.num_addresses == 1:
                 return Target(text, "address", str(network.network_address))
             raise _no_target(text, f"it is a network of {network.num_addresses} addresses")
-    if _WILD.search(bare) or any(unicodedata.category(c) in {"Cc", "Cf"} for c in bare):
+    if (
+        _WILD.search(bare)
+        or _MASKED_NUMBER.fullmatch(bare)
+        or any(unicodedata.category(c) in {"Cc", "Cf"} for c in bare)
+    ):
         raise _no_target(text, "it holds a wildcard, pattern or control character")
     if (ends := _RANGE.fullmatch(bare)) and _is_range(ends.group(1), ends.group(2)):
         raise _no_target(text, "it is a range")

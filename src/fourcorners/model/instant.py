@@ -126,3 +126,16 @@ def local_to_utc(naive: dt.datetime, zone: str) -> int:
         how = "happens twice" if back == naive else "does not exist"
         raise ZoneError(f"{naive.isoformat(' ')} {how} in {zone}")
     return from_datetime(first)
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneDeclaration:
+    """A person's statement of the zone in which a return's local times are written."""
+
+    zone: str
+    by: str
+
+    @property
+    def basis(self) -> str:
+        """The zone basis of every instant that rests on it."""
+        return DECLARED + self.by

@@ -126,6 +126,8 @@ class Reading:
         labels: label -> occurrences, over rows and header.
         says_empty: the member says itself that it holds nothing.
         facts: what the member states about itself (`service`, `generated`, `date_range`, `account`), as written.
+        holes: byte ranges inside rows' extents that no field of the row holds (an unknown label, a column that no
+            mapping names), flattened pairs in file order: int64 array. They are released with no row.
     """
 
     reader: str
@@ -137,6 +139,7 @@ class Reading:
     labels: Mapping[str, int] = field(default_factory=dict)
     says_empty: bool = False
     facts: Mapping[str, str] = field(default_factory=dict)
+    holes: pa.Array = field(default_factory=lambda: pa.array([], pa.int64()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from dataclasses import field
 
 import pyarrow as pa
 
@@ -42,6 +43,7 @@ class JudgedBatch:
         released: the family's columns without `problem`, with `VERDICT_COLUMNS` added.
         sealed: `WITHHELD` rows, reason from `codes.SEALS`.
         rejected: `WITHHELD` rows, reason from `codes.REJECTIONS`.
+        holes: byte ranges of the sealed fields of released rows, flattened pairs: int64 array.
     """
 
     family: str
@@ -49,6 +51,7 @@ class JudgedBatch:
     released: pa.RecordBatch
     sealed: pa.RecordBatch
     rejected: pa.RecordBatch
+    holes: pa.Array = field(default_factory=lambda: pa.array([], pa.int64()))
 
     def __post_init__(self) -> None:
         for part in (self.sealed, self.rejected):

@@ -1,11 +1,13 @@
 """The salted chunk tree over a member, and the released slices with what proves them.
 
 The member is cut into leaves on a 64 KiB grid; a chunk that holds released and withheld bytes is cut at the
-borders between them. Leaf data = start and length (8 bytes each, big-endian) || salt || bytes; leaves and nodes hash as in
-RFC 6962. So a released slice is proven to be part of the produced member at its place, without showing the rest.
+borders between them. Leaf data = start and length (8 bytes each, big-endian) || salt || bytes; leaves and nodes
+hash as in RFC 6962. So a released slice is proven to be part of the produced member, at its place, without
+showing the rest.
 
 The salts of withheld leaves are made, used and forgotten: an address and a second can be guessed, and a hash
-without a salt would confirm the guess. Their leaf hashes stay, as commitments to what was produced and not stored.
+without a salt would confirm the guess. Their leaf hashes stay, as commitments to what was produced and is not
+stored.
 """
 
 from __future__ import annotations
