@@ -1,0 +1,133 @@
+"""The first page: what was asked, what came, what was kept out, what is found, what is left open."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from fourcorners.report.blocks import Block
+from fourcorners.report.blocks import Text
+from fourcorners.report.blocks import number
+from fourcorners.report.blocks import q
+from fourcorners.report.blocks import said
+from fourcorners.report.contents import ExhibitData
+from fourcorners.report.contents import Finding
+from fourcorners.report.statement import HOLDER
+from fourcorners.report.statement import NO_FILTER_KEY
+from fourcorners.report.statement import NO_WITNESS
+from fourcorners.report.statement import NOT_STORED
+from fourcorners.report.statement import SENTENCES
+from fourcorners.report.statement import TITLES
+from fourcorners.report.statement import UNCORROBORATED
+from fourcorners.report.statement import counts
+from fourcorners.report.statement import headline
+from fourcorners.report.statement import support
+
+_FEW = 5  # account holders that page one names; more are counted and stand in the statements
+
+
+def summary(data: ExhibitData) -> Block:
+    """The five answers."""
+    return {
+        "summary": [
+            ("Asked", _asked(data)),
+            ("Came", _came(data)),
+            ("Kept out", _kept_out(data)),
+            ("Found", _found(data)),
+            ("Left open", _left_open(data)),
+        ]
+    }
+
+
+def _asked(data: ExhibitData) -> list[Text]:
+    rows: list[Text] = []
+    for sheet in data.instruments:
+        it = sheet.instrument
+        accounts = number(len(it.scope.accounts), "account")
+        categories = number(len(it.scope.categories), "data category", "data categories")
+        rows.append(
+            [
+                f"{it.id}: ",
+                said(it.type),
+                " of ",
+                said(it.issuer),
+                " to ",
+                said(it.custodian),
+                f": {accounts}, {categories}, {it.scope.window.text()}.",
+            ]
+        )
+    return rows or ["No instrument has been entered."]
+
+
+def _came(data: ExhibitData) -> list[Text]:
+    return [
+        f"{sheet.id} under {sheet.instrument}: {number(len(sheet.files), 'file')}, {number(sheet.rows, 'row')}, "
+        f"{sheet.released:,} in scope."
+        for sheet in data.returns
+    ] or ["Nothing has been taken in."]
+
+
+def _kept_out(data: ExhibitData) -> list[Text]:
+    sealed = sum(sheet.sealed for sheet in data.returns)
+    rejected = sum(sheet.rejected for sheet in data.returns)
+    reasons: Counter[str] = Counter()
+    for sheet in data.returns:
+        reasons.update(dict(sheet.reasons))
+    rows: list[Text] = [
+        f"{number(sealed, 'row')} sealed as out of scope or undecidable; "
+        f"{number(rejected, 'row')} rejected as unreadable."
+    ]
+    if reasons:
+        rows.append(", ".join(f"{code} {count:,}" for code, count in sorted(reasons.items())) + ".")
+    if unclassified := sum(texts for sheet in data.returns for _, texts in sheet.unclassified):
+        rows.append(f"{number(unclassified, 'text')} in fields that no list names: released to nobody.")
+    if not data.filter_key:
+        rows.append(f"{NO_FILTER_KEY} {NOT_STORED}")
+    return rows
+
+
+def _all(data: ExhibitData) -> list[Finding]:
+    return [finding for sheet in data.attributions for finding in sheet.findings]
+
+
+def _found(data: ExhibitData) -> list[Text]:
+    if not data.attributions:
+        return ["No login has been compared with assignments."]
+    rows: list[Text] = []
+    for sheet in data.attributions:
+        where = f"{sheet.logins} with {', '.join(sheet.assignments)}: " if len(data.attributions) > 1 else ""
+        rows.append(where + headline(sheet.findings))
+    held = support(_all(data))
+    if not held:
+        return [*rows, "Nobody is named."]
+    if len(held) > _FEW:
+        return [*rows, f"They lead to {len(held)} account holders, each named in the evidence statements."]
+    before, _, after = SENTENCES["one"].partition(HOLDER)
+    for holder, (events, _) in held.items():
+        label = f" {UNCORROBORATED}: one event only." if events == 1 else ""
+        rows.append([f"{number(events, 'login')}: {before}", q(holder), after, label])
+    return rows
+
+
+def _left_open(data: ExhibitData) -> list[Text]:
+    others = [
+        f"{TITLES[outcome]} {count}" for outcome, count in counts(_all(data)).items() if count and outcome != "one"
+    ]
+    rows: list[Text] = []
+    if others:
+        rows.append("Logins that lead to nobody: " + ", ".join(others) + ".")
+    rows.append("Who used a connection. Section 6 lists what the records do not exclude.")
+    names = sorted({sheet.instrument.entered_by for sheet in data.instruments})
+    if names:
+        rows.append(["Instrument details entered by ", *_joined(names), ", not independently checked."])
+    if data.mappings:
+        rows.append("What a table's columns mean was declared by one person and checked by nobody.")
+    if not data.ledger.witnesses:
+        rows.append(NO_WITNESS)
+    return rows
+
+
+def _joined(names: list[str]) -> list[Text]:
+    joined: list[Text] = []
+    for name in names:
+        joined += [", ", said(name)] if joined else [said(name)]
+    return joined
