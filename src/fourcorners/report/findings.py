@@ -140,8 +140,8 @@ def statements(
         if finding.fragility:
             rows.append(("if read otherwise", _fragility(finding)))
         if (line := named.get(finding.ip)) is not None and networks is not None:
-            said = f", by a table of {networks.as_of}, not of the event's day"
-            rows.append(("network", [q(line.asn), " ", said(line.carrier), ", ", said(line.country), said]))
+            dated = f", by a table of {networks.as_of}, not of the event's day"
+            rows.append(("network", [q(line.asn), " ", said(line.carrier), ", ", said(line.country), dated]))
         rows += [("mark", said(note)) for note in finding.notes]
         before, holder, after = sentence(finding)
         blocks.append(

@@ -1,14 +1,14 @@
 """Text that every font can print: what the fonts lack, or what an eye cannot see, stands as its code point.
 
-PDF/A makes a missing glyph an error (ISO 19005-2, 6.2.11.4.1), and a glyph that is silently dropped would change the
-evidence. So each text becomes *pieces*: plain text, and code points (`U+65E5`) that the page sets in a frame, so that
-they cannot be taken for the same letters written out. Controls, directional marks, surrogates, combining marks,
+PDF/A makes a missing glyph an error (ISO 19005-2, 6.2.11.4.1), and a glyph that is silently dropped would change
+the evidence. So each text becomes *pieces*: plain text, and code points (`U+65E5`) that the page sets in a frame, so
+that they cannot be taken for the same letters written out. Controls, directional marks, surrogates, combining marks,
 blanks other than a single space, private and unassigned characters stand as code points whatever the fonts hold:
 they are how one name is made to look like another (Unicode TR36).
 
 Pieces, as JSON: a string; ``{"u": "U+65E5"}``, a code point; ``{"b": [...]}``, a long token that may break between
-its parts; ``{"i": [...]}``, a text with right-to-left letters, set apart so that it does not reorder its neighbours;
-a list of these, joined.
+its parts; ``{"i": [...]}``, a text with right-to-left letters, set apart so that it does not reorder its
+neighbours; a list of these, joined.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def fonts() -> typst.Fonts:
 def printable(char: str) -> bool:
     """Whether a character can stand for itself: visible, and in one of the shipped fonts.
 
-    The compiler itself is asked, with a page that holds nothing but the character: a table of coverage could differ
-    from the fonts in use.
+    The compiler itself is asked, with a page that holds nothing but the character: a table of coverage could
+    differ from the fonts in use.
     """
     if " " <= char <= "~":
         return True
@@ -80,7 +80,7 @@ def pieces(text: str, shows: Callable[[str], bool] = printable, *, exact: bool =
     """The text as pieces; `shows` tells which characters stand for themselves.
 
     In an `exact` text, a value, a space stands for itself only between two other characters: at an end or beside
-    another blank the eye would lose it, so there it stands as its code point. The exhibit's own words end in spaces.
+    another blank the eye would lose it, so there it stands as its code point. The exhibit's own words may end so.
     """
     if _PLAIN.fullmatch(text):
         return text

@@ -77,8 +77,8 @@ def document(data: ExhibitData) -> dict[str, object]:
 
 _ALWAYS = "Whatever the outcome of a login, these explanations remain open:"
 _RANGES = (
-    "A value's byte range is the position of its first byte and of the byte after its last, in the member named here, "
-    "counted from 0. Whoever holds the file can read the value again at that place."
+    "A value's byte range is the position of its first byte and of the byte after its last, in the member named "
+    "here, counted from 0. Whoever holds the file can read the value again at that place."
 )
 
 
@@ -93,10 +93,10 @@ def _numbered(data: ExhibitData) -> list[list[tuple[int, Finding]]]:
 
 def _instrument(sheet: InstrumentSheet) -> Iterator[Block]:
     it = sheet.instrument
-    issuer: Text = [said(it.issuer), f", {it.issuer_role}", *([", rank ", said(it.rank)] if it.rank else [])]
+    rank: list[Text] = [", rank ", said(it.rank)] if it.rank else []
     yield {"heading": [f"{it.id}: ", q(it.type), ", ", q(it.jurisdiction)]}
     yield facts(
-        ("issued by", issuer),
+        ("issued by", [said(it.issuer), f", {it.issuer_role.value.replace('_', ' ')}", *rank]),
         ("purpose", it.purpose.value.replace("_", " ")),
         ("offence", said(it.offence) if it.offence else "none stated"),
         ("reference", q(it.reference) if it.reference else ""),
@@ -197,8 +197,8 @@ def _networks(data: ExhibitData) -> list[Block]:
     naming = data.networks
     return [
         text(
-            f"Names of networks come from a table of {naming.as_of}. An address may have had another holder on the day "
-            "of the event. A network is not a place."
+            f"Names of networks come from a table of {naming.as_of}. An address may have had another holder on "
+            "the day of the event. A network is not a place."
         ),
         facts(("table", q(naming.table)), ("notice", said(naming.notice))),
         table(

@@ -35,12 +35,12 @@ SENTENCES: dict[str, str] = {
         "Nobody is named."
     ),
     "not_covered": (
-        "No produced record covers the address at the instant of the event. To whose service it was assigned is not "
-        "known. Nobody is named."
+        "No produced record covers the address at the instant of the event. To whose service it was assigned "
+        "is not known. Nobody is named."
     ),
     "contradicted": (
-        "Two sources that both cover the instant of the event name different subscribers. The contradiction is not "
-        "resolved here. Nobody is named."
+        "Two sources that both cover the instant of the event name different subscribers. The contradiction is "
+        "not resolved here. Nobody is named."
     ),
 }
 
@@ -77,18 +77,24 @@ MARKS: dict[str, str] = {
 NOT_STORED = "What is outside scope is not stored: counts and commitments only."
 NO_FILTER_KEY = "No filter team holds a key that the case team lacks."
 NO_WITNESS = (
-    "No outside witness has cosigned this ledger. Without an outside witness whoever holds the workspace can rewrite "
-    "its history."
+    "No outside witness has cosigned this ledger. Without an outside witness whoever holds the workspace can "
+    "rewrite its history."
 )
 
 LIMITS: tuple[str, ...] = (
-    "An address leads to a subscriber's line at an instant, never to a person or a place. Billing and service "
-    "addresses are not stated here.",
-    "Every outcome rests on the clocks of the provider and of the carrier; the uncertainty is stated as an assumption "
-    "and was not measured.",
+    (
+        "An address leads to a subscriber's line at an instant, never to a person or a place. Billing and service "
+        "addresses are not stated here."
+    ),
+    (
+        "Every outcome rests on the clocks of the provider and of the carrier; their uncertainty is stated as an "
+        "assumption and was not measured."
+    ),
     "Coverage, and the meaning of a table's columns, are what the custodian or a named person declared.",
-    "The tool shows what the files say. Whether an order is genuine, or a file is what the custodian sent, is for "
-    "the documents and the certificates to prove.",
+    (
+        "The tool shows what the files say. Whether an order is genuine, or a file is what the custodian sent, is "
+        "for the documents and the certificates to prove."
+    ),
 )
 
 

@@ -72,10 +72,8 @@ def _kept_out(data: ExhibitData) -> list[Text]:
     reasons: Counter[str] = Counter()
     for sheet in data.returns:
         reasons.update(dict(sheet.reasons))
-    rows: list[Text] = [
-        f"{number(sealed, 'row')} sealed as out of scope or undecidable; "
-        f"{number(rejected, 'row')} rejected as unreadable."
-    ]
+    sealed_words = f"{number(sealed, 'row')} sealed as out of scope or undecidable"
+    rows: list[Text] = [f"{sealed_words}; {number(rejected, 'row')} rejected as unreadable."]
     if reasons:
         rows.append(", ".join(f"{code} {count:,}" for code, count in sorted(reasons.items())) + ".")
     if unclassified := sum(texts for sheet in data.returns for _, texts in sheet.unclassified):
