@@ -98,10 +98,10 @@ def finding(
     *,
     subscriber: str = HOLDER,
     account: str = "riverside.55501",
-    port: int | None = 1135,
     ip: str = "198.51.100.23",
 ) -> Finding:
     matched = outcome not in {"none", "not_covered"}
+    port = None if outcome == "shared" else 1135
     written = "Mar 02, 2026 14:07:31 UTC"
     values = (
         Quoted("account", account, ((88, 103),)),

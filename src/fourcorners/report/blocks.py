@@ -1,8 +1,8 @@
 """The blocks of which a page is made. Words stand here and in the modules that use it; looks in `exhibit.typ`.
 
-A block is a JSON object with one key: `heading`, `text` and `note` (a paragraph), `list`, `facts` (label and value),
-`table`, `logins`, `sources`, `statement`. A text is a string (the exhibit's own words), a value (`q`, `said`),
-`lines`, or a list of these, joined.
+A block is a JSON object with one key: `heading`, `text` and `note` (a paragraph), `list`, `facts` (label and
+value), `table`, `figures`, `logins`, `sources`, `statement`. A text is a string (the exhibit's own words), a value
+(`q`, `said`), `lines`, a record's `values` (field, value, byte ranges), or a list of these, joined.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The exhibit: a PDF/A that says what was asked, what came, what was kept out, what is found and what is open.
 
 PDF/A-2a (ISO 19005-2) with PDF/UA-1 tags, by typst. The template is package data; the data reach it as JSON and
-are never pasted into markup. The document's date is the ledger's newest entry, so the same data give the same bytes.
+are never pasted into markup. The document's date is the ledger's newest entry, so the same data give the same
+bytes.
 """
 
 from __future__ import annotations

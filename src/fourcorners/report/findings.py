@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fourcorners.model.codes import OUTCOMES
+from fourcorners.model.instant import FILE
+from fourcorners.model.instant import STATED
 from fourcorners.model.source import Source
 from fourcorners.report.blocks import Block
 from fourcorners.report.blocks import Text
@@ -33,6 +35,7 @@ from fourcorners.report.statement import support
 
 #: Fields of a carrier's record that say when and which address, not who. Outside `one` no other field is printed.
 _IMPERSONAL = frozenset({"ip", "port_low", "port_high", "at", "until"})
+_ZONES = {STATED: "zone stated beside it", FILE: "zone stated elsewhere in the file"}
 _ANSWERS = {"same": "the same answer", "different": "a different answer", "not_covered": "not covered"}
 
 
@@ -125,18 +128,18 @@ def statements(
         rows: list[tuple[str, Text]] = [
             ("account", [q(finding.account), f", under {finding.instrument}"]),
             ("address", endpoint(finding)),
-            ("time as written", [q(finding.at_text), ", zone ", said(finding.zone_basis)]),
+            (
+                "time as written",
+                [q(finding.at_text), ", ", said(_ZONES.get(finding.zone_basis, "zone " + finding.zone_basis))],
+            ),
             ("time in UTC", _utc(finding, sheet.skew)),
-            ("candidates", str(finding.candidates)),
-            ("covered by", ", ".join(finding.covered_by) or "no produced record"),
+            ("compared", _compared(finding)),
             ("provider's record", _record(finding.login, sources, whole=True)),
             *(
                 ("carrier's record", _assignment(match, sources, whole=finding.outcome == "one"))
                 for match in finding.matches
             ),
         ]
-        if finding.margin is not None:
-            rows.append(("margin", f"{duration(finding.margin)} to the nearest boundary of a matching interval"))
         if finding.fragility:
             rows.append(("if read otherwise", _fragility(finding)))
         if (line := named.get(finding.ip)) is not None and networks is not None:
@@ -173,11 +176,25 @@ def _utc(finding: Finding, skew: int) -> Text:
     return [instant(finding.at, finding.precision), f", ± {duration(skew)} assumed"]
 
 
+def _compared(finding: Finding) -> Text:
+    """How many match, by whose records, and how far from an interval's end."""
+    covered = (
+        "covered by " + ", ".join(finding.covered_by) if finding.covered_by else "covered by no produced record"
+    )
+    said_margin = (
+        []
+        if finding.margin is None
+        else [f"; {duration(finding.margin)} to the nearest boundary of a matching interval"]
+    )
+    return [f"{number(finding.candidates, 'candidate')}; {covered}", *said_margin]
+
+
 def _record(evidence: Evidence, sources: Sources, *, whole: bool) -> Text:
     """Where a record stands and what it says; without `whole`, no field that could name somebody."""
     shown = [value for value in evidence.values if whole or value.field in _IMPERSONAL]
-    rows: list[Text] = [[f"{sources.cite(evidence.source)}, record ", q(evidence.record)]]
-    rows += [[value.field, " ", q(value.text), f"  {byte_ranges(value.ranges)}"] for value in shown]
+    rows: list[Text] = [[f"{sources.cite(evidence.source)}, record ", q(evidence.record), ", as written:"]]
+    values: list[Text] = [[value.field, q(value.text), byte_ranges(value.ranges)] for value in shown]
+    rows.append({"values": values})
     if left := len(evidence.values) - len(shown):
         rows.append(f"{number(left, 'field')} not printed: nobody is named")
     if evidence.sealed_fields:

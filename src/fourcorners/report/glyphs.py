@@ -1,10 +1,10 @@
 """Text that every font can print: what the fonts lack, or what an eye cannot see, stands as its code point.
 
 PDF/A makes a missing glyph an error (ISO 19005-2, 6.2.11.4.1), and a glyph that is silently dropped would change
-the evidence. So each text becomes *pieces*: plain text, and code points (`U+65E5`) that the page sets in a frame, so
-that they cannot be taken for the same letters written out. Controls, directional marks, surrogates, combining marks,
-blanks other than a single space, private and unassigned characters stand as code points whatever the fonts hold:
-they are how one name is made to look like another (Unicode TR36).
+the evidence. So each text becomes *pieces*: plain text, and code points (`U+65E5`) that the page sets in a frame,
+so that they cannot be taken for the same letters written out. Controls, directional marks, surrogates, combining
+marks, blanks other than a single space, private and unassigned characters stand as code points whatever the fonts
+hold: they are how one name is made to look like another (Unicode TR36).
 
 Pieces, as JSON: a string; ``{"u": "U+65E5"}``, a code point; ``{"b": [...]}``, a long token that may break between
 its parts; ``{"i": [...]}``, a text with right-to-left letters, set apart so that it does not reorder its

@@ -29,6 +29,7 @@ from fourcorners.report.findings import listing
 from fourcorners.report.findings import overview
 from fourcorners.report.findings import statements
 from fourcorners.report.statement import ALTERNATIVES
+from fourcorners.report.statement import CLAIM
 from fourcorners.report.statement import LIMITS
 from fourcorners.report.statement import MARKS
 from fourcorners.report.statement import NO_FILTER_KEY
@@ -50,6 +51,7 @@ def document(data: ExhibitData) -> dict[str, object]:
     return {
         "id": data.id,
         "title": said(data.case.title),
+        "claim": CLAIM,
         "case": facts(
             ("case", data.case.id),
             ("opened by", [said(data.case.opened_by), f", {data.case.opened:%Y-%m-%d}"]),

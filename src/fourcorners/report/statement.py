@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from fourcorners.model.codes import OUTCOMES
 from fourcorners.report.contents import Finding
 
+CLAIM = "An address can show to whose service it was assigned. It does not show who used it."
+
 #: Stands for the account holder in the sentence for `one`, and in no other.
 HOLDER = "<account holder>"
 

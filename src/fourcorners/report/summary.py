@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 
+from fourcorners.model.codes import REJECTIONS
+from fourcorners.model.codes import SEALS
 from fourcorners.report.blocks import Block
 from fourcorners.report.blocks import Text
+from fourcorners.report.blocks import lines
 from fourcorners.report.blocks import number
 from fourcorners.report.blocks import q
 from fourcorners.report.blocks import said
 from fourcorners.report.contents import ExhibitData
 from fourcorners.report.contents import Finding
+from fourcorners.report.statement import ALTERNATIVES
 from fourcorners.report.statement import HOLDER
 from fourcorners.report.statement import NO_FILTER_KEY
 from fourcorners.report.statement import NO_WITNESS
@@ -22,7 +26,8 @@ from fourcorners.report.statement import counts
 from fourcorners.report.statement import headline
 from fourcorners.report.statement import support
 
-_FEW = 5  # account holders that page one names; more are counted and stand in the statements
+_WHY = SEALS | REJECTIONS
+_FEW = 5  # accounts and account holders that page one names; more are counted and named in the sections
 
 
 def summary(data: ExhibitData) -> Block:
@@ -42,19 +47,19 @@ def _asked(data: ExhibitData) -> list[Text]:
     rows: list[Text] = []
     for sheet in data.instruments:
         it = sheet.instrument
-        accounts = number(len(it.scope.accounts), "account")
+        named = [said(target.text) for target in it.scope.accounts]
+        accounts = _joined(named) if len(named) <= _FEW else [f"{len(named)} accounts"]
         categories = number(len(it.scope.categories), "data category", "data categories")
-        rows.append(
-            [
-                f"{it.id}: ",
-                said(it.type),
-                " of ",
-                said(it.issuer),
-                " to ",
-                said(it.custodian),
-                f": {accounts}, {categories}, {it.scope.window.text()}.",
-            ]
-        )
+        what: list[Text] = [
+            f"{it.id}: ",
+            said(it.type.replace("_", " ")),
+            " of ",
+            said(it.issuer),
+            " to ",
+            said(it.custodian),
+            ", for ",
+        ]
+        rows.append([*what, *accounts, f"; {categories}, {it.scope.window.text()}."])
     return rows or ["No instrument has been entered."]
 
 
@@ -75,7 +80,7 @@ def _kept_out(data: ExhibitData) -> list[Text]:
     sealed_words = f"{number(sealed, 'row')} sealed as out of scope or undecidable"
     rows: list[Text] = [f"{sealed_words}; {number(rejected, 'row')} rejected as unreadable."]
     if reasons:
-        rows.append(", ".join(f"{code} {count:,}" for code, count in sorted(reasons.items())) + ".")
+        rows.append(lines([f"{count:,}: {_WHY[code]} ({code})" for code, count in reasons.most_common()]))
     if unclassified := sum(texts for sheet in data.returns for _, texts in sheet.unclassified):
         rows.append(f"{number(unclassified, 'text')} in fields that no list names: released to nobody.")
     if not data.filter_key:
@@ -94,6 +99,9 @@ def _found(data: ExhibitData) -> list[Text]:
     for sheet in data.attributions:
         where = f"{sheet.logins} with {', '.join(sheet.assignments)}: " if len(data.attributions) > 1 else ""
         rows.append(where + headline(sheet.findings))
+    figures = counts(_all(data))
+    shown: list[Text] = [[f"{count:,}", TITLES[outcome]] for outcome, count in figures.items()]
+    rows.append({"figures": shown})
     held = support(_all(data))
     if not held:
         return [*rows, "Nobody is named."]
@@ -108,13 +116,15 @@ def _found(data: ExhibitData) -> list[Text]:
 
 def _left_open(data: ExhibitData) -> list[Text]:
     others = [
-        f"{TITLES[outcome]} {count}" for outcome, count in counts(_all(data)).items() if count and outcome != "one"
+        f"{count:,} {TITLES[outcome]}"
+        for outcome, count in counts(_all(data)).items()
+        if count and outcome != "one"
     ]
     rows: list[Text] = []
     if others:
         rows.append("Logins that lead to nobody: " + ", ".join(others) + ".")
-    rows.append("Who used a connection. Section 6 lists what the records do not exclude.")
-    names = sorted({sheet.instrument.entered_by for sheet in data.instruments})
+    rows.append("Who used a connection. The records do not exclude: " + "; ".join(ALTERNATIVES) + ".")
+    names = [said(name) for name in sorted({sheet.instrument.entered_by for sheet in data.instruments})]
     if names:
         rows.append(["Instrument details entered by ", *_joined(names), ", not independently checked."])
     if data.mappings:
@@ -124,8 +134,8 @@ def _left_open(data: ExhibitData) -> list[Text]:
     return rows
 
 
-def _joined(names: list[str]) -> list[Text]:
+def _joined(names: list[dict[str, str]]) -> list[Text]:
     joined: list[Text] = []
     for name in names:
-        joined += [", ", said(name)] if joined else [said(name)]
+        joined += [", ", name] if joined else [name]
     return joined
