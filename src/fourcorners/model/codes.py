@@ -16,6 +16,7 @@ SEALS: dict[str, str] = {
     "UNDECIDABLE_ACCOUNT": "the return does not say, or says twice, to which account the record belongs",
     "UNDECIDABLE_CATEGORY": "the field or section is in no list of data categories",
     "DISPROPORTIONATE_RETURN": "the return holds far more accounts than the instrument asks about",
+    "NO_FAMILY": "the row is in scope, but no record family holds rows of its section, so it is only counted",
 }
 
 #: Why a row could not be read into a record (counted, not stored).
@@ -56,6 +57,7 @@ ERRORS: dict[str, str] = {
     "ENCODING": "the bytes are not valid in the file's encoding",
     "CHARSET_CONFLICT": "the file declares another encoding than its bytes have",
     "NUL": "the text holds a NUL byte",
+    "LINE_END": "a line of the table ends in a carriage return alone",
     "CONSERVATION": "what was read and what an independent count finds in the file differ",
     "LOCATOR": "a value's byte ranges do not re-read to the value",
     "PATH": "an archive entry's path leaves the archive",

@@ -1,0 +1,107 @@
+"""Clocks: pure functions of an instrument and a given instant.
+
+Nothing here reads the time. The caller hands over the instant at which it acts, taken through `Clock`, which
+refuses a system clock that was set back behind the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fourcorners.model.errors import Refused
+from fourcorners.model.instant import HOUR
+from fourcorners.model.instant import rfc3339
+from fourcorners.model.instrument import Instrument
+from fourcorners.model.instrument import Purpose
+
+#: A rule of the product (federal law sets no such clock, US-FED-052): hours from issue to ratification.
+RATIFICATION = 48 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The system clock, held against the ledger.
+
+    Attributes:
+        read: gives nanoseconds UTC, such as `time.time_ns`.
+    """
+
+    read: Callable[[], int]
+
+    def now(self, newest: int | None) -> int:
+        """The instant, in nanoseconds UTC.
+
+        Args:
+            newest: time of the newest ledger entry; None on an empty ledger.
+
+        Raises:
+            Refused: `PRODUCT CLOCK_BEHIND`. With a clock set back nothing would expire (misuse scenario M55).
+        """
+        now = self.read()
+        if newest is not None and now < newest:
+            raise Refused(
+                "PRODUCT",
+                "CLOCK_BEHIND",
+                f"the system clock says {rfc3339(now)}, the newest ledger entry {rfc3339(newest)}",
+                why="every period in this product is measured by that clock",
+                next_step="set the system clock right, then run the command again",
+            )
+        return now
+
+
+def check_acquisition(instrument: Instrument, now: int) -> None:
+    """Whether a return may be taken in: the instrument was served, and in time.
+
+    `serve_by` limits service, not the return: a provider answers weeks later, and that is in order.
+
+    Raises:
+        Refused: `PRODUCT NOT_SERVED` (no date of service, or one that lies ahead of `now`); `LAW SERVE_BY_PASSED`.
+    """
+    if instrument.served is None or instrument.served > now:
+        when = "it has no date of service" if instrument.served is None else f"served {rfc3339(instrument.served)}"
+        raise Refused(
+            "PRODUCT",
+            "NOT_SERVED",
+            f"{instrument.id} is not served at {rfc3339(now)}: {when}",
+            why="nothing can have been produced under an instrument that no provider has received",
+            next_step='state the date of service: served = "2026-03-10T09:00:00"',
+        )
+    if instrument.serve_by is not None and instrument.served > instrument.serve_by:
+        raise Refused(
+            "LAW",
+            "SERVE_BY_PASSED",
+            f"{instrument.id} was served {rfc3339(instrument.served)}, later than {rfc3339(instrument.serve_by)}",
+            why="after its last day of service an instrument authorises nothing",
+            next_step="ask the issuer for a new instrument",
+        )
+
+
+def check_reading(instrument: Instrument, now: int) -> None:
+    """Whether released records of the instrument may be read.
+
+    Reading of the 48 hours: they run from `issued` (a bare date counts from its first instant), end inclusive, and
+    apply to every instrument whose purpose is an emergency. Until they end, unratified records are read; after
+    that only if `ratified` lies within them. A late ratification opens nothing again.
+
+    Raises:
+        Refused: `LAW RETENTION_OVER` after `retain_until`; `PRODUCT NOT_RATIFIED`.
+    """
+    if instrument.retain_until is not None and now > instrument.retain_until:
+        raise Refused(
+            "LAW",
+            "RETENTION_OVER",
+            f"the retention of {instrument.id} ended {rfc3339(instrument.retain_until)}",
+            why="what may no longer be held may no longer be read",
+            next_step="destroy the records, or obtain an instrument that permits holding them",
+        )
+    deadline = instrument.issued + RATIFICATION
+    ratified = instrument.ratified is not None and instrument.ratified <= deadline
+    if instrument.purpose is Purpose.EMERGENCY and now > deadline and not ratified:
+        raise Refused(
+            "PRODUCT",
+            "NOT_RATIFIED",
+            f"{instrument.id} was not ratified by {rfc3339(deadline)}",
+            why="a promise of process is no process: 48 hours after issue it reads nothing more",
+            next_step="serve a warrant, order or subpoena for the records and take them in under it",
+        )

@@ -1,0 +1,165 @@
+"""What the product refuses, whatever a law pack says: a closed set, in code.
+
+A pack is data and can be edited; these lists are not. They hold before any row is read, and no row, setting or
+plug-in widens them (misuse scenarios M01, M10, M47, M48, M54, M56). A refusal here says that this product declines
+the thing. It never says that the law forbids it: some of it is lawful and done with other tools.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from collections.abc import Iterable
+
+from fourcorners.model.address import Network
+from fourcorners.model.address import parse_address
+from fourcorners.model.errors import Refused
+from fourcorners.model.identifier import Target
+from fourcorners.model.instrument import Purpose
+
+#: Purposes under which an instrument opens a case. The other two open disclosure bundles only.
+PURPOSES = frozenset({Purpose.CRIMINAL_INVESTIGATION, Purpose.EMERGENCY, Purpose.OWN_DATA})
+
+#: Parts of a type's name -> what the product declines. Parts, so that a variant of the name does not slip through.
+TYPES: dict[str, str] = {
+    "_national_security_letter_": "national-security letters",
+    "_wiretap": "the interception of communications",
+    "_title_iii_": "the interception of communications",
+    "interception": "the interception of communications",
+    "_pen_trap_": "recording in real time (pen register, trap and trace)",
+    "_pen_register_": "recording in real time (pen register, trap and trace)",
+    "_trap_and_trace_": "recording in real time (pen register, trap and trace)",
+    "_tracking_": "live location",
+    "_cell_site_simulator_": "cell-site simulators",
+    "_bulk_": "bulk demands",
+    "_geofence_": "reverse-location demands: a place asked about instead of an account",
+    "_reverse_": "reverse demands: a place or a word asked about instead of an account",
+    "_tower_": "reverse-location demands: a place asked about instead of an account",
+    "_8_usc_1225": "civil immigration enforcement",
+    "_immigration_": "civil immigration enforcement",
+}
+
+#: Parts of a category's name -> what the product declines.
+CATEGORIES: dict[str, str] = {
+    "_realtime_": "data in real time",
+    "_real_time_": "data in real time",
+    "_live_": "data in real time",
+    "_prospective_": "data that does not exist yet",
+    "_geofence_": "reverse-location data",
+    "_reverse_": "reverse-location and reverse-keyword data",
+    "_tower_": "reverse-location data",
+}
+
+ASK_INSTRUMENT = 10
+ASK_CASE = 25
+BULK = 100
+
+_WORDS = re.compile(r"[^0-9a-z]+")
+
+
+def check(kind: str, purpose: Purpose, categories: Collection[str]) -> None:
+    """The closed refusals that rest on an instrument's type, purpose and categories.
+
+    Raises:
+        Refused: `PRODUCT`, with `PURPOSE_REFUSED`, `TYPE_REFUSED` or `CATEGORY_REFUSED`.
+    """
+    if purpose not in PURPOSES:
+        raise _purpose(str(purpose), "it opens a disclosure bundle only, never an instrument")
+    if declined := _declined(kind, TYPES):
+        raise Refused(
+            "PRODUCT",
+            "TYPE_REFUSED",
+            f"this product takes in nothing under {kind!r}: it does not serve {declined}",
+            why="this is a decision of the product, not a statement about the law",
+            next_step="a warrant, order, subpoena, emergency request or consent for stored records",
+        )
+    for category in sorted(categories):
+        if declined := _declined(category, CATEGORIES):
+            raise Refused(
+                "PRODUCT",
+                "CATEGORY_REFUSED",
+                f"this product holds no {category!r}: it does not serve {declined}",
+                why="this is a decision of the product, not a statement about the law",
+                next_step="name categories of stored records, such as session_ip_log or subscriber_identity",
+            )
+
+
+def purpose_of(text: str) -> Purpose:
+    """The purpose of that name, if it is one under which an instrument may open a case.
+
+    Raises:
+        Refused: `PRODUCT PURPOSE_REFUSED` for every other text, civil immigration enforcement among them.
+    """
+    try:
+        purpose = Purpose(text)
+    except ValueError:
+        raise _purpose(text, "it is not on the closed list of purposes") from None
+    check("", purpose, ())
+    return purpose
+
+
+def root_targets(targets: Iterable[Target], released: Collection[str]) -> frozenset[tuple[str, int | None]]:
+    """The identifiers that do not come from a released record of the same case (misuse scenario M48).
+
+    Args:
+        targets: accounts of one instrument, or of all instruments of a case.
+        released: normalised accounts, addresses and subscribers in released records of the case.
+
+    Returns:
+        Distinct (value, port) pairs. Two ports of one address count twice: behind a shared address they are two
+        subscribers. A prefix that holds a released address comes from it.
+    """
+    return frozenset((target.value, target.port) for target in targets if not _derived(target, released))
+
+
+def check_targets(in_instrument: int, in_case: int) -> None:
+    """The number of root targets, in the instrument and in the whole case with it.
+
+    Raises:
+        Refused: `PRODUCT TOO_MANY_TARGETS` over 100 in either; `AGENCY APPROVAL_NEEDED` over 10 in the instrument
+            or 25 in the case: an agency's independent approver may say yes, once `approve` exists.
+    """
+    counts = f"{in_instrument} root targets in the instrument, {in_case} in the case"
+    if max(in_instrument, in_case) > BULK:
+        raise Refused(
+            "PRODUCT",
+            "TOO_MANY_TARGETS",
+            f"{counts}; over {BULK} is a bulk demand",
+            next_step="name the accounts that the predicate is about; what released records name does not count",
+        )
+    if in_instrument > ASK_INSTRUMENT or in_case > ASK_CASE:
+        raise Refused(
+            "AGENCY",
+            "APPROVAL_NEEDED",
+            f"{counts}; over {ASK_INSTRUMENT} or over {ASK_CASE} needs an independent approver",
+            next_step=f"`approve` does not exist yet: until then at most {ASK_INSTRUMENT} and {ASK_CASE}",
+        )
+
+
+def _declined(name: str, parts: dict[str, str]) -> str:
+    key = f"_{_WORDS.sub('_', name.casefold()).strip('_')}_"
+    return next((declined for part, declined in parts.items() if part in key), "")
+
+
+def _derived(target: Target, released: Collection[str]) -> bool:
+    if target.kind != "prefix":
+        return target.value in released
+    network = target.network()
+    return any(_within(text, network) for text in released if ":" in text)
+
+
+def _within(text: str, network: Network) -> bool:
+    try:
+        return parse_address(text) in network
+    except ValueError:
+        return False
+
+
+def _purpose(text: str, why: str) -> Refused:
+    return Refused(
+        "PRODUCT",
+        "PURPOSE_REFUSED",
+        f"this product serves no purpose {text!r}: {why}",
+        why="this is a decision of the product, not a statement about the law",
+        next_step="the purposes are " + ", ".join(sorted(PURPOSES)),
+    )
