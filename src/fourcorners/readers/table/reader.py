@@ -1,0 +1,100 @@
+"""The table reader: any table of plain values, through the mapping that a person declares.
+
+A row's texts are the cells of the columns that the mapping names. The others are counted as unclassified and
+released to nobody. A row that cannot be read keeps its place and a code; a structure that cannot be read
+refuses the file.
+"""
+
+from __future__ import annotations
+
+from fourcorners.model.errors import BadInput
+from fourcorners.model.instant import DECLARED
+from fourcorners.model.instant import ZoneDeclaration
+from fourcorners.model.records import Batch
+from fourcorners.model.records import Census
+from fourcorners.model.records import Reading
+from fourcorners.model.records import Unclassified
+from fourcorners.readers import census_table
+from fourcorners.readers.table.mapping import TableMapping
+from fourcorners.readers.table.rows import Meaning
+from fourcorners.readers.table.rows import read_rows
+from fourcorners.readers.table.split import Data
+from fourcorners.readers.table.split import read_head
+from fourcorners.readers.table.split import split
+from fourcorners.readers.table.zones import parse_zone
+
+ROWS = 65_536
+#: The label under which rows are counted; the census counts the same.
+LABEL = "row"
+
+
+class TableReader:
+    """Reads tables under one mapping, whose meanings count as declared by `by`."""
+
+    name = "table"
+    version = "1"
+    custodians: tuple[str, ...] = ()
+
+    def __init__(self, mapping: TableMapping, by: str) -> None:
+        self.mapping = mapping
+        self.by = by
+
+    def detect(self, path: str, head: bytes) -> bool:  # noqa: ARG002 - a table is known by its header, not its name
+        """Whether the header holds every column that the mapping names."""
+        lines = head.split(b"\n", self.mapping.header_row)
+        try:
+            header = read_head(
+                b"\n".join(lines[: self.mapping.header_row]), self.mapping.delimiter, self.mapping.header_row
+            )
+        except BadInput:
+            return False
+        return set(header.header).issuperset(self.mapping.columns.values())
+
+    def census(self, data: Data) -> Census:
+        """The cells and rows of a table, counted by code that shares nothing with this reader."""
+        return census_table.count_cells(data, self.mapping.delimiter, self.mapping.header_row)
+
+    def read(self, data: Data, declaration: ZoneDeclaration | None = None) -> Reading:
+        """Every row of a table in UTF-8.
+
+        Args:
+            data: the member's bytes.
+            declaration: a zone for local times, where the mapping declares none.
+
+        Raises:
+            BadInput: `HEADER`, `COLUMNS`, `QUOTE`, `LINE_END`, `NUL`, `ENCODING`, `CELL_SIZE`, `EMPTY_FILE` for
+                damage, `NO_TIME` for times in an order that only a declared format can settle.
+        """
+        mapping = self.mapping
+        head = read_head(data, mapping.delimiter, mapping.header_row)
+        for wanted in mapping.columns.values():
+            if wanted not in head.header:
+                raise BadInput(
+                    "HEADER",
+                    f"the mapping names the column {wanted!r}, which the table does not have",
+                    where=f"line {mapping.header_row}: {', '.join(head.header)}",
+                    why="the mapping may belong to another table",
+                    next_step="give the mapping of this table",
+                )
+        meaning = Meaning(
+            mapping=mapping,
+            places={key: head.header.index(name) for key, name in mapping.columns.items()},
+            zone=mapping.zone or (parse_zone(declaration.zone) if declaration else None),
+            basis=DECLARED + (declaration.by if declaration and not mapping.zone else self.by),
+        )
+        lines = split(data, head.end, len(head.header), mapping.delimiter, ROWS)
+        batches = tuple(
+            Batch(mapping.shape.family, LABEL, read_rows(part, meaning), dict(mapping.shape.field_categories))
+            for part in lines
+        )
+        rows = sum(batch.rows.num_rows for batch in batches)
+        unnamed = [name for name in head.header if name not in mapping.columns.values()]
+        return Reading(
+            reader=f"{self.name}/{self.version}",
+            layout=f"{mapping.kind} by mapping",
+            custodians=self.custodians,
+            batches=batches,
+            boilerplate=head.boilerplate,
+            unclassified=tuple(Unclassified(name, rows) for name in unnamed),
+            labels={LABEL: rows},
+        )
