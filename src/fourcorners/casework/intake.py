@@ -1,0 +1,181 @@
+"""From files to readings: open, find the reader, read, count again, read back.
+
+Two checks stand between a reader and the case. The census counts what the member holds with code that the reader
+does not share; and every value's byte ranges are read back to its text. Either difference fails the whole intake.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from dataclasses import field
+from pathlib import Path
+
+import pyarrow.compute as pc
+
+from fourcorners.model.errors import BadInput
+from fourcorners.model.errors import FourcornersError
+from fourcorners.model.instant import ZoneDeclaration
+from fourcorners.model.records import Reading
+from fourcorners.readers import archive
+from fourcorners.readers import locate
+from fourcorners.readers import registry
+from fourcorners.readers.archive import Member
+from fourcorners.readers.archive import Opened
+from fourcorners.readers.registry import Reader
+
+HEAD = 64 * 1024  # bytes by which a reader is found
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMember:
+    """One member that a reader understood. `path` is the file as given, `member` a path inside it."""
+
+    path: str
+    file_sha256: str
+    member: Member
+    reader: str
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadMember:
+    """One member that no reader knows, with the reason."""
+
+    member: Member
+    why: str
+
+
+@dataclass(slots=True)
+class ReadFile:
+    """One file as given, with what became of each of its members."""
+
+    path: str
+    sha256: str
+    size: int
+    opened: Opened
+    read: list[ReadMember] = field(default_factory=list)
+    unread: list[UnreadMember] = field(default_factory=list)
+
+
+def paths_in(paths: list[Path]) -> Iterator[Path]:
+    """The files given, and every file of the folders given, in a fixed order.
+
+    Raises:
+        BadInput: `NOT_FOUND`.
+    """
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(child for child in path.rglob("*") if child.is_file())
+        elif path.is_file():
+            yield path
+        else:
+            raise BadInput(
+                "NOT_FOUND",
+                f"{path} does not exist",
+                where=str(path),
+                next_step="check the path's spelling",
+            )
+
+
+def read_file(path: Path, stack: ExitStack, table: Reader | None, declaration: ZoneDeclaration | None) -> ReadFile:
+    """Open one file and read every member that a reader knows.
+
+    Args:
+        path: the file.
+        stack: keeps the file open until the intake is over, since slices are cut from its bytes.
+        table: the reader that a declared mapping makes, for members that no listed reader knows.
+        declaration: a person's statement of the zone of local times.
+
+    Raises:
+        BadInput: the file is damaged, or one of the two checks failed.
+    """
+    opened = stack.enter_context(archive.open_file(path))
+    found = ReadFile(str(path), opened.sha256, opened.size, opened)
+    for member in opened.members():
+        with _named(found.path, member.path):
+            _read_member(found, member, table, declaration)
+    return found
+
+
+def _read_member(
+    found: ReadFile, member: Member, table: Reader | None, declaration: ZoneDeclaration | None
+) -> None:
+    head = bytes(member.data[:HEAD])
+    name = member.path or Path(found.path).name
+    derived = registry.derive(member, name, head)
+    if derived is not None:
+        member, head = derived, bytes(derived.data[:HEAD])
+    reader = registry.reader_for(name, head)
+    if reader is None and table is not None and table.detect(name, head):
+        reader = table
+    if reader is None:
+        found.unread.append(UnreadMember(member, "no reader knows this format"))
+        return
+    reading = reader.read(member.data, declaration)
+    check(reading, member, reader)
+    found.read.append(ReadMember(found.path, found.sha256, member, f"{reader.name}/{reader.version}", reading))
+
+
+def check(reading: Reading, member: Member, reader: Reader) -> None:
+    """Compare a reading with the independent count, and every value with its place.
+
+    Raises:
+        BadInput: `CONSERVATION`, `LOCATOR`, `NO_RECOGNISED_ROW`.
+    """
+    census = reader.census(member.data)
+    owned = sum(pc.sum(batch.rows.column("texts")).as_py() or 0 for batch in reading.batches)
+    texts = owned + reading.boilerplate + sum(item.texts for item in reading.unclassified)
+    differing = {
+        label: (reading.labels.get(label, 0), count)
+        for label, count in census.labels.items()
+        if reading.labels.get(label, 0) != count
+    }
+    if texts != census.texts or differing:
+        where = "; ".join(
+            f"{label!r}: read {mine}, counted {theirs}" for label, (mine, theirs) in differing.items()
+        )
+        raise BadInput(
+            "CONSERVATION",
+            f"the reader accounts for {texts} texts, an independent count finds {census.texts}"
+            + (f" ({where})" if where else ""),
+            why="a row that is lost in silence can lead to the wrong household",
+            next_step="do not use this file with this version; send the makers its structure, not its content",
+        )
+    locate.check(member.data, reading)
+    problems = Counter[str]()
+    good = 0
+    for batch in reading.batches:
+        column = batch.rows.column("problem")
+        good += column.null_count
+        problems.update(column.drop_null().to_pylist())
+    if not good and not reading.says_empty:
+        seen = ", ".join(f"{code} {n}" for code, n in problems.items()) or "no row at all"
+        unknown = ", ".join(item.path for item in reading.unclassified[:5])
+        raise BadInput(
+            "NO_RECOGNISED_ROW",
+            f"no row of the member was recognised ({seen}), and it does not say that it is empty",
+            where=f"unknown here: {unknown}" if unknown else "",
+            why='"nothing found" and "not understood" are different answers',
+            next_step="the format may have changed; compare the labels with docs/formats.md",
+        )
+
+
+class _named:  # noqa: N801 - reads as a word in a with statement
+    """Puts file and member before the place that a reader names."""
+
+    def __init__(self, path: str, member: str) -> None:
+        self._name = f"{path}!{member}" if member else path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _type: object, error: object, _traceback: object) -> None:
+        if isinstance(error, FourcornersError) and self._name not in error.where:
+            error.where = f"{self._name}: {error.where}" if error.where else self._name
+
+
+Step = Callable[[str], None]

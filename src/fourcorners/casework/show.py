@@ -1,0 +1,110 @@
+"""What is there, in lines: cases, one case, a return, the readers, the machine."""
+
+from __future__ import annotations
+
+import platform
+import sqlite3
+import sys
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import fourcorners as product
+from fourcorners.attribution import networks
+from fourcorners.casework import store
+from fourcorners.casework import workspace as workspaces
+from fourcorners.casework.store import ReturnRow
+from fourcorners.casework.workspace import Workspace
+from fourcorners.model.instant import rfc3339
+from fourcorners.readers import registry
+
+
+def list_cases(workspace: Workspace) -> Iterator[dict[str, Any]]:
+    """Every case, one line each."""
+    for case in store.cases(workspace.db):
+        yield {"case": case.id, "title": case.title, "opened": rfc3339(case.opened), "opened_by": case.opened_by}
+
+
+def show_case(workspace: Workspace, case_id: str) -> dict[str, Any]:
+    """One case with its instruments, their returns, and its attributions.
+
+    Raises:
+        UsageError: `UNKNOWN_CASE`.
+    """
+    case = store.get_case(workspace.db, case_id)
+    return {
+        "case": case.id,
+        "title": case.title,
+        "predicate": case.predicate,
+        "opened": rfc3339(case.opened),
+        "opened_by": case.opened_by,
+        "instruments": [_instrument(workspace, row.id) for row in store.instruments_of(workspace.db, case_id)],
+        "attributions": [
+            {
+                "attribution": row.id,
+                "logins": row.logins,
+                "assignments": row.assignments,
+                "skew_s": row.skew_s,
+                "outcomes": row.outcomes,
+            }
+            for row in store.attributions_of(workspace.db, case_id)
+        ],
+    }
+
+
+def _instrument(workspace: Workspace, instrument_id: str) -> dict[str, Any]:
+    row = store.get_instrument(workspace.db, instrument_id)
+    instrument = store.load_instrument(workspace.db, instrument_id)
+    return {
+        "instrument": row.id,
+        "type": instrument.type,
+        "jurisdiction": instrument.jurisdiction,
+        "state": instrument.state.value,
+        "custodian": instrument.custodian,
+        "accounts": [target.text for target in instrument.scope.accounts],
+        "categories": sorted(instrument.scope.categories),
+        "window": instrument.scope.window.text(),
+        "entered_by": row.entered_by,
+        "warnings": row.warnings,
+        "returns": [return_line(each) for each in store.returns_of(workspace.db, instrument_id)],
+    }
+
+
+def return_line(row: ReturnRow) -> dict[str, Any]:
+    """A return as `ingest` prints it."""
+    return {
+        "return": row.id,
+        "format": row.format,
+        **row.counts,
+        "reasons": row.reasons,
+        "unclassified_fields": [path for path, _ in row.unclassified],
+        "files": [{key: file[key] for key in ("path", "sha256", "read")} for file in row.files],
+    }
+
+
+def list_readers() -> Iterator[dict[str, Any]]:
+    """Every listed reader; tables of no known format go through a declared mapping."""
+    for reader in registry.READERS:
+        yield {"reader": reader.name, "version": reader.version, "custodians": list(reader.custodians)}
+    yield {"reader": "table", "version": registry.TABLE_VERSION, "custodians": []}
+
+
+def examine(folder: Path) -> Iterator[dict[str, Any]]:
+    """What this machine has, one finding a line: `ok` says whether the product can rely on it."""
+    yield {"what": "fourcorners", "found": product.__version__, "ok": True}
+    yield {"what": "python", "found": platform.python_version(), "ok": sys.version_info >= (3, 11)}
+    yield {"what": "sqlite", "found": sqlite3.sqlite_version, "ok": sqlite3.sqlite_version_info >= (3, 37)}
+    for name in ("duckdb", "pyarrow", "typst", "pypdfium2", "python-calamine"):
+        yield {"what": name, "found": version(name), "ok": True}
+    table = networks.default_path()
+    found = networks.NetworkTable.load(table).date if table.is_file() else "not built; `make setup` builds it"
+    yield {"what": "network table", "found": found, "ok": table.is_file()}
+    exists = (folder / workspaces.DATABASE).is_file()
+    yield {"what": "workspace", "found": str(folder) if exists else f"none at {folder}", "ok": exists}
+    yield {
+        "what": "witness",
+        "found": "none: the ledger's head must be noted outside to show a rewrite",
+        "ok": False,
+    }
+    yield {"what": "sandbox", "found": "none: readers run with the user's rights", "ok": False}

@@ -1,0 +1,40 @@
+"""The command line: verbs, JSON lines and exit codes are a public contract (docs/command-line.md)."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from fourcorners.desk.cli.verbs import fourcorners
+from fourcorners.model.errors import FourcornersError
+
+
+def main() -> None:
+    """Run, and turn what went wrong into words on stderr and an exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """One command. Returns the exit code: 0 done, 2 usage, 3 refused, 4 bad input, 5 verification failed."""
+    try:
+        fourcorners.main(arguments, prog_name="fourcorners", standalone_mode=False)
+    except FourcornersError as error:
+        click.echo(error.diagnostics(), err=True)
+        return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 2
+    except click.ClickException as error:
+        click.echo(f"USAGE: {error.format_message()}\n  next: `fourcorners --help` names the verbs", err=True)
+        return 2
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.Abort:
+        click.echo("stopped; nothing that was not already on the ledger was stored", err=True)
+        return 130
+    except BrokenPipeError:
+        # the reader of the pipe went away: not our error, and nothing more can be said to it
+        sys.stderr.close()
+        return 0
+    return 0

@@ -1,0 +1,63 @@
+"""What every verb shares: the workspace that is named, who acts and why, and how results are written."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+from collections.abc import Iterator
+from collections.abc import Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from fourcorners.casework.workspace import Workspace
+from fourcorners.casework.workspace import open_workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The options before the verb."""
+
+    folder: Path
+    actor: str
+
+    @contextmanager
+    def workspace(self) -> Iterator[Workspace]:
+        """Open the workspace; say so once if another process holds it."""
+
+        def say_waiting() -> None:
+            click.echo("another process works in this workspace; waiting for it to end", err=True)
+
+        with open_workspace(self.folder, self.actor, on_wait=say_waiting) as workspace:
+            yield workspace
+
+
+def default_folder() -> Path:
+    """`FOURCORNERS_HOME`, else `./workspace`."""
+    return Path(os.environ.get("FOURCORNERS_HOME") or "workspace")
+
+
+def default_actor() -> str:
+    """The operating system's user."""
+    return getpass.getuser()
+
+
+def write(line: Mapping[str, Any]) -> None:
+    """One compact JSON object a line on stdout."""
+    click.echo(json.dumps(line, ensure_ascii=False, separators=(",", ":")))
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Any]:
+    """A moving line on stderr while long work goes on, where a person looks; gives a function to tell the step."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _step: None
+        return
+    with console.status(title) as status:
+        yield lambda step: status.update(f"{title}: {step}")

@@ -1,0 +1,274 @@
+"""The verbs: each opens the workspace, calls one use case and writes what it says. No decision is made here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+import fourcorners as product
+from fourcorners.casework import attribute as attribution
+from fourcorners.casework import cases
+from fourcorners.casework import exhibit as exhibits
+from fourcorners.casework import ingest as intake
+from fourcorners.casework import instruments
+from fourcorners.casework import mappings
+from fourcorners.casework import next_request
+from fourcorners.casework import records as released
+from fourcorners.casework import show
+from fourcorners.casework import store
+from fourcorners.casework import verification
+from fourcorners.casework import workspace as workspaces
+from fourcorners.desk import demo as demonstration
+from fourcorners.desk.cli.session import Session
+from fourcorners.desk.cli.session import default_actor
+from fourcorners.desk.cli.session import default_folder
+from fourcorners.desk.cli.session import progress
+from fourcorners.desk.cli.session import write
+from fourcorners.model.instant import ZoneDeclaration
+from fourcorners.model.records import FAMILIES
+from fourcorners.samples import make as samples_make
+
+FILE = click.Path(path_type=Path)
+JSON = click.option(
+    "--json", "_json", is_flag=True, help="One compact JSON object a line; the only form there is."
+)
+REASON = click.option("--reason", default="", help="Why, where a justification is asked for.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(product.__version__, prog_name="fourcorners")
+@click.option(
+    "-w", "folder", type=FILE, default=default_folder, help="The workspace (FOURCORNERS_HOME, ./workspace)."
+)
+@click.option("--as", "actor", default=default_actor, help="The acting person (the operating system's user).")
+@click.pass_context
+def fourcorners(context: click.Context, folder: Path, actor: str) -> None:
+    """Legal-process returns, kept in scope: no instrument, no record; every step on a ledger."""
+    context.obj = Session(folder, actor)
+
+
+@fourcorners.command()
+@click.option("--seed", type=int, default=7, show_default=True, help="Another seed makes another case.")
+@click.option("--out", type=FILE, default=None, help="Where to work; a new folder (default: a temporary one).")
+def demo(seed: int, out: Path | None) -> None:
+    """The main job on generated productions: from return to exhibit, scored against the truth."""
+    demonstration.run(seed, out)
+
+
+@fourcorners.command()
+@JSON
+@click.pass_obj
+def init(session: Session, *, _json: bool) -> None:
+    """Make a workspace."""
+    head = workspaces.create(session.folder, session.actor)
+    write({"workspace": str(session.folder), "ledger": {"size": head.size, "hash": head.hash}})
+
+
+@fourcorners.group()
+def case() -> None:
+    """Open and show cases."""
+
+
+@case.command("open")
+@click.option("--title", required=True, help="What people call it.")
+@click.option("--predicate", required=True, help="The facts that justify it.")
+@JSON
+@click.pass_obj
+def case_open(session: Session, title: str, predicate: str, *, _json: bool) -> None:
+    """Open a case; none opens without a predicate."""
+    with session.workspace() as workspace:
+        write({"case": cases.open_case(workspace, title, predicate).id})
+
+
+@case.command("list")
+@JSON
+@click.pass_obj
+def case_list(session: Session, *, _json: bool) -> None:
+    """The cases of this workspace."""
+    with session.workspace() as workspace:
+        for line in show.list_cases(workspace):
+            write(line)
+
+
+@case.command("show")
+@click.argument("case_id")
+@JSON
+@click.pass_obj
+def case_show(session: Session, case_id: str, *, _json: bool) -> None:
+    """One case: instruments, returns with counts and reasons, attributions."""
+    with session.workspace() as workspace:
+        write(show.show_case(workspace, case_id))
+
+
+@fourcorners.group()
+def instrument() -> None:
+    """Enter instruments."""
+
+
+@instrument.command("add")
+@click.argument("order", type=FILE)
+@click.option("--case", "case_id", required=True, help="The case it belongs to.")
+@JSON
+@click.pass_obj
+def instrument_add(session: Session, order: Path, case_id: str, *, _json: bool) -> None:
+    """Enter an order; the authority rows decide whether it permits what it asks for."""
+    with session.workspace() as workspace:
+        row = instruments.add(workspace, order, case_id)
+        write(
+            {
+                "instrument": row.id,
+                "state": store.load_instrument(workspace.db, row.id).state.value,
+                "decision": row.decision,
+                "warnings": row.warnings,
+            }
+        )
+
+
+@fourcorners.command()
+@click.argument("paths", type=FILE, nargs=-1, required=True)
+@click.option("--under", required=True, help="The instrument.")
+@click.option("--mapping", type=FILE, default=None, help="What a table's columns mean (docs/mappings.md).")
+@JSON
+@click.pass_obj
+def ingest(session: Session, paths: tuple[Path, ...], under: str, mapping: Path | None, *, _json: bool) -> None:
+    """Take files or folders in: read, judge, store; all or nothing."""
+    with session.workspace() as workspace, progress("taking in") as on_step:
+        declared = mappings.load(workspace, mapping) if mapping else None
+        row = intake.ingest(workspace, list(paths), under, mapping=declared, on_step=on_step)
+        write(show.return_line(row))
+
+
+@fourcorners.group()
+def declare() -> None:
+    """State what a file does not say."""
+
+
+@declare.command("zone")
+@click.argument("paths", type=FILE, nargs=-1, required=True)
+@click.option("--return", "return_id", required=True, help="The return.")
+@click.option("--zone", required=True, help="IANA name, such as Europe/Berlin.")
+@REASON
+@JSON
+@click.pass_obj
+def declare_zone(
+    session: Session, paths: tuple[Path, ...], return_id: str, zone: str, reason: str, *, _json: bool
+) -> None:
+    """Declare the zone of a return's local times, with the same files and a reason; it is judged anew."""
+    with session.workspace() as workspace, progress("judging anew") as on_step:
+        declaration = ZoneDeclaration(zone, session.actor)
+        row = intake.declare_zone(workspace, return_id, declaration, reason, list(paths), on_step=on_step)
+        write(show.return_line(row))
+
+
+@fourcorners.command()
+@click.option("--under", required=True, help="The instrument.")
+@click.option("--kind", type=click.Choice(list(FAMILIES)), default=None, help="One kind of record.")
+@REASON
+@JSON
+@click.pass_obj
+def records(session: Session, under: str, kind: str | None, reason: str, *, _json: bool) -> None:
+    """The released records, one JSON object a line."""
+    with session.workspace() as workspace:
+        for line in released.list_records(workspace, under, family=kind, reason=reason):
+            write(line)
+
+
+@fourcorners.command()
+@click.option("--logins", required=True, help="The instrument under which the logins came.")
+@click.option(
+    "--assignments", required=True, multiple=True, help="An instrument under which a carrier's log came."
+)
+@click.option("--skew", type=click.IntRange(0, 86_400), default=120, show_default=True, help="Seconds each side.")
+@click.option("--count-only", is_flag=True, help="How many logins have which outcome, without the lines.")
+@REASON
+@JSON
+@click.pass_obj
+def attribute(
+    session: Session,
+    logins: str,
+    assignments: tuple[str, ...],
+    skew: int,
+    reason: str,
+    *,
+    count_only: bool,
+    _json: bool,
+) -> None:
+    """Which subscriber's service held each address at each login, and how sure that is."""
+    with session.workspace() as workspace, progress("joining"):
+        found = attribution.attribute(workspace, logins, list(assignments), skew_s=skew, reason=reason)
+        if count_only:
+            write({"attribution": found.row.id, "outcomes": found.row.outcomes})
+            return
+        for line in found.lines():
+            write(line)
+
+
+@fourcorners.command("next")
+@click.option("--under", required=True, help="The instrument under which the logins came.")
+@click.option("--out", type=FILE, required=True, help="A new folder.")
+@click.option("--networks", type=FILE, default=None, help="Another dated network table.")
+@REASON
+@JSON
+@click.pass_obj
+def next_(session: Session, under: str, out: Path, networks: Path | None, reason: str, *, _json: bool) -> None:
+    """Whom to ask next: addresses by carrier with port, UTC instant and source; nothing in it is typed."""
+    with session.workspace() as workspace:
+        write(next_request.prepare(workspace, under, out, networks=networks, reason=reason))
+
+
+@fourcorners.command()
+@click.option("--case", "case_id", required=True, help="The case.")
+@click.option("--out", type=FILE, required=True, help="The PDF to write.")
+@click.option("--networks", type=FILE, default=None, help="Another dated network table.")
+@REASON
+@JSON
+@click.pass_obj
+def exhibit(session: Session, case_id: str, out: Path, networks: Path | None, reason: str, *, _json: bool) -> None:
+    """The exhibit of a case as PDF/A: the same bytes whenever it is made from the same workspace."""
+    with session.workspace() as workspace, progress("rendering"):
+        write(exhibits.make(workspace, case_id, out, networks=networks, reason=reason))
+
+
+@fourcorners.command()
+@click.argument("path", type=FILE)
+@JSON
+@click.pass_obj
+def verify(session: Session, path: Path, *, _json: bool) -> None:
+    """Check a workspace: the ledger's chain, every stored file's hash, every slice from its proof."""
+    with Session(path, session.actor).workspace() as workspace:
+        write(verification.verify(workspace))
+
+
+@fourcorners.group()
+def samples() -> None:
+    """Synthetic productions, with the truth beside them."""
+
+
+@samples.command("make")
+@click.argument("format_", metavar="FORMAT", type=click.Choice(list(samples_make.FORMATS)))
+@click.option("--seed", type=int, required=True)
+@click.option("--rows", type=click.IntRange(1, 10_000_000), required=True)
+@click.option("--out", type=FILE, required=True)
+@JSON
+def samples_make_command(format_: str, seed: int, rows: int, out: Path, *, _json: bool) -> None:
+    """Make a synthetic production; the same seed makes the same bytes."""
+    samples_make.make(format_, seed, rows, out)
+    write({"format": format_, "seed": seed, "rows": rows, "out": str(out)})
+
+
+@fourcorners.command()
+@JSON
+def readers(*, _json: bool) -> None:
+    """The formats that can be read, with versions."""
+    for line in show.list_readers():
+        write(line)
+
+
+@fourcorners.command()
+@JSON
+@click.pass_obj
+def doctor(session: Session, *, _json: bool) -> None:
+    """What this machine and workspace have, and what is missing."""
+    for line in show.examine(session.folder):
+        write(line)

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.casework.conftest import TickingClock
+
+from fourcorners.casework import cases
+from fourcorners.casework import workspace as workspaces
+from fourcorners.casework.workspace import Workspace
+from fourcorners.casework.workspace import open_workspace
+from fourcorners.model.errors import Refused
+from fourcorners.model.errors import UsageError
+from fourcorners.model.errors import VerificationFailed
+
+
+def kinds(workspace: Workspace) -> list[str]:
+    return [entry.kind for entry in workspace.ledger.entries()]
+
+
+def test_a_folder_with_other_things_is_not_taken(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("x")
+    with pytest.raises(UsageError) as found:
+        workspaces.create(tmp_path, "tester")
+    assert found.value.code == "WORKSPACE_EXISTS"
+
+
+def test_no_workspace_is_said_with_the_next_step(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no workspace") as found, open_workspace(tmp_path, "tester"):
+        pass
+    assert "fourcorners init" in found.value.diagnostics()
+
+
+def test_every_step_has_its_entry(workspace: Workspace, case: str) -> None:
+    assert case == "C-1"
+    assert kinds(workspace) == ["workspace", "case"]
+
+
+def test_a_case_without_a_predicate_is_not_opened_and_the_refusal_is_written(workspace: Workspace) -> None:
+    with pytest.raises(UsageError):
+        cases.open_case(workspace, "Somebody", "  ")
+    assert kinds(workspace) == ["workspace", "refusal"]
+
+
+def test_m55_a_clock_rolled_back(workspace: Workspace, clock: TickingClock) -> None:
+    clock.now -= 10**15
+    with pytest.raises(Refused) as found:
+        cases.open_case(workspace, "t", "p")
+    assert (found.value.kind, found.value.code) == ("PRODUCT", "CLOCK_BEHIND")
+    assert kinds(workspace) == ["workspace", "refusal"]
+    workspace.ledger.verify()
+
+
+def test_a_transaction_that_raises_leaves_nothing(workspace: Workspace) -> None:
+    def write_and_fail() -> None:
+        with workspace.transaction():
+            workspace.write_entry("x", {}, {})
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_fail()
+    assert kinds(workspace) == ["workspace"]
+
+
+def test_unknown_files_are_deleted_and_missing_ones_reported(folder: Path, clock: TickingClock) -> None:
+    with open_workspace(folder, "tester", clock=clock) as workspace:
+        stray = folder / "segments" / "stray.parquet.part"
+        stray.parent.mkdir(exist_ok=True)
+        stray.write_text("cut off")
+        workspace.db.execute("INSERT INTO originals VALUES (?)", ("ab" * 32,))
+    with pytest.raises(VerificationFailed) as found, open_workspace(folder, "tester", clock=clock):
+        pass
+    assert found.value.code == "MISSING_FILE"
+    assert not stray.exists()
+
+
+def test_a_database_that_is_none_is_said(folder: Path) -> None:
+    (folder / workspaces.DATABASE).write_bytes(b"not a database" * 100)
+    with pytest.raises(Exception, match="cannot be read"), open_workspace(folder, "tester"):
+        pass
+
+
+def test_a_newer_workspace_is_not_touched(folder: Path) -> None:
+    db = sqlite3.connect(folder / workspaces.DATABASE)
+    db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(UsageError) as found, open_workspace(folder, "tester"):
+        pass
+    assert found.value.code == "WORKSPACE_VERSION"
+
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from fourcorners.casework.workspace import open_workspace
+with open_workspace(Path(sys.argv[1]), "other"):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_a_second_writer_waits_and_says_so(folder: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdin
+        assert holder.stdout
+        assert holder.stdout.readline() == "held\n"
+        said: list[str] = []
+
+        def on_wait() -> None:
+            said.append("waiting")
+            assert holder.stdin
+            holder.stdin.write("go\n")
+            holder.stdin.flush()
+
+        with open_workspace(folder, "tester", on_wait=on_wait):
+            assert said == ["waiting"]
