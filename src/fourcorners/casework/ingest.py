@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from fourcorners.casework import intake
 from fourcorners.casework import store
@@ -230,8 +231,9 @@ def _check_files(
 
 
 def _judge(files: list[ReadFile], instrument: Instrument) -> list[_Judged]:
-    readings = [member.reading for file in files for member in file.read]
-    whole = "DISPROPORTIONATE_RETURN" if scope.is_disproportionate(readings, instrument) else None
+    found = max(len(_distinct(files, name)) for name in ("account", "subscriber"))
+    disproportionate = scope.disproportionate(found, len(instrument.scope.accounts))
+    whole = "DISPROPORTIONATE_RETURN" if disproportionate else None
     return [
         _Judged(
             file,
@@ -244,6 +246,15 @@ def _judge(files: list[ReadFile], instrument: Instrument) -> list[_Judged]:
         for file in files
         for member in file.read
     ]
+
+
+def _distinct(files: list[ReadFile], name: str) -> set[str]:
+    """Accounts or subscribers in the whole return, whatever their verdict will be."""
+    found: set[str] = set()
+    for batch in (batch for file in files for member in file.read for batch in member.reading.batches):
+        if name in batch.rows.schema.names:
+            found.update(pc.unique(batch.rows.column(name).drop_null()).to_pylist())
+    return found
 
 
 def _store(

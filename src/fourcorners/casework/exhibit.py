@@ -1,0 +1,276 @@
+"""The exhibit of a case: collect through the gate, render, write down, hand over.
+
+It rests on the ledger up to the newest entry about its case that is not a mere read or output; that entry's time
+is the document's date. So the same workspace gives the same bytes, whenever it is asked.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import fourcorners as product
+from fourcorners.attribution import networks as network_tables
+from fourcorners.casework import attribute
+from fourcorners.casework import gate
+from fourcorners.casework import outputs
+from fourcorners.casework import store
+from fourcorners.casework.mappings import DeclaredMapping
+from fourcorners.casework.records import record_id
+from fourcorners.casework.store import AttributionRow
+from fourcorners.casework.store import InstrumentRow
+from fourcorners.casework.store import MemberRow
+from fourcorners.casework.store import ReturnRow
+from fourcorners.casework.workspace import Workspace
+from fourcorners.ledger.chain import Entry
+from fourcorners.model.errors import VerificationFailed
+from fourcorners.model.instant import SECOND
+from fourcorners.model.instant import rfc3339
+from fourcorners.model.instrument import Case
+from fourcorners.model.records import FAMILIES
+from fourcorners.model.records import text_column
+from fourcorners.model.source import Source
+from fourcorners.report import contents
+from fourcorners.report import exhibit
+
+#: Entries on which an exhibit rests.
+_GROUNDS = frozenset({"case", "instrument", "intake", "declaration", "attribution"})
+
+Row = dict[str, Any]
+
+
+def make(
+    workspace: Workspace, case_id: str, out: Path, *, networks: Path | None = None, reason: str = ""
+) -> dict[str, Any]:
+    """Render a case's exhibit to a new file.
+
+    Args:
+        workspace: where.
+        case_id: the case.
+        out: the PDF; must not exist.
+        networks: a dated network table, if not the one of this installation.
+        reason: what the acting person says.
+
+    Raises:
+        UsageError: `UNKNOWN_CASE`.
+        BadInput: `OUTPUT`.
+        Refused: what the gate refuses.
+        VerificationFailed: a finding does not come out as it did when it was made.
+    """
+    with workspace.attempt("exhibit", {"case": case_id}):
+        case = store.get_case(workspace.db, case_id)
+        outputs.check_free(out)
+        data = collect(workspace, case_id, networks, reason)
+        pdf = exhibit.render(data)
+        digest = sha256(pdf).hexdigest()
+        with workspace.transaction():
+            workspace.write_entry(
+                "exhibit",
+                {"case": case.id, "exhibit": data.id, "sha256": digest, "rests_on": data.ledger.size},
+                {"out": str(out), "reason": reason},
+            )
+        outputs.write(out, pdf)
+        return {"exhibit": str(out), "id": data.id, "sha256": digest, "bytes": len(pdf)}
+
+
+def collect(workspace: Workspace, case_id: str, networks: Path | None, reason: str) -> contents.ExhibitData:
+    """Everything that the exhibit shows."""
+    case = store.get_case(workspace.db, case_id)
+    rows = store.instruments_of(workspace.db, case_id)
+    returns = [each for row in rows for each in store.returns_of(workspace.db, row.id)]
+    members = {each.id: store.members_of(workspace.db, each.id) for each in returns}
+    grounds = _grounds(workspace, case_id)
+    attributions = tuple(
+        _attribution(workspace, each, reason) for each in store.attributions_of(workspace.db, case_id)
+    )
+    readers = sorted({member.reader for each in members.values() for member in each})
+    opened = dt.datetime.fromtimestamp(case.opened // SECOND, dt.UTC)
+    return contents.ExhibitData(
+        case=Case(case.id, case.title, case.predicate, opened, case.opened_by),
+        instruments=tuple(_instrument(workspace, row) for row in rows),
+        returns=tuple(_return(each, members[each.id]) for each in returns),
+        zones=tuple(
+            contents.ZoneSheet(
+                each.id, each.declaration["zone"], each.declaration["by"], each.declaration["reason"], each.at
+            )
+            for each in returns
+            if each.declaration
+        ),
+        mappings=tuple(_mapping(each) for each in returns if each.mapping),
+        attributions=attributions,
+        networks=_networks(attributions, networks),
+        versions=contents.Versions(
+            f"fourcorners {product.__version__}",
+            tuple(readers),
+            tuple(sorted({(row.decision["pack"], row.decision["pack_sha256"]) for row in rows})),
+        ),
+        ledger=contents.LedgerHead("this workspace", grounds.n + 1, grounds.hash, grounds.at),
+    )
+
+
+def _grounds(workspace: Workspace, case_id: str) -> Entry:
+    *_, newest = (
+        entry
+        for entry in workspace.ledger.entries()
+        if entry.kind in _GROUNDS and entry.facts.get("case") == case_id
+    )
+    return newest
+
+
+def _instrument(workspace: Workspace, row: InstrumentRow) -> contents.InstrumentSheet:
+    permitted: dict[str, list[str]] = row.decision["permitted"]
+    rules = {rule["id"]: rule for rule in row.decision["rules"]}
+    return contents.InstrumentSheet(
+        store.load_instrument(workspace.db, row.id),
+        tuple(
+            contents.RuleApplied(
+                rule, category, rules[rule]["permitted"], rules[rule]["citation"], rules[rule]["verified"]
+            )
+            for category, ids in permitted.items()
+            for rule in ids
+        ),
+        tuple(row.warnings),
+    )
+
+
+def _return(row: ReturnRow, members: list[MemberRow]) -> contents.ReturnSheet:
+    return contents.ReturnSheet(
+        id=row.id,
+        instrument=row.instrument,
+        taken_in=row.at,
+        taken_in_by=row.by,
+        files=tuple(contents.FileSheet(file["path"], file["sha256"], file["read"]) for file in row.files),
+        readers=tuple(sorted({(member.reader, member.layout) for member in members})),
+        **row.counts,
+        reasons=tuple(row.reasons.items()),
+        unclassified=tuple((path, texts) for path, texts in row.unclassified),
+        original_stored=all(file["original"] for file in row.files if file.get("kept")),
+    )
+
+
+def _mapping(row: ReturnRow) -> contents.MappingSheet:
+    assert row.mapping is not None
+    declared = DeclaredMapping.stored(row.mapping)
+    coverage = declared.mapping.coverage
+    ends = [rfc3339(end) if end is not None else "not stated" for end in (coverage.start, coverage.end)]
+    gaps = "".join(f"; gap {rfc3339(start)} to {rfc3339(end)}" for start, end in coverage.gaps)
+    return contents.MappingSheet(
+        in_return=row.id,
+        by=declared.by,
+        sha256=row.mapping["sha256"],
+        certificate=declared.certificate,
+        certificate_sha256=declared.certificate_sha256,
+        meanings=tuple(declared.mapping.columns.items()),
+        coverage=f"{ends[0]} to {ends[1]}{gaps}",
+    )
+
+
+def _attribution(workspace: Workspace, row: AttributionRow, reason: str) -> contents.AttributionSheet:
+    """The attribution computed anew; it must come out as it did when it was made."""
+    table = attribute.join(workspace, row.case, row.logins, row.assignments, skew_s=row.skew_s, reason=reason)
+    if attribute.answer_hash(table) != row.answer_sha256:
+        raise VerificationFailed(
+            "TAMPERED",
+            f"{row.id} does not come out as it did on {rfc3339(row.at)}",
+            why="the records on which it rests, or the program, are not the same",
+            next_step="verify the workspace, then run `attribute` again",
+        )
+    answers = table.to_pylist()
+    logins = _rows(workspace, row.case, row.logins, "login", {answer["login"] for answer in answers}, reason)
+    wanted = {match["id"] for answer in answers for match in answer["matches"]}
+    assignments: dict[str, tuple[str, MemberRow, Row]] = {}
+    for each in row.assignments:
+        assignments |= _rows(workspace, row.case, each, "assignment", wanted, reason)
+    return contents.AttributionSheet(
+        row.logins,
+        tuple(row.assignments),
+        row.skew_s * SECOND,
+        tuple(_finding(answer, logins, assignments) for answer in answers),
+    )
+
+
+def _rows(
+    workspace: Workspace, case: str, instrument: str, family: str, wanted: set[str], reason: str
+) -> dict[str, tuple[str, MemberRow, Row]]:
+    found = {}
+    for rows in gate.read(workspace, instrument, family=family, purpose="exhibit", reason=reason, case=case):
+        for row in rows.batch.to_pylist():
+            name = record_id(rows.returned.id, rows.member.n, row["row"])
+            if name in wanted:
+                found[name] = (instrument, rows.member, {**row, "family": family})
+    return found
+
+
+def _finding(
+    answer: Row,
+    logins: dict[str, tuple[str, MemberRow, Row]],
+    assignments: dict[str, tuple[str, MemberRow, Row]],
+) -> contents.Finding:
+    instrument, member, row = logins[answer["login"]]
+    notes = []
+    if row["day_differs"]:
+        notes.append("the other day boundary (UTC against local) would judge this record otherwise")
+    return contents.Finding(
+        login=_evidence(answer["login"], member, row),
+        instrument=instrument,
+        account=row["account"] or "",
+        ip=row["ip"],
+        port=row["port"],
+        at=row["at"],
+        at_text=row["at_text"],
+        zone_basis=row["zone_basis"] or "",
+        outcome=answer["outcome"],
+        candidates=answer["candidates"],
+        precision=row["precision"] or SECOND,
+        subscriber=answer["subscribers"][0] if answer["outcome"] == "one" else None,
+        covered_by=tuple(answer["covered_by"]),
+        margin=answer["margin_ns"],
+        fragility=tuple((variant, result) for variant, result in (answer["fragility"] or {}).items() if result),
+        matches=tuple(_assignment(match["id"], assignments) for match in answer["matches"]),
+        notes=tuple(notes),
+    )
+
+
+def _assignment(name: str, rows: dict[str, tuple[str, MemberRow, Row]]) -> contents.AssignmentSheet:
+    instrument, member, row = rows[name]
+    return contents.AssignmentSheet(
+        _evidence(name, member, row), instrument, row["at"], row["until"], row["port_low"], row["port_high"]
+    )
+
+
+def _evidence(name: str, member: MemberRow, row: Row) -> contents.Evidence:
+    values = tuple(
+        contents.Quoted(
+            field,
+            row[text_column(field)],
+            tuple(zip(row[field + "@"][::2], row[field + "@"][1::2], strict=True)),
+        )
+        for field in FAMILIES[row["family"]]
+        if row[text_column(field)] is not None and row[field + "@"]
+    )
+    source = Source(member.file, member.tree, member.member, member.member_sha256, member.reader)
+    return contents.Evidence(name, source, values, tuple(row["sealed_fields"] or ()))
+
+
+def _networks(
+    attributions: Iterable[contents.AttributionSheet], path: Path | None
+) -> contents.NetworkNaming | None:
+    path = path or network_tables.default_path()
+    ips = sorted({finding.ip for sheet in attributions for finding in sheet.findings})
+    if not ips or not path.is_file():
+        return None
+    table = network_tables.NetworkTable.load(path)
+    names = table.name(ips)
+    return contents.NetworkNaming(
+        table.source,
+        table.date,
+        table.notice,
+        tuple(
+            contents.NetworkLine(ip, f"AS{name.asn}", name.org, name.country)
+            for ip, name in zip(ips, names, strict=True)
+            if name is not None
+        ),
+    )
