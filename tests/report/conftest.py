@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from fourcorners.model.codes import OUTCOMES
 from fourcorners.model.identifier import parse_target
 from fourcorners.model.instant import SECOND
 from fourcorners.model.instant import parse_rfc3339
@@ -136,9 +137,6 @@ def finding(
     )
 
 
-OUTCOMES = ("one", "several", "shared", "none", "not_covered", "contradicted")
-
-
 def exhibit_data(*findings: Finding) -> ExhibitData:
     return ExhibitData(
         case=Case(
@@ -241,9 +239,23 @@ def exhibit_data(*findings: Finding) -> ExhibitData:
     )
 
 
+def all_outcomes() -> list[Finding]:
+    return [finding(outcome, number) for number, outcome in enumerate(OUTCOMES)]
+
+
 @pytest.fixture
 def data() -> ExhibitData:
-    return exhibit_data(*(finding(outcome, number) for number, outcome in enumerate(OUTCOMES)))
+    return exhibit_data(*all_outcomes())
+
+
+@pytest.fixture
+def make() -> Callable[..., ExhibitData]:
+    return exhibit_data
+
+
+@pytest.fixture(name="finding")
+def finding_fixture() -> Callable[..., Finding]:
+    return finding
 
 
 @pytest.fixture

@@ -32,33 +32,36 @@ def render(data: ExhibitData) -> bytes:
     A character that the fonts turn out not to have after all (in a shape that only its neighbours call for) makes
     every character beyond ASCII print as its code point; no text makes an exhibit fail.
     """
-    content = document(data)
     try:
-        return _compile(content, data.ledger.newest, printable)
+        return _compile(inputs(data))
     except typst.TypstError:
-        return _compile(content, data.ledger.newest, ascii_only)
+        return _compile(inputs(data, ascii_only))
 
 
-def _compile(content: object, newest: int, shows: Callable[[str], bool]) -> bytes:
-    date = dt.datetime.fromtimestamp(newest // SECOND, dt.UTC)
+def inputs(data: ExhibitData, shows: Callable[[str], bool] = printable) -> dict[str, str]:
+    """What the template reads: words and values in pieces, the fonts, the date."""
+    date = dt.datetime.fromtimestamp(data.ledger.newest // SECOND, dt.UTC)
     given = {
-        "content": _printable(content, shows),
+        "content": _printable(document(data), shows),
         "fonts": list(FAMILIES),
         "date": [date.year, date.month, date.day, date.hour, date.minute, date.second],
     }
-    pdf = typst.compile(
-        _template(),
+    return {"data": json.dumps(given)}
+
+
+def _compile(given: dict[str, str]) -> bytes:
+    return typst.compile(
+        template(),
         format="pdf",
         font_paths=fonts(),
-        sys_inputs={"data": json.dumps(given)},
+        sys_inputs=given,
         pdf_standards=["a-2a", "ua-1"],
     )
-    assert isinstance(pdf, bytes)
-    return pdf
 
 
 @cache
-def _template() -> bytes:
+def template() -> bytes:
+    """The looks, as typst source."""
     return resources.files(__package__).joinpath("exhibit.typ").read_bytes()
 
 

@@ -28,15 +28,16 @@ Pieces: TypeAlias = "str | list[Pieces] | dict[str, Pieces]"
 #: The shipped families (they are part of the typst wheel), in the order in which glyphs are looked for.
 FAMILIES = ("Libertinus Serif", "DejaVu Sans Mono", "New Computer Modern", "New Computer Modern Math")
 
-_PLAIN = re.compile(r"(?:[!-~]{1,24}(?: [!-~]{1,24})*)?")
+_PLAIN = re.compile(r"(?:[!-~]{1,20}(?: [!-~]{1,20})*)?")
 _RUNS = re.compile(r"\S+|\s+")
-_LONG = 24  # characters of a token that may stay whole
-_STEP = 8  # letters that join their neighbours (Arabic) are torn as seldom as possible: every _LONG
+_LONG = 20  # characters of a token that may stay whole
+_BREAKS = re.compile(r"[^:/@_.-]{1,8}[:/@_.-]{0,8}|[:/@_.-]{1,8}")
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols by category, but nothing to see
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Mc", "Me", "Zl", "Zp", "Zs"})
 _PROBE = """#set document(title: "probe", date: datetime(year: 2000, month: 1, day: 1))
 #set text(font: {families}, fallback: false)
+#"{char}" #text(weight: 600, "{char}")
 """
 
 
@@ -50,15 +51,15 @@ def fonts() -> typst.Fonts:
 def printable(char: str) -> bool:
     """Whether a character can stand for itself: visible, and in one of the shipped fonts.
 
-    The compiler itself is asked, with a page that holds nothing but the character: a table of coverage could
-    differ from the fonts in use.
+    The compiler itself is asked, with a page that holds nothing but the character, in both weights: a table of
+    coverage could differ from the fonts in use.
     """
     if " " <= char <= "~":
         return True
     if char in _BLANKS or unicodedata.category(char) in _UNSEEN:
         return False
     families = "(" + ", ".join(f'"{family}"' for family in FAMILIES) + ")"
-    page = _PROBE.format(families=families) + f'#"\\u{{{ord(char):x}}}"'
+    page = _PROBE.format(families=families, char=f"\\u{{{ord(char):x}}}")
     try:
         typst.compile(page.encode(), font_paths=fonts(), format="pdf", pdf_standards=["a-2b"])
     except typst.TypstError:
@@ -85,8 +86,10 @@ def pieces(text: str, shows: Callable[[str], bool] = printable, *, exact: bool =
     if _PLAIN.fullmatch(text):
         return text
     parts: list[Pieces] = []
-    for run in _RUNS.findall(text):
-        if run == " " and not (exact and (text[0] == run or text[-1] == run)):
+    for match in _RUNS.finditer(text):
+        run = match.group()
+        outer = match.start() == 0 or match.end() == len(text)
+        if run == " " and not (exact and outer):
             parts.append(run)
         elif run.isspace():
             parts.extend({"u": code_point(char)} for char in run)
@@ -101,6 +104,4 @@ def _token(text: str) -> Pieces:
     """A run of visible characters, with places to break where it is too long for a column."""
     if len(text) <= _LONG:
         return text
-    joined = any(unicodedata.bidirectional(char) == "AL" for char in text)
-    step = _LONG if joined else _STEP
-    return {"b": [text[i : i + step] for i in range(0, len(text), step)]}
+    return {"b": _BREAKS.findall(text)}
