@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fourcorners.law.clocks import RATIFICATION
+from fourcorners.law.clocks import Clock
+from fourcorners.law.clocks import check_acquisition
+from fourcorners.law.clocks import check_reading
+from fourcorners.model.errors import Refused
+from fourcorners.model.instant import DAY
+from fourcorners.model.instant import HOUR
+from fourcorners.model.instrument import Instrument
+from fourcorners.model.instrument import Purpose
+
+Make = Callable[..., Instrument]
+
+
+def code_of(check: Callable[[Instrument, int], None], instrument: Instrument, now: int) -> str:
+    try:
+        check(instrument, now)
+    except Refused as refused:
+        return refused.label()
+    return ""
+
+
+def test_m30_an_instrument_that_was_not_served_takes_nothing_in(make_instrument: Make) -> None:
+    unserved = make_instrument()
+    issued = unserved.issued
+    assert code_of(check_acquisition, unserved, issued + DAY) == "PRODUCT NOT_SERVED"
+    served = make_instrument(served=issued + 2 * DAY)
+    assert code_of(check_acquisition, served, issued + DAY) == "PRODUCT NOT_SERVED"
+    assert code_of(check_acquisition, served, issued + 2 * DAY) == ""
+
+
+@given(st.integers(0, 10), st.integers(0, 10), st.integers(0, 20))
+def test_service_after_its_last_moment_authorises_nothing(
+    make_instrument: Make, served: int, by: int, later: int
+) -> None:
+    issued = make_instrument().issued
+    instrument = make_instrument(served=issued + served, serve_by=issued + by)
+    expected = "LAW SERVE_BY_PASSED" if served > by else ""
+    assert code_of(check_acquisition, instrument, issued + served + later * DAY) == expected
+
+
+def test_retention_ends_reading(make_instrument: Make) -> None:
+    instrument = make_instrument(retain_until=5 * DAY)
+    assert code_of(check_reading, instrument, 5 * DAY) == ""
+    assert code_of(check_reading, instrument, 5 * DAY + 1) == "LAW RETENTION_OVER"
+    assert code_of(check_reading, make_instrument(), 10_000 * DAY) == ""
+
+
+@given(st.sampled_from(list(Purpose)), st.none() | st.integers(0, 100), st.integers(0, 100))
+def test_m17_an_emergency_reads_on_only_if_ratified_in_time(
+    make_instrument: Make, purpose: Purpose, ratified: int | None, now: int
+) -> None:
+    issued = make_instrument().issued
+    instrument = make_instrument(purpose=purpose, ratified=None if ratified is None else issued + ratified * HOUR)
+    late = purpose is Purpose.EMERGENCY and now > 48 and (ratified is None or ratified > 48)
+    assert code_of(check_reading, instrument, issued + now * HOUR) == ("PRODUCT NOT_RATIFIED" if late else "")
+
+
+def test_the_last_nanosecond_of_48_hours(make_instrument: Make) -> None:
+    instrument = make_instrument(purpose=Purpose.EMERGENCY)
+    assert code_of(check_reading, instrument, instrument.issued + RATIFICATION) == ""
+    assert code_of(check_reading, instrument, instrument.issued + RATIFICATION + 1) == "PRODUCT NOT_RATIFIED"
+
+
+def test_m55_a_clock_behind_the_ledger_is_refused() -> None:
+    clock = Clock(lambda: 100 * DAY)
+    assert clock.now(None) == clock.now(100 * DAY) == 100 * DAY
+    with pytest.raises(Refused) as caught:
+        clock.now(100 * DAY + 1)
+    assert (caught.value.kind, caught.value.code) == ("PRODUCT", "CLOCK_BEHIND")
