@@ -25,7 +25,7 @@ def count_cells(data: bytes | mmap, delimiter: str, header_row: int) -> Census:
         BadInput: `QUOTE` where the standard library's reader finds damage.
     """
     end = _content_end(data)
-    cells, lines = (_quoted if data.find(b'"') >= 0 else _plain)(data, end, delimiter)
+    cells, lines = (_quoted if data.find(b'"', 0) >= 0 else _plain)(data, end, delimiter)
     return Census(cells, {"row": max(0, lines - header_row)})
 
 
