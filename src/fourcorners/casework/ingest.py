@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from collections.abc import Iterator
 from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -154,9 +156,10 @@ def declare_zone(
         instrument = store.load_instrument(workspace.db, before.instrument)
         clocks.check_acquisition(instrument, workspace.now())
         mapping = DeclaredMapping.stored(before.mapping) if before.mapping else None
-        return _take_in(
-            workspace, instrument, paths, return_id, mapping, (zone, reason.strip(), before), known, on_step
-        )
+        declared = (zone, reason.strip(), before)
+        row = _take_in(workspace, instrument, paths, return_id, mapping, declared, known, on_step)
+        workspace.vault.remove_unknown(store.vault_files(workspace.db))  # what the first judging stored
+        return row
 
 
 def _take_in(
@@ -180,19 +183,31 @@ def _take_in(
         on_step("read")
         judged = _judge(files, instrument)
         on_step("judged")
-        stem = f"{row_id}.{workspace.ledger.head().size}"
-        members = [_store(workspace, stem, n, each, on_step) for n, each in enumerate(judged)]
-        listing = _listing(workspace, files, judged)
-        on_step("originals stored")
-        row = _row(workspace, instrument, row_id, judged, listing, mapping, declared)
-        with workspace.transaction() as db:
-            if declared:
-                store.remove_return(db, row_id)
-            store.add_return(db, row, members)
-            _write_entry(workspace, instrument.case, row, members, declared)
-            on_step("entry written")
-        on_step("committed")
-        return row
+        with _nothing_left_behind(workspace):
+            stem = f"{row_id}.{workspace.ledger.head().size}"
+            members = [_store(workspace, stem, n, each, on_step) for n, each in enumerate(judged)]
+            listing = _listing(workspace, files, judged)
+            on_step("originals stored")
+            row = _row(workspace, instrument, row_id, judged, listing, mapping, declared)
+            stack.close()  # the files must still be what was hashed and read
+            with workspace.transaction() as db:
+                if declared:
+                    store.remove_return(db, row_id)
+                store.add_return(db, row, members)
+                _write_entry(workspace, instrument.case, row, members, declared)
+                on_step("entry written")
+    on_step("committed")
+    return row
+
+
+@contextmanager
+def _nothing_left_behind(workspace: Workspace) -> Iterator[None]:
+    """Delete what was stored for an intake that failed, as the next opening would after a crash."""
+    try:
+        yield
+    except BaseException:
+        workspace.vault.remove_unknown(store.vault_files(workspace.db))
+        raise
 
 
 def _check_files(
@@ -312,24 +327,22 @@ def _listing(workspace: Workspace, files: list[ReadFile], judged: list[_Judged])
         mine = [each for each in judged if each.file is file]
         whole = bool(mine) and not file.unread and all(each.is_wholly_released() for each in mine)
         if whole:
-            workspace.vault.keep_original(file.sha256, file.opened.blocks())
+            workspace.vault.keep_original(file.sha256, [Path(file.path).read_bytes()])
         parts = [
             *((each.member.path, each.member.sha256, _format(each)) for each in file.read),
-            *((each.member.path, each.member.sha256, each.why) for each in file.unread),
+            *((each.path, each.sha256, each.why) for each in file.unread),
         ]
-        is_archive = file.opened.is_archive
-        read = f"archive of {len(parts)} file(s)" if is_archive else parts[0][2]
+        read = f"archive of {len(parts)} file(s)" if file.is_archive else parts[0][2]
         listing.append(
             {
                 "path": file.path,
                 "sha256": file.sha256,
-                "size": file.size,
                 "read": read,
                 "kept": bool(file.read),
                 "original": whole,
             }
         )
-        if is_archive:
+        if file.is_archive:
             listing += [
                 {"path": f"{file.path}!{path}", "sha256": sha256, "read": how}
                 for path, sha256, how in sorted(parts)

@@ -7,7 +7,6 @@ does not share; and every value's byte ranges are read back to its text. Either 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -24,7 +23,6 @@ from fourcorners.readers import archive
 from fourcorners.readers import locate
 from fourcorners.readers import registry
 from fourcorners.readers.archive import Member
-from fourcorners.readers.archive import Opened
 from fourcorners.readers.registry import Reader
 
 HEAD = 64 * 1024  # bytes by which a reader is found
@@ -43,9 +41,10 @@ class ReadMember:
 
 @dataclass(frozen=True, slots=True)
 class UnreadMember:
-    """One member that no reader knows, with the reason."""
+    """One member that no reader knows, with the reason; its bytes are not kept."""
 
-    member: Member
+    path: str
+    sha256: str
     why: str
 
 
@@ -55,8 +54,7 @@ class ReadFile:
 
     path: str
     sha256: str
-    size: int
-    opened: Opened
+    is_archive: bool = False
     read: list[ReadMember] = field(default_factory=list)
     unread: list[UnreadMember] = field(default_factory=list)
 
@@ -93,9 +91,10 @@ def read_file(path: Path, stack: ExitStack, table: Reader | None, declaration: Z
     Raises:
         BadInput: the file is damaged, or one of the two checks failed.
     """
-    opened = stack.enter_context(archive.open_file(path))
-    found = ReadFile(str(path), opened.sha256, opened.size, opened)
+    opened = stack.enter_context(archive.open_member_files(path))
+    found = ReadFile(str(path), opened.sha256)
     for member in opened.members():
+        found.is_archive = bool(member.path)
         with _named(found.path, member.path):
             _read_member(found, member, table, declaration)
     return found
@@ -113,7 +112,7 @@ def _read_member(
     if reader is None and table is not None and table.detect(name, head):
         reader = table
     if reader is None:
-        found.unread.append(UnreadMember(member, "no reader knows this format"))
+        found.unread.append(UnreadMember(member.path, member.sha256, "no reader knows this format"))
         return
     reading = reader.read(member.data, declaration)
     check(reading, member, reader)
@@ -176,6 +175,3 @@ class _named:  # noqa: N801 - reads as a word in a with statement
     def __exit__(self, _type: object, error: object, _traceback: object) -> None:
         if isinstance(error, FourcornersError) and self._name not in error.where:
             error.where = f"{self._name}: {error.where}" if error.where else self._name
-
-
-Step = Callable[[str], None]

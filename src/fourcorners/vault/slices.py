@@ -16,6 +16,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from mmap import mmap
 from pathlib import Path
 
 import numpy as np
@@ -126,7 +127,7 @@ def cuts(size: int, released: Positions) -> tuple[Positions, npt.NDArray[np.bool
     return borders, _covered(released, borders[:-1])
 
 
-def write(path: Path, data: bytes | memoryview, released: Positions) -> tuple[bytes, int]:
+def write(path: Path, data: bytes | mmap, released: Positions) -> tuple[bytes, int]:
     """Build the tree over a member and store its released slices.
 
     Args:
