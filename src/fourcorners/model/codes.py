@@ -29,6 +29,7 @@ REJECTIONS: dict[str, str] = {
     "BAD_TIME": "the time field does not have the shape that the format states",
     "BAD_INTERVAL": "the interval ends before it starts",
     "BAD_CELL": "the cell does not have the shape that the mapping declares",
+    "AMBIGUOUS_ROW": "nothing tells where the row ends and the next one begins, so its values may belong to two rows",
     "BROKEN_VALUE": "a value that goes on over a page break does not join to its field's shape",
 }
 

@@ -128,6 +128,7 @@ class Reading:
         facts: what the member states about itself (`service`, `generated`, `date_range`, `account`), as written.
         holes: byte ranges inside rows' extents that no field of the row holds (an unknown label, a column that no
             mapping names), flattened pairs in file order: int64 array. They are released with no row.
+        markup: the member is HTML, so that what its ranges hold is unescaped when it is read again.
     """
 
     reader: str
@@ -140,6 +141,7 @@ class Reading:
     says_empty: bool = False
     facts: Mapping[str, str] = field(default_factory=dict)
     holes: pa.Array = field(default_factory=lambda: pa.array([], pa.int64()))
+    markup: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,106 @@
+"""Re-reading: a value's byte ranges must give the value again, for every value of every row."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from mmap import mmap
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from fourcorners.model.errors import BadInput
+from fourcorners.model.records import FAMILIES
+from fourcorners.model.records import Reading
+from fourcorners.model.records import text_column
+
+_AMPERSAND = ord("&")
+Bytes = NDArray[np.uint8]
+Positions = NDArray[np.int64]
+
+
+def reread(data: bytes | mmap, ranges: Sequence[int], *, markup: bool) -> str:
+    """The bytes of the ranges (flattened pairs), joined as they stand, decoded, and unescaped where it is markup."""
+    pairs = zip(ranges[::2], ranges[1::2], strict=True)
+    text = b"".join([data[start:end] for start, end in pairs]).decode()
+    return html.unescape(text) if markup else text
+
+
+def check(data: bytes | mmap, reading: Reading) -> None:
+    """Read every value of a reading again.
+
+    Args:
+        data: the member's bytes.
+        reading: what a reader made of them.
+
+    Raises:
+        BadInput: `LOCATOR`, at the first value that its ranges do not give.
+    """
+    content = np.frombuffer(data, np.uint8)
+    for batch in reading.batches:
+        for name in FAMILIES[batch.family]:
+            texts, ranges = batch.rows.column(text_column(name)), batch.rows.column(f"{name}@")
+            for row in _suspects(content, texts, ranges, markup=reading.markup):
+                text, where = texts[row].as_py(), ranges[row].as_py()
+                if text is None and where is None:
+                    continue
+                if text is None or not where or not _gives(data, where, text, markup=reading.markup):
+                    raise _wrong(name, batch.section, batch.rows.column("row")[row].as_py(), where)
+
+
+def _suspects(content: Bytes, texts: pa.Array, ranges: pa.Array, *, markup: bool) -> list[int]:
+    """The rows whose bytes are not their text as they stand; all others are proven by one comparison."""
+    size = len(texts)
+    if texts.null_count == ranges.null_count == size:
+        return []
+    list_at = np.asarray(ranges.offsets).astype(np.int64)
+    text_at = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset :][: size + 1].astype(np.int64)
+    flat = np.asarray(ranges.values)[list_at[0] : list_at[-1]]
+    starts, ends = flat[::2], flat[1::2]
+    whole = len(starts) == len(ends) and not (np.diff(list_at) % 2).any()
+    if not whole or (starts < 0).any() or (ends > len(content)).any() or (ends < starts).any():
+        return list(range(size))
+
+    first_pair = (list_at - list_at[0]) // 2
+    before = np.concatenate(([0], np.cumsum(ends - starts)))
+    text_length = np.diff(text_at)
+    same = np.diff(before[first_pair]) == text_length
+    same &= np.asarray(texts.is_null()) == np.asarray(ranges.is_null())
+    pairs = np.repeat(same, np.diff(first_pair))
+    read = content[_indices(starts[pairs], (ends - starts)[pairs])]
+    text_bytes = np.frombuffer(texts.buffers()[2] or b"", np.uint8)
+    written = text_bytes[_indices(text_at[:-1][same], text_length[same])]
+    odd = read != written
+    if markup:
+        odd |= read == _AMPERSAND
+    owner = np.repeat(np.arange(size), np.where(same, text_length, 0))
+    suspects = ~same
+    suspects[owner[odd]] = True
+    return np.flatnonzero(suspects).tolist()
+
+
+def _indices(starts: Positions, lengths: Positions) -> Positions:
+    """The positions of all bytes of the ranges, one after another."""
+    before = np.cumsum(lengths) - lengths
+    return np.arange(lengths.sum(), dtype=np.int64) + np.repeat(starts - before, lengths)
+
+
+def _gives(data: bytes | mmap, ranges: Sequence[int], text: str, *, markup: bool) -> bool:
+    inside = all(0 <= start <= end <= len(data) for start, end in zip(ranges[::2], ranges[1::2], strict=False))
+    if len(ranges) % 2 or not inside:
+        return False
+    try:
+        return reread(data, ranges, markup=markup) == text
+    except UnicodeDecodeError:
+        return False
+
+
+def _wrong(field: str, section: str, row: int, ranges: Sequence[int] | None) -> BadInput:
+    return BadInput(
+        "LOCATOR",
+        f"the bytes of {field} in row {row} of {section} do not give its value",
+        where=f"byte {ranges[0]}" if ranges else "no byte range",
+        why="a value that cannot be shown in the file as it was produced is no evidence",
+        next_step="do not use this file with this version; send the makers its structure, not its content",
+    )

@@ -1,0 +1,85 @@
+"""Fields to rows, by label: a label that a row already has begins the next one, as does anything between records.
+
+Where nothing stands between records, rows that lack their address or time leave the pairing in doubt: `IP Time Time IP
+Time` is one row, one without an address, one row; read greedily it would put one login's time beside the address of
+the next. Such a section is read again in the order in which most of its addresses and times follow each other, and if
+neither order leads, its rows are `AMBIGUOUS_ROW`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import NamedTuple
+
+from fourcorners.readers.meta.fields import Field
+
+Order = tuple[str, str]
+_PAIR = frozenset({"ip", "at"})
+IP_FIRST: Order = ("ip", "at")
+TIME_FIRST: Order = ("at", "ip")
+
+
+class Row(NamedTuple):
+    """A row: its fields by name, its extent, and whether it may be parts of two."""
+
+    fields: dict[str, Field]
+    start: int
+    end: int
+    doubtful: bool
+
+
+class Group:
+    """Groups the fields of one section.
+
+    Attributes:
+        in_doubt: a row without anything between it and its neighbour lacks its address or its time.
+    """
+
+    def __init__(self, order: Order | None, *, undecided: bool) -> None:
+        self.in_doubt = False
+        self._order = order
+        self._undecided = undecided
+        self._row: dict[str, Field] = {}
+        self._soft = False  # the row began because a label came again
+        self._pairs: Counter[Order] = Counter()
+        self._last = ""  # the last address or time since anything stood between records
+
+    def take(self, name: str, found: Field, *, boundary: bool) -> Row | None:
+        """Take a field, and give the row that it ends."""
+        row = self._row
+        again = name in row or (self._order is not None and name == self._order[0] and self._order[1] in row)
+        done = self._end(found.start, soft=not boundary) if row and (boundary or again) else None
+        if done:
+            self._soft = not boundary
+        self._row[name] = found
+        if name in _PAIR:
+            if self._last and not boundary and self._last != name:
+                self._pairs[self._last, name] += 1
+            self._last = name
+        elif boundary:
+            self._last = ""
+        return done
+
+    def finish(self) -> Row | None:
+        """Give the last row."""
+        if not self._row:
+            return None
+        end = max(found.end for found in self._row.values())
+        done = self._end(end, soft=False)
+        self._soft, self._last = False, ""
+        return done
+
+    def order(self) -> Order | None:
+        """The order in which addresses and times follow each other; None where neither order leads."""
+        ip_first, time_first = self._pairs[IP_FIRST], self._pairs[TIME_FIRST]
+        if ip_first == time_first:
+            return None
+        return IP_FIRST if ip_first > time_first else TIME_FIRST
+
+    def _end(self, end: int, *, soft: bool) -> Row:
+        row, self._row = self._row, {}
+        alone = self._soft or soft
+        if alone and not _PAIR <= row.keys():
+            self.in_doubt = True
+        start = next(iter(row.values())).start
+        return Row(row, start, end, self._undecided and alone)

@@ -1,0 +1,130 @@
+"""The four layouts of HTML as one grammar: which tags open a field, open its value, break a line, furnish a page.
+
+====== ================================================ ===================================
+layout a field                                          its value
+====== ================================================ ===================================
+A      `tr`                                             `td`
+B      `div.div_table`                                  `div[style*="display:table-cell"]`
+C      `div.div_table.outer` around `div.div_table`     `div.most_inner`
+D      `div.t.o` around `div.t.i`                       `div.m`
+====== ================================================ ===================================
+
+The label of a field is the text that stands in it outside its value.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from typing import NamedTuple
+
+from fourcorners.readers.markup import Grammar
+from fourcorners.readers.markup import Mark
+
+
+class Context(IntEnum):
+    """What a text that stands there is."""
+
+    PAGE = 0  # outside every section
+    SECTION = 1  # in a section, outside every field
+    LABEL = 2
+    VALUE = 3
+    FURNITURE = 4
+    HEAD = 5  # the document's own title
+
+
+class Does(IntEnum):
+    """What a run of tags does, besides closing what is of no account."""
+
+    SECTION = 0  # a section begins; its name follows
+    LEAVE = 1  # a section ends
+    FIELD = 2  # a field begins
+    VALUE = 3  # its value begins
+    END = 4  # a value ends
+    BREAK = 5  # a line ends: between two values, or between two records
+    SPLIT = 6  # an element of no account begins or ends within a value: what follows is another value
+
+
+class State(NamedTuple):
+    """An element: the context of its texts, what opening and closing it does, and the layout that it is a sign of."""
+
+    context: Context
+    opens: Does | None
+    closes: Does | None
+    layout: str = ""
+    section: bytes = b""
+
+
+class Act(NamedTuple):
+    """One thing to do, with the bytes in the run that say so."""
+
+    does: Does
+    start: int
+    end: int
+    state: State
+
+
+_NAME = re.compile(rb"<([A-Za-z][^\s/>]*+)")
+_ATTRIBUTE = re.compile(rb"\s(class|id|style)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>]++))", re.IGNORECASE)
+_SECTION_ID = b"property-"
+_TABLE_CELL = re.compile(rb"display\s*+:\s*+table-cell")
+_OUTSIDE = State(Context.PAGE, None, None)
+
+
+def _enter(parent: State, tag: bytes) -> State:
+    """The state of an element, from its parent's and its start tag."""
+    name_match = _NAME.match(tag)
+    name = name_match[1].lower() if name_match else b""
+    attributes: dict[bytes, bytes] = {}
+    for found in _ATTRIBUTE.finditer(tag):
+        attributes.setdefault(found[1].lower(), found[2] or found[3] or found[4] or b"")
+    classes = frozenset(attributes.get(b"class", b"").split())
+    context = parent.context
+
+    if context in {Context.FURNITURE, Context.HEAD} or b"pageBreak" in classes:
+        return State(Context.FURNITURE if context is not Context.HEAD else context, None, None)
+    if name == b"head":
+        return State(Context.HEAD, None, None)
+    if attributes.get(b"id", b"").startswith(_SECTION_ID):
+        section = attributes[b"id"][len(_SECTION_ID) :]
+        return State(Context.SECTION, Does.SECTION, Does.LEAVE, section=section)
+    if name in {b"br", b"hr"}:
+        return State(context, Does.BREAK, None)
+    if b"p" in classes:
+        return State(context, Does.BREAK, Does.BREAK)
+    if name == b"td" or b"m" in classes or b"most_inner" in classes or _is_cell(attributes):
+        if context is Context.LABEL:
+            return State(Context.VALUE, Does.VALUE, Does.END)
+    elif name == b"tr":
+        return State(Context.LABEL, Does.FIELD, None, "A")
+    elif b"t" in classes:
+        return State(Context.LABEL, Does.FIELD, None, "D")
+    elif b"div_table" in classes:
+        return State(Context.LABEL, Does.FIELD, None, "C" if classes & {b"outer", b"inner"} else "B")
+    split = Does.SPLIT if context is Context.VALUE else None
+    return State(context, split, split)
+
+
+def _is_cell(attributes: dict[bytes, bytes]) -> bool:
+    return _TABLE_CELL.search(attributes.get(b"style", b"")) is not None
+
+
+def _plan(marks: list[Mark[State]]) -> tuple[Act, ...]:
+    """What a run does, without what has no effect: a wrapper's second opening, elements at a value's edge."""
+    acts: list[Act] = []
+    for mark in marks:
+        does = mark.state.opens if mark.opens else mark.state.closes
+        if does is None:
+            continue
+        before = acts[-1].does if acts else None
+        if does is before and does in {Does.FIELD, Does.BREAK, Does.SPLIT}:
+            continue
+        if does is Does.SPLIT and before in {Does.VALUE, Does.END, Does.BREAK, Does.FIELD}:
+            continue
+        if before is Does.SPLIT and does in {Does.END, Does.BREAK}:
+            acts.pop()
+        acts.append(Act(does, mark.start, mark.end, mark.state))
+    return tuple(acts)
+
+
+GRAMMAR: Grammar[State, tuple[Act, ...]] = Grammar(_OUTSIDE, _enter, _plan, ())
