@@ -35,6 +35,7 @@ from fourcorners.report.contents import ReturnSheet
 from fourcorners.report.contents import RuleApplied
 from fourcorners.report.contents import Versions
 from fourcorners.report.contents import ZoneSheet
+from fourcorners.report.request_sheet import Question
 
 HOLDER = "Riverbend Bakery 555-0142"
 LOGIN_FILE = "3f" * 32
@@ -267,5 +268,35 @@ def with_holder() -> Callable[[str], ExhibitData]:
             finding("one", 0, subscriber=text, account=text), finding("several", 1, subscriber=text)
         )
         return replace(made, case=replace(made.case, title=text, predicate=text))
+
+    return make
+
+
+@pytest.fixture
+def an_instrument() -> Instrument:
+    return instrument(1, "search_warrant", "Example Platform, Inc.", ("riverside.55501",))
+
+
+@pytest.fixture
+def question() -> Callable[..., Question]:
+    """One login without its account, as it may be shown to a carrier."""
+
+    def make(
+        number: int,
+        *,
+        ip: str = "198.51.100.23",
+        port: int | None = None,
+        at_text: str = "Mar 02, 2026 14:07:31 UTC",
+    ) -> Question:
+        login = finding("none", number).login
+        values = tuple(value for value in login.values if value.field in {"ip", "at"})
+        return Question(
+            replace(login, values=values),
+            ip,
+            port,
+            ns("2026-03-02T14:07:31Z") + number * SECOND,
+            at_text,
+            "stated",
+        )
 
     return make

@@ -86,7 +86,7 @@ def test_letters_of_the_shipped_fonts_are_printable(char: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "char", "日한\U0001f600\u0301\u200b\u202e\u00ad\u00a0\u3000\u2800\u3164\ufeff\ue000\ud800\n\x7f"
+    "char", "日한\u2c72\U0001f600\u0301\u200b\u202e\u00ad\u00a0\u3000\u2800\u3164\ufeff\ue000\ud800\n\x7f"
 )
 def test_what_is_missing_or_unseen_is_not_printable(char: str) -> None:
     assert not printable(char)

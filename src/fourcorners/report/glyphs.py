@@ -47,6 +47,11 @@ def fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False)
 
 
+def seen(char: str) -> bool:
+    """Whether a reader can see the character at all, given a font that has it."""
+    return unicodedata.category(char) not in _UNSEEN and char not in _BLANKS
+
+
 @lru_cache(maxsize=65_536)
 def printable(char: str) -> bool:
     """Whether a character can stand for itself: visible, and in one of the shipped fonts.
@@ -56,7 +61,7 @@ def printable(char: str) -> bool:
     """
     if " " <= char <= "~":
         return True
-    if char in _BLANKS or unicodedata.category(char) in _UNSEEN:
+    if not seen(char):
         return False
     families = "(" + ", ".join(f'"{family}"' for family in FAMILIES) + ")"
     page = _PROBE.format(families=families, char=f"\\u{{{ord(char):x}}}")
