@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import fourcorners as product
-from fourcorners.attribution import networks as network_tables
 from fourcorners.casework import attribute
+from fourcorners.casework import evidence
 from fourcorners.casework import gate
+from fourcorners.casework import naming
 from fourcorners.casework import outputs
 from fourcorners.casework import store
 from fourcorners.casework.mappings import DeclaredMapping
@@ -30,9 +31,6 @@ from fourcorners.model.errors import VerificationFailed
 from fourcorners.model.instant import SECOND
 from fourcorners.model.instant import rfc3339
 from fourcorners.model.instrument import Case
-from fourcorners.model.records import FAMILIES
-from fourcorners.model.records import text_column
-from fourcorners.model.source import Source
 from fourcorners.report import contents
 from fourcorners.report import exhibit
 
@@ -200,7 +198,7 @@ def _rows(
         for row in rows.batch.to_pylist():
             name = record_id(rows.returned.id, rows.member.n, row["row"])
             if name in wanted:
-                found[name] = (instrument, rows.member, {**row, "family": family})
+                found[name] = (instrument, rows.member, row)
     return found
 
 
@@ -214,7 +212,7 @@ def _finding(
     if row["day_differs"]:
         notes.append("the other day boundary (UTC against local) would judge this record otherwise")
     return contents.Finding(
-        login=_evidence(answer["login"], member, row),
+        login=evidence.of_row(answer["login"], "login", member, row),
         instrument=instrument,
         account=row["account"] or "",
         ip=row["ip"],
@@ -237,40 +235,18 @@ def _finding(
 def _assignment(name: str, rows: dict[str, tuple[str, MemberRow, Row]]) -> contents.AssignmentSheet:
     instrument, member, row = rows[name]
     return contents.AssignmentSheet(
-        _evidence(name, member, row), instrument, row["at"], row["until"], row["port_low"], row["port_high"]
+        evidence.of_row(name, "assignment", member, row),
+        instrument,
+        row["at"],
+        row["until"],
+        row["port_low"],
+        row["port_high"],
     )
-
-
-def _evidence(name: str, member: MemberRow, row: Row) -> contents.Evidence:
-    values = tuple(
-        contents.Quoted(
-            field,
-            row[text_column(field)],
-            tuple(zip(row[field + "@"][::2], row[field + "@"][1::2], strict=True)),
-        )
-        for field in FAMILIES[row["family"]]
-        if row[text_column(field)] is not None and row[field + "@"]
-    )
-    source = Source(member.file, member.tree, member.member, member.member_sha256, member.reader)
-    return contents.Evidence(name, source, values, tuple(row["sealed_fields"] or ()))
 
 
 def _networks(
     attributions: Iterable[contents.AttributionSheet], path: Path | None
 ) -> contents.NetworkNaming | None:
-    path = path or network_tables.default_path()
-    ips = sorted({finding.ip for sheet in attributions for finding in sheet.findings})
-    if not ips or not path.is_file():
-        return None
-    table = network_tables.NetworkTable.load(path)
-    names = table.name(ips)
-    return contents.NetworkNaming(
-        table.source,
-        table.date,
-        table.notice,
-        tuple(
-            contents.NetworkLine(ip, f"AS{name.asn}", name.org, name.country)
-            for ip, name in zip(ips, names, strict=True)
-            if name is not None
-        ),
-    )
+    ips = {finding.ip for sheet in attributions for finding in sheet.findings}
+    named = naming.name(ips, path) if ips else naming.NO_TABLE
+    return None if named is naming.NO_TABLE else named

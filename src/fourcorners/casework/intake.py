@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -24,8 +25,6 @@ from fourcorners.readers import locate
 from fourcorners.readers import registry
 from fourcorners.readers.archive import Member
 from fourcorners.readers.registry import Reader
-
-HEAD = 64 * 1024  # bytes by which a reader is found
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +102,19 @@ def read_file(path: Path, stack: ExitStack, table: Reader | None, declaration: Z
 def _read_member(
     found: ReadFile, member: Member, table: Reader | None, declaration: ZoneDeclaration | None
 ) -> None:
-    head = bytes(member.data[:HEAD])
     name = member.path or Path(found.path).name
-    derived = registry.derive(member, name, head)
+    try:
+        derived = registry.derive(member)
+    except BadInput as error:
+        if not member.path:
+            raise
+        found.unread.append(UnreadMember(member.path, member.sha256, error.what))
+        return
     if derived is not None:
-        member, head = derived, bytes(derived.data[:HEAD])
+        member = replace(derived, path=derived.path if member.path else name + derived.path)
+    head = bytes(member.data[: registry.HEAD])
     reader = registry.reader_for(name, head)
-    if reader is None and table is not None and table.detect(name, head):
+    if reader is None and table is not None and (table.detect(name, head) or not found.is_archive):
         reader = table
     if reader is None:
         found.unread.append(UnreadMember(member.path, member.sha256, "no reader knows this format"))

@@ -18,6 +18,7 @@ from fourcorners.casework.store import ReturnRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.model.instant import rfc3339
 from fourcorners.readers import registry
+from fourcorners.readers.table.reader import TableReader
 
 
 def list_cases(workspace: Workspace) -> Iterator[dict[str, Any]]:
@@ -87,7 +88,7 @@ def list_readers() -> Iterator[dict[str, Any]]:
     """Every listed reader; tables of no known format go through a declared mapping."""
     for reader in registry.READERS:
         yield {"reader": reader.name, "version": reader.version, "custodians": list(reader.custodians)}
-    yield {"reader": "table", "version": registry.TABLE_VERSION, "custodians": []}
+    yield {"reader": "table", "version": TableReader.version, "custodians": []}
 
 
 def examine(folder: Path) -> Iterator[dict[str, Any]]:

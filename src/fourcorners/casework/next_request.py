@@ -1,0 +1,116 @@
+"""Whom to ask next: the addresses of released logins by carrier, as tables and pages.
+
+Nothing in it is typed: every address, port and instant comes from a released record and says where it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from fourcorners.casework import evidence
+from fourcorners.casework import gate
+from fourcorners.casework import naming
+from fourcorners.casework import outputs
+from fourcorners.casework import store
+from fourcorners.casework.records import record_id
+from fourcorners.casework.workspace import Workspace
+from fourcorners.model.errors import BadInput
+from fourcorners.model.instant import SECOND
+from fourcorners.report import request_page
+from fourcorners.report import request_sheet
+from fourcorners.report.request_sheet import CarrierGroup
+from fourcorners.report.request_sheet import Question
+
+
+def prepare(
+    workspace: Workspace, instrument_id: str, out: Path, *, networks: Path | None = None, reason: str = ""
+) -> dict[str, Any]:
+    """Write one table and one page for each carrier into a new folder.
+
+    Args:
+        workspace: where.
+        instrument_id: the instrument under which the logins came.
+        out: the folder; must be new or empty.
+        networks: a dated network table, if not the one of this installation.
+        reason: what the acting person says.
+
+    Raises:
+        BadInput: `OUTPUT`, `NETWORK_TABLE`, or `ATTRIBUTION_INPUT` if there is no login to ask about.
+        Refused: what the gate refuses.
+    """
+    with workspace.attempt("next", {"instrument": instrument_id}):
+        instrument = store.load_instrument(workspace.db, instrument_id)
+        outputs.check_free(out)
+        questions = list(_questions(workspace, instrument_id, reason))
+        if not questions:
+            raise BadInput(
+                "ATTRIBUTION_INPUT",
+                f"no released login under {instrument_id} has an address and an instant",
+                next_step="`case show` tells what was sealed and why",
+            )
+        named = naming.name((question.ip for question in questions), networks)
+        groups = request_sheet.grouped(questions, named, instrument)
+        files = {
+            f"{stem}.{kind}": data
+            for stem, group in _stems(groups)
+            for kind, data in (("csv", request_sheet.to_csv(group)), ("html", request_page.to_html([group])))
+        }
+        with workspace.transaction():
+            workspace.write_entry(
+                "next",
+                {"case": instrument.case, "instrument": instrument_id, "addresses": len(questions)},
+                {"out": str(out), "reason": reason, "network_table": [named.table, named.as_of]},
+            )
+        for name, data in files.items():
+            outputs.write(out / name, data)
+        table = None if named is naming.NO_TABLE else {"name": named.table, "date": named.as_of}
+        return {
+            "out": str(out),
+            "table": table,
+            "addresses": len(questions),
+            "carriers": [_line(stem, group) for stem, group in _stems(groups)],
+        }
+
+
+def _questions(workspace: Workspace, instrument_id: str, reason: str) -> list[Question]:
+    found = []
+    for rows in gate.read(workspace, instrument_id, family="login", purpose="next", reason=reason):
+        for row in rows.batch.to_pylist():
+            if row["ip"] is None or row["at"] is None:
+                continue
+            name = record_id(rows.returned.id, rows.member.n, row["row"])
+            found.append(
+                Question(
+                    evidence.of_row(name, rows.family, rows.member, row),
+                    row["ip"],
+                    row["port"],
+                    row["at"],
+                    row["at_text"],
+                    row["zone_basis"],
+                    row["precision"] or SECOND,
+                )
+            )
+    return found
+
+
+def _stems(groups: tuple[CarrierGroup, ...]) -> list[tuple[str, CarrierGroup]]:
+    """File names: a number, and the network's name as far as every file system takes it."""
+    return [
+        (f"{n:02}-" + (re.sub(r"[^a-z0-9]+", "-", group.title.casefold()).strip("-")[:60] or "network"), group)
+        for n, group in enumerate(groups, 1)
+    ]
+
+
+def _line(stem: str, group: CarrierGroup) -> dict[str, Any]:
+    network = group.network
+    return {
+        "carrier": network.carrier if network else group.title,
+        "asn": network.asn if network else None,
+        "country": network.country if network else None,
+        "addresses": len(group.questions),
+        "without_port": sum(question.port is None for question in group.questions),
+        "csv": f"{stem}.csv",
+        "page": f"{stem}.html",
+    }
