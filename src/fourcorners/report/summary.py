@@ -50,16 +50,9 @@ def _asked(data: ExhibitData) -> list[Text]:
         named = [said(target.text) for target in it.scope.accounts]
         accounts = _joined(named) if len(named) <= _FEW else [f"{len(named)} accounts"]
         categories = number(len(it.scope.categories), "data category", "data categories")
-        what: list[Text] = [
-            f"{it.id}: ",
-            said(it.type.replace("_", " ")),
-            " of ",
-            said(it.issuer),
-            " to ",
-            said(it.custodian),
-            ", for ",
-        ]
-        rows.append([*what, *accounts, f"; {categories}, {it.scope.window.text()}."])
+        what: list[Text] = [f"{it.id}: ", said(it.type.replace("_", " ")), " of ", said(it.issuer)]
+        to: list[Text] = [" to ", said(it.custodian), f"; {categories}"]
+        rows.append(lines([[*what, *to], ["for ", *accounts], it.scope.window.text()]))
     return rows or ["No instrument has been entered."]
 
 
