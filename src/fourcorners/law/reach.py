@@ -16,7 +16,6 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import ip_network
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +24,7 @@ import pyarrow.compute as pc
 
 from fourcorners.model.address import MAX_PORT
 from fourcorners.model.address import Network
+from fourcorners.model.address import parse_address
 from fourcorners.model.identifier import Target
 from fourcorners.model.identifier import normalise
 
@@ -97,13 +97,11 @@ class Reach:
         return reached
 
     def _inside(self, texts: Iterable[str]) -> list[bool]:
-        """Whether each address or network lies within an asked IPv6 prefix."""
-        return [":" in text and _within(text, self._prefixes) for text in texts]
-
-
-def _within(text: str, prefixes: tuple[Network, ...]) -> bool:
-    network = ip_network(text, strict=False)
-    return any(network.prefixlen >= prefix.prefixlen and network.network_address in prefix for prefix in prefixes)
+        """Whether each address or network begins within an asked IPv6 prefix (the rest of overlapping)."""
+        return [
+            ":" in text and any(parse_address(text.partition("/")[0]) in prefix for prefix in self._prefixes)
+            for text in texts
+        ]
 
 
 def _by_distinct(column: pa.Array, holds: Callable[[list[str]], list[bool]]) -> Mask:
