@@ -7,8 +7,14 @@ mode. A workbook is counted in the XML of its sheet, a Parquet file by its own m
 from __future__ import annotations
 
 import csv
+import io
+import re
+import zipfile
 from collections.abc import Iterator
 from mmap import mmap
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from fourcorners.model.errors import BadInput
 from fourcorners.model.records import Census
@@ -16,6 +22,14 @@ from fourcorners.model.records import Census
 _STEP = 4 << 20
 _BOM = b"\xef\xbb\xbf"
 _MAX_CELL = 2 << 20  # the reader's own limit lies below
+_SPACES = " \t\n\r\f\v"
+_STRINGS = "xl/sharedStrings.xml"
+_PREFIX = rb"(?:[A-Za-z][\w.-]*:)?"
+_ROW = re.compile(rb"<" + _PREFIX + rb"row\b[^>]*(?<!/)>.*?</" + _PREFIX + rb"row\s*>", re.DOTALL)
+_CELL = re.compile(rb"<" + _PREFIX + rb"c\b([^>]*)(?<!/)>.*?</" + _PREFIX + rb"c\s*>", re.DOTALL)
+_VALUE = re.compile(rb"<" + _PREFIX + rb"v\b[^>]*>([^<]*[^<\s][^<]*)<")
+_ITEM = re.compile(rb"<" + _PREFIX + rb"si\b[^>]*(?:/>|>.*?</" + _PREFIX + rb"si\s*>)", re.DOTALL)
+_WORDS = re.compile(rb"<" + _PREFIX + rb"t\b[^>]*>[^<]*[^<\s][^<]*<")
 
 
 def count_cells(data: bytes | mmap, delimiter: str, header_row: int) -> Census:
@@ -27,6 +41,46 @@ def count_cells(data: bytes | mmap, delimiter: str, header_row: int) -> Census:
     end = _content_end(data)
     cells, lines = (_quoted if data.find(b'"', 0) >= 0 else _plain)(data, end, delimiter)
     return Census(cells, {"row": max(0, lines - header_row)})
+
+
+def count_values(text: bytes) -> Census:
+    """Cells that hold more than white space, and rows that hold one, of a workbook's derived text."""
+    csv.field_size_limit(_MAX_CELL)
+    counts = [
+        sum(bool(cell.strip(_SPACES)) for cell in row) for row in csv.reader(_lines(text, len(text)), strict=True)
+    ]
+    return Census(sum(counts), {"row": sum(map(bool, counts))})
+
+
+def count_workbook(data: bytes | mmap) -> Census:
+    """Cells that hold more than white space, and rows that hold one, in the sheets' XML (ECMA-376, 18.3.1)."""
+    cells = rows = 0
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = archive.namelist()
+        strings = archive.read(_STRINGS) if _STRINGS in names else b""
+        empty = {index for index, item in enumerate(_ITEM.finditer(strings)) if not _WORDS.search(item[0])}
+        for name in names:
+            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                for row in _ROW.finditer(archive.read(name)):
+                    filled = sum(_holds_value(cell, empty) for cell in _CELL.finditer(row[0]))
+                    cells += filled
+                    rows += filled > 0
+    return Census(cells, {"row": rows})
+
+
+def count_parquet(data: bytes | mmap) -> Census:
+    """Cells and rows of a Parquet file as its metadata state them, its column names counted as cells."""
+    metadata = pq.read_metadata(pa.BufferReader(data))
+    return Census((metadata.num_rows + 1) * metadata.num_columns, {"row": metadata.num_rows})
+
+
+def _holds_value(cell: re.Match[bytes], empty: set[int]) -> bool:
+    if _WORDS.search(cell[0]):
+        return True
+    value = _VALUE.search(cell[0])
+    if value is None:
+        return False
+    return not (b't="s"' in cell[1] and int(value[1]) in empty)
 
 
 def _plain(data: bytes | mmap, end: int, delimiter: str) -> tuple[int, int]:

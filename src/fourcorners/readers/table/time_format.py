@@ -96,7 +96,7 @@ def _compose(spelling: str) -> str:
         if directive not in _DIRECTIVES:
             raise ValueError(f"holds %{directive}, which is no directive that can be read without a guess")
         part = _DIRECTIVES[directive]
-        beside = index + 1 < len(tokens) and tokens[index + 1][0]
+        beside = index + 1 < len(tokens) and tokens[index + 1][0] in NUMBERS
         # two numbers without a sign between them can only be told apart by their widths
         parts.append(part.replace("{1,2}", "{2}") if beside else part)
     pattern = "".join(parts)
