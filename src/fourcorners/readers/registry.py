@@ -1,0 +1,91 @@
+"""The readers, in one visible list, and the texts that are derived where bytes do not carry the values.
+
+A table of no known format has no reader here: it is read through a mapping, by `table.TableReader`.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from mmap import mmap
+from typing import Protocol
+
+from fourcorners.model.errors import BadInput
+from fourcorners.model.instant import ZoneDeclaration
+from fourcorners.model.records import Census
+from fourcorners.model.records import Reading
+from fourcorners.readers import census_table
+from fourcorners.readers import meta
+from fourcorners.readers import parquet
+from fourcorners.readers import pdf
+from fourcorners.readers import workbook
+from fourcorners.readers.archive import JOIN
+from fourcorners.readers.archive import Member
+
+#: How many bytes of a member `detect` is shown.
+HEAD = 64 << 10
+
+
+class Reader(Protocol):
+    """What every reader offers."""
+
+    @property
+    def name(self) -> str:
+        """The format, as `ingest` prints it."""
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the same bytes would be read otherwise."""
+
+    @property
+    def custodians(self) -> tuple[str, ...]:
+        """Names by which an instrument may name the producer; empty where the format names none."""
+
+    def detect(self, path: str, head: bytes) -> bool:
+        """Whether a member with this path and these first bytes is of the format; by its content."""
+
+    def read(self, data: bytes | mmap, declaration: ZoneDeclaration | None) -> Reading:
+        """Every row of a member."""
+
+    def census(self, data: bytes | mmap) -> Census:
+        """An independent count of the same member."""
+
+
+READERS: tuple[Reader, ...] = (meta.READER,)
+
+
+def reader_for(path: str, head: bytes) -> Reader | None:
+    """The first reader that knows the member; that no two know one is for the tests to prove."""
+    return next((reader for reader in READERS if reader.detect(path, head)), None)
+
+
+def derive(member: Member) -> Member | None:
+    """The text of a PDF, workbook or Parquet file as a member of its own, else None.
+
+    Raises:
+        BadInput: `PDF`, `WORKBOOK`, `PARQUET`, `UNPACKED_SIZE`; `CONSERVATION` where the text does not hold as
+            many values as an independent count finds in the file.
+    """
+    head = bytes(member.data[:8])
+    if head.startswith(b"%PDF-"):
+        suffix, text = pdf.derive(bytes(member.data))
+    elif workbook.is_workbook(member.data):
+        suffix, text = workbook.derive(member.data)
+        _conserve(census_table.count_workbook(member.data), census_table.count_values(text))
+    elif parquet.is_parquet(member.data):
+        suffix, text = parquet.derive(member.data)
+        cells = census_table.count_cells(text, ",", header_row=1)
+        _conserve(census_table.count_parquet(member.data), cells)
+    else:
+        return None
+    return Member(f"{member.path}{JOIN}{suffix}", text, sha256(text).hexdigest(), len(text))
+
+
+def _conserve(counted: Census, derived: Census) -> None:
+    if counted != derived:
+        raise BadInput(
+            "CONSERVATION",
+            f"the file holds {counted.texts} values in {counted.labels['row']} rows, its text {derived.texts} in "
+            f"{derived.labels['row']}",
+            why="a value would be lost or added between the file and its text",
+            next_step="ask the custodian for the table as CSV, and report the file's kind",
+        )
