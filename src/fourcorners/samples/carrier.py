@@ -16,9 +16,11 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
+from functools import cache
 from ipaddress import IPv6Address
 from ipaddress import IPv6Network
 from pathlib import Path
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -30,6 +32,7 @@ from fourcorners.samples.production import zulu
 from fourcorners.samples.truth import Row
 from fourcorners.samples.values import DAY
 from fourcorners.samples.values import HOUR
+from fourcorners.samples.values import MINUTE
 from fourcorners.samples.values import Assignment
 from fourcorners.samples.values import Carrier
 from fourcorners.samples.values import dice
@@ -69,6 +72,7 @@ _HEADERS: dict[str, dict[str, str]] = {
     },
 }
 _UNMAPPED = ("name", "device")
+_SPOILT_FROM = 40  # rows; a smaller table has none that cannot be read
 #: How a table writes its times: a name, the strptime format, whether the mapping must declare it, whether in UTC.
 _TIMES: tuple[tuple[str, bool, bool], ...] = (
     ("%Y-%m-%dT%H:%M:%SZ", False, True),
@@ -95,12 +99,16 @@ class Asked:
 
     def _names(self, row: Assignment) -> bool:
         if "/" in row.ip:
-            network = IPv6Network(row.ip)
-            return any(IPv6Address(ip) in network for ip in self.endpoints if ":" in ip)
+            return any(_within(ip, row.ip) for ip in self.endpoints)
         ports = self.endpoints.get(row.ip, frozenset())
         if row.port_low is None or row.port_high is None:
             return bool(ports)
         return any(port is None or row.port_low <= port <= row.port_high for port in ports)
+
+
+@cache
+def _within(ip: str, prefix: str) -> bool:
+    return ":" in ip and IPv6Address(ip) in IPv6Network(prefix)
 
 
 def asked(world: World, carrier: Carrier, endpoints: Collection[tuple[str, int | None]]) -> Asked:
@@ -108,30 +116,31 @@ def asked(world: World, carrier: Carrier, endpoints: Collection[tuple[str, int |
     ports: dict[str, set[int | None]] = {}
     for ip, port in endpoints:
         ports.setdefault(ip, set()).add(port if carrier.kind == "cgnat" else None)
-    return Asked(
-        {ip: frozenset(found) for ip, found in ports.items()}, world.window.start - DAY, world.window.end + DAY
-    )
+    named = {ip: frozenset(found) for ip, found in sorted(ports.items())}
+    return Asked(named, world.window.start - DAY, world.window.end + DAY)
 
 
-def table_rows(world: World, carrier: Carrier, count: int = 0) -> list[Assignment]:
+def table_rows(world: World, carrier: Carrier, scope: Asked, count: int = 0) -> list[Assignment]:
     """The rows of a carrier's table in the order of their start.
 
     Args:
         world: the truth.
         carrier: whose table.
-        count: how many rows at least; more than the world needs are renewals of the same holdings, then leases at
-            addresses that nobody asked about.
+        scope: what its instrument asks.
+        count: how many rows exactly, 0 for what the world holds. More are renewals of holdings that were asked
+            about (two thirds), and leases at addresses that nobody asked about.
     """
     rng = dice(world.seed, f"table/{carrier.key}")
+    spoilt = _spoilt(carrier) if count == 0 or count > _SPOILT_FROM else []
     rows = list(carrier.assignments)
-    times = max(1, count * 2 // 3 // len(rows))
-    rows = [part for row in rows for part in _renewals(row, times, world.end)]
-    spoilt = _spoilt(carrier)
-    missing = count - len(rows) - len(spoilt)
-    for n in range(max(0, missing)):
-        model = rows[rng.randrange(len(rows))]
-        start = rng.randrange(world.start, world.end)
-        rows.append(replace(model, ip=_unasked(carrier, n), start=start, end=start + rng.randint(HOUR, DAY)))
+    if count:
+        inside = [row for row in rows if scope.reason(row) is None]
+        times = count * 2 // 3 // len(inside)
+        rows = [part for row in inside for part in _renewals(row, times, world.end)]
+        rows += [row for row in carrier.assignments if scope.reason(row) is not None]
+        missing = count - len(rows) - len(spoilt)
+        rows += [_unasked(rng, carrier, world, n) for n in range(max(0, missing))]
+        rows = rng.sample(rows, count - len(spoilt))
     rows.sort(key=lambda row: row.start)
     for n, row in enumerate(spoilt):
         rows.insert((n + 1) * len(rows) // (len(spoilt) + 1), row)
@@ -140,7 +149,7 @@ def table_rows(world: World, carrier: Carrier, count: int = 0) -> list[Assignmen
 
 def _renewals(row: Assignment, times: int, until: int) -> Iterator[Assignment]:
     end = row.end or until
-    step = max(HOUR // 6, (end - row.start) // times)
+    step = max(2, (end - row.start) // max(1, times))
     at = row.start
     while at + 2 * step <= end:
         yield replace(row, start=at, end=at + step)
@@ -148,10 +157,15 @@ def _renewals(row: Assignment, times: int, until: int) -> Iterator[Assignment]:
     yield replace(row, start=at)
 
 
-def _unasked(carrier: Carrier, n: int) -> str:
+def _unasked(rng: Random, carrier: Carrier, world: World, n: int) -> Assignment:
+    """A lease at an address where no event ever comes from."""
     if carrier.kind == "prefix":
-        return f"2001:db8:e{n % 4096:03x}:100::/56"
-    return f"{'203.0.113' if carrier.kind == 'cgnat' else '198.51.100'}.{100 + n % 150}"
+        ip = f"2001:db8:e{n % 4096:03x}:100::/56"
+    else:
+        ip = f"{'203.0.113' if carrier.kind == 'cgnat' else '198.51.100'}.{100 + n % 150}"
+    model = carrier.assignments[rng.randrange(len(carrier.assignments))]
+    start = rng.randrange(world.start, world.end)
+    return replace(model, ip=ip, start=start, end=start + rng.randint(HOUR, DAY))
 
 
 def _spoilt(carrier: Carrier) -> list[Assignment]:
@@ -215,8 +229,13 @@ def _cells(world: World, carrier: Carrier, rows: Sequence[Assignment]) -> Iterat
     zone = dt.UTC if utc else ZoneInfo(world.window.zone)
     quoted = world.seed % 3 == 0  # a comma in a column that nobody maps
 
+    @cache
+    def hour_text(hour: int) -> str:
+        return dt.datetime.fromtimestamp(hour * HOUR, zone).strftime(spelt)
+
     def written(at: int) -> str:
-        return dt.datetime.fromtimestamp(at, zone).strftime(spelt)
+        hour, second = divmod(at, HOUR)
+        return hour_text(hour).replace(":00:00", f":{second // MINUTE:02d}:{second % MINUTE:02d}")
 
     for row in rows:
         name = subscriber_name(row.subscriber)
@@ -234,11 +253,11 @@ def _cells(world: World, carrier: Carrier, rows: Sequence[Assignment]) -> Iterat
         yield [values[key] for key in _HEADERS[carrier.kind]]
 
 
-def mapping_text(world: World, carrier: Carrier) -> str:
-    """The mapping of the carrier's table, as TOML."""
+def mapping_text(world: World, carrier: Carrier, certificate: str) -> str:
+    """The mapping of the carrier's table, as TOML; `certificate` is the name of the file beside it."""
     spelt, declared, utc = _time_style(world, carrier)
     columns = {key: text for key, text in _HEADERS[carrier.kind].items() if key not in _UNMAPPED}
-    lines = ['kind = "assignment"', 'certificate = "certificate.txt"', "", "[columns]"]
+    lines = ['kind = "assignment"', f'certificate = "{certificate}"', "", "[columns]"]
     lines += [f'{key} = "{text}"' for key, text in columns.items()]
     lines += ["", "[time]", f'zone = "{"UTC" if utc else world.window.zone}"']
     if declared:

@@ -12,11 +12,14 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
+from functools import cache
 from itertools import chain
 
 from fourcorners.samples.layouts import NEGATIVE
 from fourcorners.samples.truth import Row
 from fourcorners.samples.values import DAY
+from fourcorners.samples.values import HOUR
+from fourcorners.samples.values import MINUTE
 from fourcorners.samples.values import Login
 from fourcorners.samples.values import dice
 from fourcorners.samples.world import Account
@@ -88,11 +91,7 @@ class Judge:
     world: World
     service: str
     account: str
-
-    @property
-    def asked(self) -> bool:
-        """Whether the instrument names this account."""
-        return self.account == account_of(self.world.target, self.service)
+    asked: bool  # whether the instrument names this account
 
     def row(self, kind: str, category: str, values: tuple[object, ...], at: int | None = None) -> Row:
         """The truth about a row that can be read; `at` None where the window does not judge it."""
@@ -113,12 +112,21 @@ def account_of(account: Account, service: str) -> str:
 
 def stamp(at: int) -> str:
     """A time as the provider writes it."""
-    return dt.datetime.fromtimestamp(at, dt.UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return f"{_day(at // DAY)} {_clock(at % DAY)} UTC"
 
 
 def zulu(at: int) -> str:
     """A time as a record line gives it."""
-    return dt.datetime.fromtimestamp(at, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{_day(at // DAY)}T{_clock(at % DAY)}Z"
+
+
+@cache
+def _day(day: int) -> str:
+    return (dt.date(1970, 1, 1) + dt.timedelta(days=day)).isoformat()
+
+
+def _clock(second: int) -> str:
+    return f"{second // HOUR:02d}:{second // MINUTE % MINUTE:02d}:{second % MINUTE:02d}"
 
 
 def endpoint(ip: str, port: int | None, *, zero: bool = False) -> str:
@@ -147,7 +155,7 @@ def produce(
         spoilt: how many spoilt rows to add, as `spoilt_rows` gives it.
     """
     person = world.target if target else world.other
-    judge = Judge(world, service, account_of(person, service))
+    judge = Judge(world, service, account_of(person, service), asked=target)
     rng = dice(world.seed, f"record/{judge.account}/{generated}")
     entries = [_login(judge, login, zero=rng.random() < 0.1) for login in logins]  # noqa: PLR2004 - a tenth
     if spoilt:

@@ -84,7 +84,8 @@ class Carrier:
         coverage: what the log covers.
         gaps: where it was down.
         assignments: its rows.
-        unasked: endpoints that the instrument leaves out on purpose.
+        addresses: of its customers, as far as an event may come from them.
+        unasked: those that the instrument leaves out on purpose.
     """
 
     key: str
@@ -93,6 +94,7 @@ class Carrier:
     coverage: tuple[int, int]
     gaps: tuple[tuple[int, int], ...]
     assignments: tuple[Assignment, ...]
+    addresses: frozenset[str]
     unasked: frozenset[str] = frozenset()
 
 

@@ -140,12 +140,19 @@ def build(seed: int) -> World:
                 for row in plot.assignments
                 if key != "cable" or row.end is None or row.end > retention
             ),
+            frozenset(span.ip for plot in history for span in plot.spans),
             unasked if key == "cable" else frozenset(),
         )
         for key, history in made.items()
     }
     carriers["wholesale"] = Carrier(
-        "wholesale", "Example Wholesale", "lease", (before, after), (), tuple(wholesale)
+        "wholesale",
+        "Example Wholesale",
+        "lease",
+        (before, after),
+        (),
+        tuple(wholesale),
+        frozenset(row.ip for row in wholesale),
     )
     spans: dict[str, list[Span]] = {kind: [] for kind in WEIGHTS}
     for span in (span for history in made.values() for plot in history for span in plot.spans):
