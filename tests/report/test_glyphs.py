@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from fourcorners.report.glyphs import FAMILIES
 from fourcorners.report.glyphs import ascii_only
 from fourcorners.report.glyphs import code_point
+from fourcorners.report.glyphs import fonts
 from fourcorners.report.glyphs import pieces
 from fourcorners.report.glyphs import printable
 
@@ -90,6 +92,11 @@ def test_letters_of_the_shipped_fonts_are_printable(char: str) -> None:
 )
 def test_what_is_missing_or_unseen_is_not_printable(char: str) -> None:
     assert not printable(char)
+
+
+def test_the_fonts_are_those_of_the_wheel_and_no_others() -> None:
+    assert set(fonts().families()) == set(FAMILIES)
+    assert all(font.path is None for font in fonts().fonts())
 
 
 def test_code_points_have_at_least_four_digits() -> None:

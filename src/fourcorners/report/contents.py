@@ -274,6 +274,11 @@ class ExhibitData:
     filter_key: bool = False
 
     @property
+    def findings(self) -> list[Finding]:
+        """Every finding of every comparison."""
+        return [finding for sheet in self.attributions for finding in sheet.findings]
+
+    @property
     def id(self) -> str:
         """The exhibit's name: case, ledger size and the first digits of the ledger's root."""
         return f"{self.case.id}-{self.ledger.size}-{self.ledger.root[:8]}"

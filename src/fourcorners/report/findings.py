@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping
 
 from fourcorners.model.codes import OUTCOMES
 from fourcorners.model.instant import FILE
@@ -31,7 +32,6 @@ from fourcorners.report.statement import UNCORROBORATED
 from fourcorners.report.statement import counts
 from fourcorners.report.statement import headline
 from fourcorners.report.statement import sentence
-from fourcorners.report.statement import support
 
 #: Fields of a carrier's record that say when and which address, not who. Outside `one` no other field is printed.
 _IMPERSONAL = frozenset({"ip", "port_low", "port_high", "at", "until"})
@@ -115,14 +115,14 @@ def endpoint(finding: Finding) -> Text:
 
 
 def statements(
-    sheet: AttributionSheet,
+    skew: int,
     numbered: Iterable[tuple[int, Finding]],
+    held: Mapping[str, tuple[int, int]],
     sources: Sources,
     networks: NetworkNaming | None,
 ) -> list[Block]:
-    """One evidence statement a login."""
+    """One evidence statement a login; `held` as `statement.support` gives it, over the whole exhibit."""
     named = {} if networks is None else {line.ip: line for line in networks.lines}
-    held = support(sheet.findings)
     blocks: list[Block] = []
     for place, finding in numbered:
         rows: list[tuple[str, Text]] = [
@@ -132,7 +132,7 @@ def statements(
                 "time as written",
                 [q(finding.at_text), ", ", said(_ZONES.get(finding.zone_basis, "zone " + finding.zone_basis))],
             ),
-            ("time in UTC", _utc(finding, sheet.skew)),
+            ("time in UTC", _utc(finding, skew)),
             ("compared", _compared(finding)),
             ("provider's record", _record(finding.login, sources, whole=True)),
             *(
@@ -167,7 +167,7 @@ def _support(events: int, records: int) -> list[object]:
     if events == 1:
         return [UNCORROBORATED, "This event alone leads to this account holder."]
     within = "all within one assignment" if records == 1 else f"in {records} assignment records"
-    return ["", f"{events} events of this comparison lead to this account holder, {within}."]
+    return ["", f"{events} events lead to this account holder, {within}."]
 
 
 def _utc(finding: Finding, skew: int) -> Text:

@@ -35,18 +35,20 @@ from fourcorners.report.statement import MARKS
 from fourcorners.report.statement import NO_FILTER_KEY
 from fourcorners.report.statement import NO_WITNESS
 from fourcorners.report.statement import NOT_STORED
+from fourcorners.report.statement import support
 from fourcorners.report.summary import summary
 
 
 def document(data: ExhibitData) -> dict[str, object]:
     """Title, first page and sections."""
     sources = Sources()
+    held = support(data.findings)
     numbered = _numbered(data)
     overviews: list[Block] = []
     evidence: list[Block] = []
     for sheet, findings in zip(data.attributions, numbered, strict=True):
         overviews += [*overview(sheet), listing(findings)]
-        evidence += statements(sheet, findings, sources, data.networks)
+        evidence += statements(sheet.skew, findings, held, sources, data.networks)
     paths = {file.sha256: file.path for sheet in data.returns for file in sheet.files}
     return {
         "id": data.id,

@@ -12,8 +12,8 @@ from fourcorners.report.blocks import lines
 from fourcorners.report.blocks import number
 from fourcorners.report.blocks import q
 from fourcorners.report.blocks import said
+from fourcorners.report.contents import AttributionSheet
 from fourcorners.report.contents import ExhibitData
-from fourcorners.report.contents import Finding
 from fourcorners.report.statement import ALTERNATIVES
 from fourcorners.report.statement import HOLDER
 from fourcorners.report.statement import NO_FILTER_KEY
@@ -81,8 +81,9 @@ def _kept_out(data: ExhibitData) -> list[Text]:
     return rows
 
 
-def _all(data: ExhibitData) -> list[Finding]:
-    return [finding for sheet in data.attributions for finding in sheet.findings]
+def _where(data: ExhibitData, sheet: AttributionSheet) -> str:
+    """Which comparison is meant, where there is more than one."""
+    return f"{sheet.logins} with {', '.join(sheet.assignments)}: " if len(data.attributions) > 1 else ""
 
 
 def _found(data: ExhibitData) -> list[Text]:
@@ -90,12 +91,10 @@ def _found(data: ExhibitData) -> list[Text]:
         return ["No login has been compared with assignments."]
     rows: list[Text] = []
     for sheet in data.attributions:
-        where = f"{sheet.logins} with {', '.join(sheet.assignments)}: " if len(data.attributions) > 1 else ""
-        rows.append(where + headline(sheet.findings))
-    figures = counts(_all(data))
-    shown: list[Text] = [[f"{count:,}", TITLES[outcome]] for outcome, count in figures.items()]
-    rows.append({"figures": shown})
-    held = support(_all(data))
+        rows.append(_where(data, sheet) + headline(sheet.findings))
+        figures: list[Text] = [[f"{count:,}", TITLES[one]] for one, count in counts(sheet.findings).items()]
+        rows.append({"figures": figures})
+    held = support(data.findings)
     if not held:
         return [*rows, "Nobody is named."]
     if len(held) > _FEW:
@@ -108,14 +107,12 @@ def _found(data: ExhibitData) -> list[Text]:
 
 
 def _left_open(data: ExhibitData) -> list[Text]:
-    others = [
-        f"{count:,} {TITLES[outcome]}"
-        for outcome, count in counts(_all(data)).items()
-        if count and outcome != "one"
-    ]
     rows: list[Text] = []
-    if others:
-        rows.append("Logins that lead to nobody: " + ", ".join(others) + ".")
+    for sheet in data.attributions:
+        figures = counts(sheet.findings)
+        others = [f"{count:,} {TITLES[one]}" for one, count in figures.items() if count and one != "one"]
+        if others:
+            rows.append(f"{_where(data, sheet)}Logins that lead to nobody: {', '.join(others)}.")
     rows.append("Who used a connection. The records do not exclude: " + "; ".join(ALTERNATIVES) + ".")
     names = [said(name) for name in sorted({sheet.instrument.entered_by for sheet in data.instruments})]
     if names:
