@@ -66,7 +66,7 @@ def test_a_permitting_row_permits_with_its_citation(make_instrument: Make, row: 
         assert [(rule.id, rule.citation, rule.verified) for rule in decision.rules] == [
             (row["rule_id"], row["citation"], row["verified"])
         ]
-        assert decision.conditions == (f"{row['rule_id']}: {row['conditions']}",)
+        assert decision.conditions == (f"{row['conditions']} ({row['rule_id']})",)
         assert decision.pack_sha256 == PACK.sha256
         said = " ".join(decision.warnings)
         assert ("UNSIGNED_ROW" in said) == (not row["effective_from"])
@@ -187,6 +187,7 @@ def test_m01_offence_outside_the_lock(make_instrument: Make, rule: str, offence:
     refusal = refused(instrument_of(make_instrument, row, offence=offence))
     assert (refusal.kind, refusal.code, refusal.rules) == (kind, "OFFENCE_NOT_IN_STATUTE", (rule,))
     assert row["conditions"] in refusal.why
+    assert "19 USC, 18 USC 541 to 555;" in refusal.next_step or kind == "LAW"
 
 
 def test_a_criminal_purpose_states_an_offence(make_instrument: Make) -> None:

@@ -32,7 +32,7 @@ class Decision:
     Attributes:
         permitted: each category of the instrument with the ids of the rows that permit it.
         rules: those rows, each once, in pack order.
-        conditions: what the rows ask for in words, each text once, with the ids of its rows before it.
+        conditions: what the rows ask for in words, each text once, with the ids of its rows after it.
         warnings: what a reader of the decision must know: rows not signed by counsel, clocks, what is not reached.
         pack: jurisdiction of the pack.
         pack_sha256: hash of the pack's file.
@@ -222,7 +222,7 @@ def _check_offence(instrument: Instrument, chosen: list[Rule]) -> None:
             "OFFENCE_NOT_IN_STATUTE",
             f"{instrument.offence!r} cites no section to which {row.id} is locked",
             why=f"{row.conditions} [{row.citation}; {MARKS[row.verified]}]",
-            next_step=f"cite one of: {row.offence.text}; what the list lacks is a question for counsel",
+            next_step=f"cite one of: {row.offence.words()}; what the list lacks is a question for counsel",
             rules=(row.id,),
         )
 
@@ -256,8 +256,8 @@ def _warnings(chosen: list[Rule]) -> tuple[str, ...]:
 
 
 def _by_text(pairs: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """Each text once, with the ids of its rows: `US-FED-017, US-FED-018: text`."""
+    """Each text once, with the ids of its rows: `text (US-FED-017, US-FED-018)`."""
     ids: dict[str, list[str]] = {}
     for text, rule in pairs:
         ids.setdefault(text, []).append(rule)
-    return tuple(f"{', '.join(rules)}: {text}" for text, rules in ids.items())
+    return tuple(f"{text} ({', '.join(rules)})" for text, rules in ids.items())

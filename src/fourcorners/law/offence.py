@@ -67,6 +67,10 @@ class OffenceRule:
             items.append((title, low, high or low))
         return cls(text, tuple(items))
 
+    def words(self) -> str:
+        """The list for people."""
+        return self.text.replace(";", ", ").replace("..", " to ")
+
     def met_by(self, offence: str) -> bool:
         """Whether the offence cites one of the sections."""
         return any(self._holds(title, section) for title, section in citations(offence))
