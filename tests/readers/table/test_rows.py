@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import random
 from ipaddress import IPv6Address
+from mmap import ACCESS_READ
+from mmap import mmap
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -132,7 +135,15 @@ PREFIXES = st.builds(
     st.integers(0, 2**96 - 1),
     st.integers(32, 128),
 )
+SPARSE = st.builds(
+    lambda groups, length: f"{IPv6Address(':'.join(groups))}/{length}" if length else ":".join(groups),
+    st.lists(st.sampled_from(["0", "1", "20", "300", "f000", "ab00"]), min_size=8, max_size=8),
+    st.sampled_from([0, 0, 20, 32, 36, 44, 48, 52, 56, 60, 64, 128]),
+)
 ADDRESSES = st.one_of(
+    SPARSE,
+    SPARSE.map(lambda text: text if "/" in text else str(IPv6Address(text))),
+    SPARSE.map(lambda text: f"{text.split('::')[0]}::/{text.split('/')[-1]}"),
     st.ip_addresses(v=4).map(str),
     st.ip_addresses(v=6).map(str),
     st.ip_addresses(v=6).map(lambda address: address.exploded.upper()),
@@ -141,7 +152,7 @@ ADDRESSES = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(ADDRESSES, min_size=1, max_size=30))
 def test_addresses_are_those_of_the_model(cells: list[str]) -> None:
     how = mapping("assignment", LEASE)
@@ -239,6 +250,17 @@ def test_batches_stay_small_and_rows_in_order(monkeypatch: pytest.MonkeyPatch) -
     assert [row["subscriber"] for row in rows(reading)] == [f"S-{index}" for index in range(100)]
     assert [row["row"] for row in rows(reading)] == list(range(100))
     check_ranges(data, reading)
+
+
+def test_a_mapped_file_is_read_wherever_its_position_stands(tmp_path: Path) -> None:
+    how = mapping("login", {"ip": "ip", "at": "at"})
+    data = f'ip,at\n"192.0.2.7",{DAY}\n'.encode()
+    (tmp_path / "table.csv").write_bytes(data)
+    with (tmp_path / "table.csv").open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as mapped:
+        mapped.seek(12)
+        reader = TableReader(how, "Ada Example")
+        assert rows(reader.read(mapped)) == rows(read(data, how))
+        assert reader.census(mapped) == reader.census(data)
 
 
 def test_a_table_is_known_by_its_header() -> None:
