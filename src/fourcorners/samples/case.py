@@ -14,14 +14,16 @@ from typing import Any
 
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import UsageError
-from fourcorners.samples import carrier as tables
+from fourcorners.samples import carrier as logs
 from fourcorners.samples import networks
 from fourcorners.samples import orders
 from fourcorners.samples import production as produced
 from fourcorners.samples import provider
+from fourcorners.samples import table
 from fourcorners.samples import truth
 from fourcorners.samples import world as worlds
 from fourcorners.samples.provider import Form
+from fourcorners.samples.spelling import zulu
 from fourcorners.samples.values import Carrier
 from fourcorners.samples.values import Login
 from fourcorners.samples.values import dice
@@ -64,15 +66,15 @@ def case(seed: int, out_dir: Path, rows: int, form: Form | None = None) -> Path:
     returns += [_carrier_return(world, carrier, released, out_dir) for carrier in world.carriers.values()]
     networks.write(out_dir / "networks.parquet")
     path = out_dir / "truth.json"
-    canaries = (*produced.CANARIES, *tables.CANARIES)
-    truth.write(path, seed, returns, truth.outcomes(released, produced.zulu), canaries)
+    canaries = (*produced.CANARIES, *table.CANARIES)
+    truth.write(path, seed, returns, truth.outcomes(released, zulu), canaries)
     return path
 
 
 def _carrier_return(world: World, carrier: Carrier, released: Sequence[Login], out_dir: Path) -> dict[str, Any]:
     """One carrier's folder: its instrument names the addresses of the provider's released records."""
     named = carrier.addresses - carrier.unasked
-    scope = tables.asked(world, carrier, {(login.ip, login.port) for login in released if login.ip in named})
+    scope = logs.asked(world, carrier, {(login.ip, login.port) for login in released if login.ip in named})
     suffix = dice(world.seed, f"form/{carrier.key}").choice(("csv", "csv", "xlsx", "parquet"))
     folder = out_dir / carrier.key
     folder.mkdir()
@@ -82,7 +84,7 @@ def _carrier_return(world: World, carrier: Carrier, released: Sequence[Login], o
 def write_carrier(
     world: World,
     carrier: Carrier,
-    scope: tables.Asked,
+    scope: logs.Asked,
     path: Path,
     truth_folder: Path,
     *,
@@ -103,9 +105,9 @@ def write_carrier(
     beside = {name: path.with_name(prefix + name) for name in ("order.toml", "order.txt", "mapping.toml")}
     certificate = path.with_name(f"{prefix}certificate.txt")
     orders.write(orders.carrier_order(world, carrier, scope), beside["order.toml"], beside["order.txt"])
-    beside["mapping.toml"].write_text(tables.mapping_text(world, carrier, certificate.name), encoding="utf-8")
-    certificate.write_text(tables.certificate_text(carrier), encoding="utf-8")
-    made = tables.table_rows(world, carrier, scope, rows)
-    tables.write_table(world, carrier, made, path)
-    member = truth.Member("", truth.hash_of(path), [tables.row_truth(row, scope) for row in made])
+    beside["mapping.toml"].write_text(table.mapping_text(world, carrier, certificate.name), encoding="utf-8")
+    certificate.write_text(table.certificate_text(carrier), encoding="utf-8")
+    made = logs.table_rows(world, carrier, scope, rows)
+    table.write_table(world, carrier, made, path)
+    member = truth.Member("", truth.hash_of(path), [logs.row_truth(row, scope) for row in made])
     return truth.return_truth(truth_folder, path, beside["order.toml"], [member], mapping=beside["mapping.toml"])

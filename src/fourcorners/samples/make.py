@@ -12,16 +12,18 @@ from pathlib import Path
 
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import UsageError
-from fourcorners.samples import carrier as tables
+from fourcorners.samples import carrier as logs
 from fourcorners.samples import networks
 from fourcorners.samples import orders
 from fourcorners.samples import production as produced
 from fourcorners.samples import provider
+from fourcorners.samples import table
 from fourcorners.samples import truth
 from fourcorners.samples import world as worlds
 from fourcorners.samples.case import case
 from fourcorners.samples.case import write_carrier
 from fourcorners.samples.provider import Form
+from fourcorners.samples.spelling import zulu
 
 #: Without a provider's return before it, every endpoint is a root target; more would need an approver.
 _ROOT_TARGETS = 10
@@ -67,7 +69,7 @@ def _record(service: str, layout: str) -> Callable[[int, int, Path], None]:
             out.with_name(f"{out.name}.truth.json"),
             seed,
             [truth.return_truth(out.parent, out, order, members, withheld_fields=produced.WITHHELD_FIELDS)],
-            truth.outcomes(released, produced.zulu),
+            truth.outcomes(released, zulu),
             produced.CANARIES,
         )
 
@@ -83,9 +85,9 @@ def _table(key: str) -> Callable[[int, int, Path], None]:
         world = worlds.build(seed)
         carrier = world.carriers[key]
         addresses = sorted(carrier.addresses - carrier.unasked)[:_ROOT_TARGETS]
-        scope = tables.asked(world, carrier, {(ip, None) for ip in addresses})
+        scope = logs.asked(world, carrier, {(ip, None) for ip in addresses})
         told = write_carrier(world, carrier, scope, out, out.parent, rows=rows, prefix=f"{out.name}.")
-        truth.write(out.with_name(f"{out.name}.truth.json"), seed, [told], [], tables.CANARIES)
+        truth.write(out.with_name(f"{out.name}.truth.json"), seed, [told], [], table.CANARIES)
 
     return made
 

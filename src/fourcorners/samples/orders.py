@@ -12,8 +12,8 @@ from fourcorners.samples.carrier import Asked
 from fourcorners.samples.package import pdf
 from fourcorners.samples.production import CATEGORIES
 from fourcorners.samples.production import account_of
-from fourcorners.samples.production import endpoint
-from fourcorners.samples.production import zulu
+from fourcorners.samples.spelling import endpoint
+from fourcorners.samples.spelling import zulu
 from fourcorners.samples.values import Carrier
 from fourcorners.samples.world import World
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from random import Random
 
 from fourcorners.model.errors import UsageError
+from fourcorners.samples import logins as events
 from fourcorners.samples import meta
-from fourcorners.samples import production as produced
-from fourcorners.samples import world as worlds
+from fourcorners.samples import record as records
 from fourcorners.samples.layouts import MARKUPS
 from fourcorners.samples.layouts import furniture
 from fourcorners.samples.package import Archive
@@ -44,18 +44,23 @@ class Form:
     pdf: bool = False
 
     @property
+    def as_text(self) -> bool:
+        """Whether it is lines of text and not markup."""
+        return self.layout == "E"
+
+    @property
     def breaks_pages(self) -> bool:
         """Whether values are cut by page breaks."""
-        return self.layout == "E" or MARKUPS[self.layout].breaks_pages
+        return self.as_text or MARKUPS[self.layout].breaks_pages
 
     @property
     def suffix(self) -> str:
         """Of the file that holds the record."""
-        return ("pdf" if self.pdf else "txt") if self.layout == "E" else "html"
+        return ("pdf" if self.pdf else "txt") if self.as_text else "html"
 
     def pieces(self, record: Production, rng: Random) -> Iterator[str]:
         """The record as text, in pieces."""
-        if self.layout == "E":
+        if self.as_text:
             return meta.text(record, rng, for_pdf=self.pdf)
         return meta.html(record, MARKUPS[self.layout], rng)
 
@@ -100,9 +105,11 @@ def write(world: World, form: Form, rows: int, path: Path) -> tuple[list[Login],
         raise UsageError(
             "USAGE", f"a PDF is made of at most {MAX_PDF_ROWS} rows", next_step="take the text form, or fewer rows"
         )
-    spoilt = produced.spoilt_rows(rows, breaks_pages=form.breaks_pages)
-    logins = worlds.draw_logins(world, rows - spoilt)
-    record = produced.produce(world, form.service, logins, target=True, generated=_GENERATED, spoilt=spoilt)
+    spoilt = records.spoilt_rows(rows, breaks_pages=form.breaks_pages)
+    logins = events.draw_logins(world, rows - spoilt)
+    record = records.produce(
+        world, form.service, logins, target=True, generated=_GENERATED, spoilt=spoilt, as_text=form.as_text
+    )
     if path.suffix == ".zip":
         others = _others(world, form, logins)
         return logins, _write_zip(path, form, [(f"records.{form.suffix}", record), *others], world.seed)
@@ -120,9 +127,13 @@ def _others(world: World, form: Form, logins: Sequence[Login]) -> list[tuple[str
     """What comes beside the record: an earlier snapshot of the same, and the record of another account."""
     preserved = world.window.start + _PRESERVED_AFTER
     earlier = [login for login in logins if login.at < preserved]
-    other = worlds.other_logins(world, _OTHER_ROWS)
-    snapshot = produced.produce(world, form.service, earlier, target=True, generated=preserved)
-    stranger = produced.produce(world, form.service, other, target=False, generated=_GENERATED)
+    other = events.other_logins(world, _OTHER_ROWS)
+    snapshot = records.produce(
+        world, form.service, earlier, target=True, generated=preserved, as_text=form.as_text
+    )
+    stranger = records.produce(
+        world, form.service, other, target=False, generated=_GENERATED, as_text=form.as_text
+    )
     return [
         (f"preservation-1.{form.suffix}", snapshot),
         (f"other/records.{form.suffix}", stranger),

@@ -7,7 +7,6 @@ mistake of the join cannot hide in the truth. Only documentation addresses, 555 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
 from zoneinfo import ZoneInfo
@@ -16,43 +15,16 @@ from fourcorners.samples import plots
 from fourcorners.samples.plots import Ground
 from fourcorners.samples.values import DAY
 from fourcorners.samples.values import HOUR
-from fourcorners.samples.values import MARGIN
-from fourcorners.samples.values import SKEW
 from fourcorners.samples.values import Assignment
 from fourcorners.samples.values import Carrier
-from fourcorners.samples.values import Expected
-from fourcorners.samples.values import Login
 from fourcorners.samples.values import Plot
 from fourcorners.samples.values import Span
 from fourcorners.samples.values import Window
 from fourcorners.samples.values import dice
 
-#: What share of the events in the window is of which situation; every situation occurs at least once.
-WEIGHTS: dict[str, int] = {
-    "lease": 30,
-    "block": 18,
-    "prefix": 16,
-    "agreed": 4,
-    "hand-over": 6,
-    "overlap": 2,
-    "unassigned": 3,
-    "no-block": 2,
-    "shared": 6,
-    "shared-alone": 2,
-    "gap": 2,
-    "retention": 2,
-    "unasked": 2,
-    "no-log": 2,
-    "contested": 3,
-}
-_OUTSIDE = 0.12  # of all events lie outside the window
+#: Subscribers of each carrier; a return of more than a hundred might be taken for one out of proportion.
+_PEOPLE = 90
 _ZONES = ("America/New_York", "America/Chicago", "America/Denver")
-_ACTIONS = ("Login", "Web Session Updated", "Session Terminated", "Login Challenge")
-_AGENTS = (
-    "ExampleBrowser/12.0 (Desktop; R&D build; en-US)",
-    "ExampleBrowser/7.3 (Phone; 'night' <beta>)",
-    'ExampleApp/401 [FB;AV "401.0"]',
-)
 _FIRST_NAMES = ("Alder", "Birch", "Cedar", "Dogwood", "Elder", "Fir", "Ginkgo", "Hazel")
 
 
@@ -98,7 +70,7 @@ def build(seed: int) -> World:
     window = _window(rng)
     start, end = window.start - 10 * DAY, window.end + 8 * DAY
     people = {
-        key: tuple(f"S-{first + n}" for n in range(400))
+        key: tuple(f"S-{first + n}" for n in range(_PEOPLE))
         for key, first in (("cable", 10_000), ("mobile", 20_000), ("fibre", 30_000))
     }
     middle = (window.start + window.end) // 2
@@ -154,9 +126,9 @@ def build(seed: int) -> World:
         tuple(wholesale),
         frozenset(row.ip for row in wholesale),
     )
-    spans: dict[str, list[Span]] = {kind: [] for kind in WEIGHTS}
+    spans: dict[str, list[Span]] = {"no-log": []}
     for span in (span for history in made.values() for plot in history for span in plot.spans):
-        spans[span.kind].append(span)
+        spans.setdefault(span.kind, []).append(span)
     spans["no-log"] = [
         Span("no-log", "", f"192.0.2.{host}", None, start, end, plots.NOT_COVERED, any_port=True)
         for host in range(10, 20)
@@ -265,72 +237,6 @@ def _fibre(rng: Random, ground: Ground, middle: int) -> list[Plot]:
     return made
 
 
-def draw_logins(world: World, count: int) -> list[Login]:
-    """`count` events of the target account, newest first.
-
-    The first are one of each situation, then the four around the window's ends; so every outcome occurs from
-    about twenty events on.
-    """
-    rng = dice(world.seed, "logins")
-    inside = {kind: _cut(found, world.window.start, world.window.end) for kind, found in world.spans.items()}
-    early = [s for found in world.spans.values() for s in _cut(found, world.start, world.window.start)]
-    late = [s for found in world.spans.values() for s in _cut(found, world.window.end, world.end)]
-    drawn = [_event(rng, rng.choice(inside[kind])) for kind in WEIGHTS]
-    drawn += [
-        _at(rng, rng.choice(world.spans["no-log"]), at)
-        for at in (world.window.start, world.window.end - 1, world.window.start - 1, world.window.end)
-    ]
-    outside = (early, late)
-    kinds = rng.choices(tuple(WEIGHTS), tuple(WEIGHTS.values()), k=max(0, count - len(drawn)))
-    for kind in kinds:
-        spans = rng.choice(outside) if rng.random() < _OUTSIDE else inside[kind]
-        drawn.append(_event(rng, rng.choice(spans)))
-    return sorted(drawn[:count], key=lambda login: -login.at)
-
-
-def other_logins(world: World, count: int) -> list[Login]:
-    """Events of the account that nobody asked about, some from the very addresses of the target."""
-    rng = dice(world.seed, "others")
-    spans = [span for found in world.spans.values() for span in _cut(found, world.window.start, world.window.end)]
-    drawn = [_event(rng, rng.choice(spans)) for _ in range(count)]
-    return sorted(drawn, key=lambda login: -login.at)
-
-
-def _cut(spans: Iterable[Span], start: int, end: int) -> list[Span]:
-    return [
-        Span(s.kind, s.carrier, s.ip, s.port, max(s.start, start), min(s.end, end), s.expected, s.any_port)
-        for s in spans
-        if min(s.end, end) - max(s.start, start) > 0
-    ]
-
-
-def _event(rng: Random, span: Span) -> Login:
-    return _at(rng, span, rng.randrange(span.start, span.end))
-
-
-def _at(rng: Random, span: Span, at: int) -> Login:
-    port = span.port
-    if span.any_port and rng.random() < 0.4:  # noqa: PLR2004 - some records carry a port
-        port = rng.randint(1_024, 65_535)
-    action = rng.choice(_ACTIONS) if rng.random() < 0.8 else None  # noqa: PLR2004 - the field may be absent
-    agent = rng.choice(_AGENTS) if rng.random() < 0.15 else None  # noqa: PLR2004 - the field is often absent
-    return Login(at, span.ip, port, action, agent, span.expected)
-
-
 def subscriber_name(subscriber: str) -> str:
     """The obviously invented name of a subscriber."""
     return f"Placeholder {_FIRST_NAMES[int(subscriber[2:]) % len(_FIRST_NAMES)]} {subscriber[2:]}"
-
-
-__all__ = [
-    "MARGIN",
-    "SKEW",
-    "WEIGHTS",
-    "Account",
-    "Expected",
-    "World",
-    "build",
-    "draw_logins",
-    "other_logins",
-    "subscriber_name",
-]
