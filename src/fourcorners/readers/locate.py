@@ -21,7 +21,7 @@ Positions = NDArray[np.int64]
 
 
 def reread(data: bytes | mmap, ranges: Sequence[int], *, markup: bool) -> str:
-    """The bytes of the ranges (flattened pairs), joined as they stand, decoded, and unescaped where it is markup."""
+    """The bytes of the ranges (flattened pairs), joined as they stand, decoded; where it is markup, unescaped."""
     pairs = zip(ranges[::2], ranges[1::2], strict=True)
     text = b"".join([data[start:end] for start, end in pairs]).decode()
     return html.unescape(text) if markup else text
@@ -83,7 +83,9 @@ def _suspects(content: Bytes, texts: pa.Array, ranges: pa.Array, *, markup: bool
 def _indices(starts: Positions, lengths: Positions) -> Positions:
     """The positions of all bytes of the ranges, one after another."""
     before = np.cumsum(lengths) - lengths
-    return np.arange(lengths.sum(), dtype=np.int64) + np.repeat(starts - before, lengths)
+    within: Positions = np.arange(lengths.sum(), dtype=np.int64)
+    within += np.repeat(starts - before, lengths)
+    return within
 
 
 def _gives(data: bytes | mmap, ranges: Sequence[int], text: str, *, markup: bool) -> bool:

@@ -3,9 +3,9 @@
 One linear pass. Tags between two texts form a run; what a run does to the tree depends only on the place where it
 begins, so each pair of place and run is worked out once and remembered: a page of a million records has a handful.
 
-The grammar is that of conforming HTML (https://html.spec.whatwg.org/multipage/syntax.html); what parsers would have
-to repair is refused, since two parsers may repair it differently. A document must have `<html>` and `</html>`, so
-that a file cut at any byte is refused or has lost nothing.
+The grammar is that of conforming HTML (https://html.spec.whatwg.org/multipage/syntax.html); what parsers would
+have to repair is refused, since two parsers may repair it differently. A document needs `<html>` and `</html>`,
+so that a file cut at any byte is refused or has lost nothing.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _FOREIGN = frozenset(b"plaintext xmp listing iframe noembed noframes template sv
 
 
 class Mark(NamedTuple, Generic[S]):
-    """One tag of a run: whether it opens its element (a void element only opens), its state and bytes in the run."""
+    """A tag of a run: whether it opens its element, its state, its bytes in the run."""
 
     opens: bool
     void: bool
@@ -65,22 +65,9 @@ class Mark(NamedTuple, Generic[S]):
     end: int
 
 
-class Text(NamedTuple, Generic[S, P]):
-    """A run and the text after it.
-
-    Attributes:
-        plan: what the caller made of the run's tags.
-        origin: offset of the run.
-        state: of the element that holds the text.
-        raw: the text, empty where it is blank.
-        start: offset of the text.
-    """
-
-    plan: P
-    origin: int
-    state: S
-    raw: bytes
-    start: int
+#: A run and the text after it: what the caller made of the run's tags, the run's offset, the state of the element
+#: that holds the text, the text (empty where it is blank) and its offset.
+Text = tuple[P, int, S, bytes, int]
 
 
 class _Place(Generic[S, P]):
@@ -126,7 +113,7 @@ class Grammar(Generic[S, P]):
     nothing: P
 
 
-def texts(data: Data, grammar: Grammar[S, P]) -> Iterator[Text[S, P]]:
+def texts(data: Data, grammar: Grammar[S, P]) -> Iterator[Text[P, S]]:
     """Every run with the text after it, in order; texts of white space only come as empty.
 
     Raises:
@@ -140,30 +127,32 @@ def texts(data: Data, grammar: Grammar[S, P]) -> Iterator[Text[S, P]]:
     closed, remembered = False, 0
     nothing = grammar.nothing
     for token in _TOKEN.finditer(data, position):
-        run, raw = token[1], token[6]
+        run, raw = token.group(1, 6)
+        at = token.end() - len(raw)
         if raw.isspace():
             raw = b""
         if run is None:
             _check_other(data, token, place.name)
-            if raw:
-                _check_inside(place.name, token.start(6))
-                yield Text(nothing, token.start(), place.state, raw, token.start(6))
+            if raw and place.depth == 0:
+                raise _markup("there is text outside <html>", at)
+            yield nothing, at, place.state, raw, at
             continue
+        origin = at - len(run)
         if closed:
-            raise _markup("there are tags after </html>", token.start())
+            raise _markup("there are tags after </html>", origin)
         step = place.steps.get(run)
         if step is None:
             if remembered >= _REMEMBERED:
                 place.forget()
                 remembered = 0
             remembered += 1
-            step = place.steps[run] = _step(place, run, token.start(), grammar)
+            step = place.steps[run] = _step(place, run, origin, grammar)
         place, plan = step
         if place.depth == 0:
             closed = True
             if raw:
-                raise _markup("there is text outside <html>", token.start(6))
-        yield Text(plan, token.start(), place.state, raw, token.start(6))
+                raise _markup("there is text outside <html>", at)
+        yield plan, origin, place.state, raw, at
     if not closed or place.depth:
         raise BadInput(
             "TRUNCATED",
@@ -214,11 +203,6 @@ def _check_start(name: bytes, tag: bytes, at: int, parent: bytes, *, closed: boo
         raise _markup(f"<{shown}> has content of other rules", at)
     if name == b"meta" and (charset := _CHARSET.search(tag)):
         _check_charset(charset[1], at)
-
-
-def _check_inside(parent: bytes, at: int) -> None:
-    if not parent:
-        raise _markup("there is text outside <html>", at)
 
 
 def _check_other(data: Data, token: re.Match[bytes], parent: bytes) -> None:

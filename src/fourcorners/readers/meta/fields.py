@@ -1,7 +1,7 @@
 """A page as its fields: label and values with their byte ranges, whatever the layout.
 
-A field whose label is empty goes on with the value before it (a page ended inside that value): its pieces are joined
-as they stand. Texts that no field holds are counted here, as boilerplate or as unclassified.
+A field whose label is empty goes on with the value before it (a page ended inside that value): its pieces are
+joined as they stand. Texts that no field holds are counted here, as boilerplate or as unclassified.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Field:
     Attributes:
         section: name of the section.
         label: as written, white space left out; empty where a text stands in a section without any.
-        label_at: byte range of the label.
+        written: the label's bytes, and `at` their offset.
         depth: how many values the field stands in.
         boundary: something between the records ends before this field: a line break, or an outer field.
         container: its value holds fields, not texts.
@@ -86,38 +86,50 @@ class Field:
     """
 
     __slots__ = (
+        "at",
         "boundary",
         "container",
         "depth",
         "end",
         "label",
-        "label_at",
         "section",
         "start",
         "texts",
         "values",
+        "written",
     )
 
-    def __init__(
-        self, section: str, label: str, label_at: tuple[int, int], depth: int, start: int, *, boundary: bool
-    ) -> None:
+    def __init__(self, section: str, label: str, written: bytes, at: int, depth: int, start: int) -> None:
         self.section = section
         self.label = label
-        self.label_at = label_at
+        self.written = written
+        self.at = at
         self.depth = depth
-        self.boundary = boundary
+        self.boundary = False
         self.container = False
         self.values: list[Value] = []
         self.texts = 1
         self.start = start
-        self.end = label_at[1]
+        self.end = at + len(written)
 
-    def put(self, raw: bytes, start: int, end: int, *, fresh: bool) -> None:
-        """Take a text: another value where `fresh`, else more of the last one."""
-        if fresh or not self.values:
-            self.values.append(Value(raw, start, end))
-        else:
-            self.values[-1].add(raw, start, end)
+    def label_value(self) -> Value:
+        """The label as a value that can be shown where it was written."""
+        return Value(self.written, self.at, self.at + len(self.written))
+
+    def put(self, raw: bytes, start: int) -> None:
+        """Take a text as another value."""
+        end = start + len(raw)
+        self.values.append(Value(raw, start, end))
+        self.texts += 1
+        self.end = end
+
+    def go_on(self, raw: bytes, start: int) -> None:
+        """Take a text as more of the last value, or as the first."""
+        if not self.values:
+            self.put(raw, start)
+            return
+        end = start + len(raw)
+        self.values[-1].add(raw, start, end)
         self.texts += 1
         self.end = end
 
@@ -175,7 +187,7 @@ def read_fields(data: Data, rest: Remainder) -> Iterator[Field]:
     is_field, is_value, is_end = Does.FIELD, Does.VALUE, Does.END
     is_break, is_split, is_section = Does.BREAK, Does.SPLIT, Does.SECTION
     in_label, in_value, in_section = Context.LABEL, Context.VALUE, Context.SECTION
-    names: dict[bytes, str] = {}
+    names: dict[bytes, tuple[str, bytes, int]] = {}
     counted = frozenset(label.encode() for label in COUNTED)
 
     current: Field | None = None
@@ -223,15 +235,18 @@ def read_fields(data: Data, rest: Remainder) -> Iterator[Field]:
             continue
         context = state.context
         if context is in_value and leaf and current:
-            current.put(raw, at, at + len(raw), fresh=fresh)
+            if fresh:
+                current.put(raw, at)
+            else:
+                current.go_on(raw, at)
             fresh = False
             opened = 0
-            if b"&" in raw or raw.strip() in counted:
+            if (len(raw) <= _LONGEST_COUNTED and raw.strip() in counted) or b"&" in raw:
                 rest.count_raw(raw)
         elif context is in_label and not labelled:
             if raw not in names:
-                names[raw] = html.unescape(raw.strip().decode())
-            label = names[raw]
+                names[raw] = _label(raw)
+            label, written, lead = names[raw]
             if current:
                 current.container = leaf and not opened and not current.values
                 yield current
@@ -239,16 +254,17 @@ def read_fields(data: Data, rest: Remainder) -> Iterator[Field]:
                 section = section_of(label)
             elif containers:
                 containers[-1] = True
-            where = _within(raw, at)
-            current = Field(section, label, where, len(containers), begun, boundary=boundary or left)
+            depth = len(containers)
+            current = Field(section, label, written, at + lead, depth, begun)
+            current.boundary = boundary or left
             labelled, leaf, fresh, boundary, left = True, False, False, False, False
         elif context is in_section and is_negative(html.unescape(raw.strip().decode())):
             if current:
                 yield current
             current = None
-            says = Field(section, "", (at, at), 0, at, boundary=True)
+            says = Field(section, "", b"", at, 0, at)
             says.texts = 0
-            says.put(raw, at, at + len(raw), fresh=True)
+            says.put(raw, at)
             yield says
         elif context in {Context.FURNITURE, Context.HEAD}:
             rest.boilerplate += 1
@@ -259,8 +275,7 @@ def read_fields(data: Data, rest: Remainder) -> Iterator[Field]:
         yield current
 
 
-def _within(raw: bytes, at: int) -> tuple[int, int]:
-    """The byte range of a text without its outer white space."""
+def _label(raw: bytes) -> tuple[str, bytes, int]:
+    """A label as text, its bytes without the white space around them, and how much of that stands before it."""
     bare = raw.strip()
-    start = at + raw.index(bare)
-    return start, start + len(bare)
+    return html.unescape(bare.decode()), bare, raw.index(bare)

@@ -1,9 +1,9 @@
 """Fields to rows, by label: a label that a row already has begins the next one, as does anything between records.
 
-Where nothing stands between records, rows that lack their address or time leave the pairing in doubt: `IP Time Time IP
-Time` is one row, one without an address, one row; read greedily it would put one login's time beside the address of
-the next. Such a section is read again in the order in which most of its addresses and times follow each other, and if
-neither order leads, its rows are `AMBIGUOUS_ROW`.
+Where nothing stands between records, rows that lack their address or time leave the pairing in doubt: `IP Time
+Time IP Time` is a row, one without an address, a row; read greedily it would put one login's time beside the
+address of the next. Such a section is read again in the order in which most of its addresses and times
+follow each other, and if neither order leads, its rows are `AMBIGUOUS_ROW`.
 """
 
 from __future__ import annotations
@@ -41,24 +41,19 @@ class Group:
         self._undecided = undecided
         self._row: dict[str, Field] = {}
         self._soft = False  # the row began because a label came again
-        self._pairs: Counter[Order] = Counter()
+        self._pairs: Counter[tuple[str, str]] = Counter()
         self._last = ""  # the last address or time since anything stood between records
 
     def take(self, name: str, found: Field, *, boundary: bool) -> Row | None:
         """Take a field, and give the row that it ends."""
-        row = self._row
-        again = name in row or (self._order is not None and name == self._order[0] and self._order[1] in row)
-        done = self._end(found.start, soft=not boundary) if row and (boundary or again) else None
-        if done:
+        row, order = self._row, self._order
+        if row and (boundary or name in row or (order and name == order[0] and order[1] in row)):
+            done = self._end(found.start, soft=not boundary)
+            self._row = {name: found}
             self._soft = not boundary
-        self._row[name] = found
-        if name in _PAIR:
-            if self._last and not boundary and self._last != name:
-                self._pairs[self._last, name] += 1
-            self._last = name
-        elif boundary:
-            self._last = ""
-        return done
+            return done
+        row[name] = found
+        return None
 
     def finish(self) -> Row | None:
         """Give the last row."""
@@ -66,7 +61,8 @@ class Group:
             return None
         end = max(found.end for found in self._row.values())
         done = self._end(end, soft=False)
-        self._soft, self._last = False, ""
+        self._row = {}
+        self._soft = False
         return done
 
     def order(self) -> Order | None:
@@ -77,9 +73,14 @@ class Group:
         return IP_FIRST if ip_first > time_first else TIME_FIRST
 
     def _end(self, end: int, *, soft: bool) -> Row:
-        row, self._row = self._row, {}
-        alone = self._soft or soft
-        if alone and not _PAIR <= row.keys():
-            self.in_doubt = True
-        start = next(iter(row.values())).start
-        return Row(row, start, end, self._undecided and alone)
+        row = self._row
+        pair = [name for name in row if name in _PAIR]
+        if soft or self._soft:
+            self.in_doubt = self.in_doubt or len(pair) < len(_PAIR)
+        for name in pair:
+            if self._last and self._last != name:
+                self._pairs[self._last, name] += 1
+            self._last = name
+        if not soft:
+            self._last = ""
+        return Row(row, next(iter(row.values())).start, end, self._undecided and (self._soft or soft))

@@ -46,7 +46,7 @@ class Does(IntEnum):
 
 
 class State(NamedTuple):
-    """An element: the context of its texts, what opening and closing it does, and the layout that it is a sign of."""
+    """An element: context of its texts, what opening and closing it does, the layout that it is a sign of."""
 
     context: Context
     opens: Does | None

@@ -1,7 +1,7 @@
 """Layout E, the record as text: a line with a label, then a line for each of its values.
 
-What the page repeats at its foot may stand in the middle of a value; after it, a line that is no known label goes on
-with the value before it. A label that is in no list cannot be told from a value here.
+What the page repeats at its foot may stand in the middle of a value; after it, a line that is no known label goes
+on with the value before it. A label that is in no list cannot be told from a value here.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def read_lines(data: Data, rest: Remainder) -> Iterator[Field]:
     section = ""
     turned = False  # a page ended after the line before
     for line in _LINE.finditer(data, len(_BOM) if data[: len(_BOM)] == _BOM else 0):
-        raw, start, end = line[0], line.start(), line.end()
+        raw, start = line[0], line.start()
         bare = raw.strip()
         if not bare:
             continue
@@ -58,10 +58,13 @@ def read_lines(data: Data, rest: Remainder) -> Iterator[Field]:
             if opens or not section:
                 section = section_of(title)
             at = start + raw.index(bare)
-            where = at, at + len(bare)
-            current = Field(section, label, where, 0 if opens else 1, start, boundary=opens)
+            current = Field(section, label, bare, at, 0 if opens else 1, start)
+            current.boundary = opens
         elif current and not (current.values and not turned and current.label in _ONE_LINE):
-            current.put(raw, start, end, fresh=not turned or not current.values)
+            if turned:
+                current.go_on(raw, start)
+            else:
+                current.put(raw, start)
             rest.count_raw(raw)
         else:
             rest.stray(section or "page", raw, start)

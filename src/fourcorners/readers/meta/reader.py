@@ -77,7 +77,7 @@ class MetaRecord:
         for sheet in rows.sheets.values():
             batches += sheet.batches(account)
             rest.holes += sheet.unowned
-        unclassified = {section: 0 for section in rows.unknown_sections()} | rest.unclassified
+        unclassified = dict.fromkeys(rows.unknown_sections(), 0) | rest.unclassified
         families = {sheet.family for sheet in rows.sheets.values()}
         holes = np.array(rest.holes, np.int64).reshape(-1, 2)
         return Reading(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Mapping
-from collections.abc import Sequence
 
 from fourcorners.model.identifier import normalise
 from fourcorners.readers.meta.fields import Field
 from fourcorners.readers.meta.fields import Remainder
+from fourcorners.readers.meta.fields import Value
 from fourcorners.readers.meta.groups import Group
 from fourcorners.readers.meta.groups import Order
 from fourcorners.readers.meta.groups import Row
@@ -28,7 +28,6 @@ from fourcorners.readers.meta.vocabulary import UNKNOWN
 from fourcorners.readers.meta.vocabulary import is_definition
 from fourcorners.readers.meta.vocabulary import is_negative
 
-Found = dict[str, tuple[str, Sequence[int]]]
 Orders = Mapping[str, Order | None]
 
 
@@ -58,30 +57,55 @@ class Rows:
 
     def take_all(self, fields: Iterable[Field]) -> None:
         """Take every field."""
+        names: Mapping[str, str] = {}
+        group: Group | None = None
         for found in fields:
-            section = found.section
-            if section != self._open:
+            if found.section != self._open:
                 self._finish_group()
-                self._open = section
-            if found.label and is_definition(found.label):
-                self._heading(found)
-            elif found.depth == 0 and self._says_nothing(found):
-                self._finish_group()
-                self._state(found, "negative", SECTIONS.get(section, UNKNOWN).category)
-            elif section == HEADER:
-                self._head(found)
-            elif section in SECTIONS and SECTIONS[section].family == "subscriber":
-                if found.values:
-                    self._state(found, "subscriber", SECTIONS[section].category)
-                else:
-                    self._heading(found)
-            else:
-                self._group(found)
+                self._open = found.section
+                names = self._names(found.section)
+                group = self._groups.get(found.section)
+            name = names.get(found.label)
+            if name is None or group is None or found.depth == 0 or found.container or self._carried:
+                self._take(found)
+                group = self._groups.get(found.section)
+            elif done := group.take(name, found, boundary=found.boundary):
+                self._add(found.section, done)
         self._finish_group()
         for shape, count in self._shapes.items():
             for label in shape:
                 if label in COUNTED:
                     self.labels[label] += count
+
+    def _names(self, section: str) -> Mapping[str, str]:
+        """Label -> field of a section whose rows are grouped; those of a login where it is in no list."""
+        known = SECTIONS.get(section)
+        return FIELDS.get(known.family, {}) if known else FIELDS["login"]
+
+    def _take(self, found: Field) -> None:
+        """Take a field that is not simply one of a grouped row."""
+        section = found.section
+        known = SECTIONS.get(section)
+        if is_definition(found.label):
+            self._heading(found)
+        elif found.depth == 0 and self._says_nothing(found):
+            self._finish_group()
+            self._state(found, "negative", known.category if known else None)
+        elif section == HEADER:
+            self._head(found)
+        elif known and known.family == "subscriber":
+            if found.values:
+                self._state(found, "subscriber", known.category)
+            else:
+                self._heading(found)
+        elif found.container and (found.depth == 0 or (known and known.family in FIELDS)):
+            self._heading(found)
+            self._carried = found.boundary or self._carried
+        elif (name := self._names(section).get(found.label)) or not known or known.family not in FIELDS:
+            self._group(found, name or found.label)
+        else:
+            self._rest.drop(found, f"{section} > {found.label}")
+            self._carried = found.boundary or self._carried
 
     def account(self) -> Account:
         """The member's account; unknown where the header names none, or two."""
@@ -126,39 +150,25 @@ class Rows:
     def _state(self, found: Field, family: str, category: str | None) -> None:
         """One row for each value: the label is the attribute, and the first row owns it."""
         sheet = self._sheet(family, found.section, category)
+        label = {"attribute": found.label_value()} if found.label else {}
         begin, texts = found.start, found.texts - len(found.values) + 1
         for number, value in enumerate(found.values):
-            text = value.text(markup=self._markup)
             following = found.values[number + 1 :]
             end = following[0].ranges[0] if following else found.end
-            values: Found = {"value": (text, value.ranges)}
-            if found.label:
-                values["attribute"] = found.label, found.label_at
-            sheet.add(self._number(), (begin, end), texts, values)
+            values = {"value": value} | label
+            sheet.add((self._number(), begin, end, texts), values)
             begin, texts = end, 1
         self._shapes[found.label,] += 1
 
-    def _group(self, found: Field) -> None:
+    def _group(self, found: Field, name: str) -> None:
         """A field of a section whose rows are grouped by label."""
         section = found.section
-        known = SECTIONS.get(section)
-        family = known.family if known else "login"
-        names = FIELDS.get(family)
-        boundary = found.boundary or self._carried
-        if found.container and (found.depth == 0 or (known and names)):
-            self._heading(found)
-            self._carried = boundary
-            return
-        name = names.get(found.label) if names else None
-        if name is None and names and known:
-            self._rest.drop(found, f"{section} > {found.label}")
-            self._carried = boundary
-            return
-        self._carried = False
-        if section not in self._groups:
+        group = self._groups.get(section)
+        if group is None:
             undecided = section in self._orders and self._orders[section] is None
-            self._groups[section] = Group(self._orders.get(section), undecided=undecided)
-        done = self._groups[section].take(name or found.label, found, boundary=boundary)
+            group = self._groups[section] = Group(self._orders.get(section), undecided=undecided)
+        done = group.take(name, found, boundary=found.boundary or self._carried)
+        self._carried = False
         if done:
             self._add(section, done)
 
@@ -175,29 +185,28 @@ class Rows:
         family, category = SECTIONS.get(section, UNKNOWN)
         if section not in SECTIONS and "ip" in fields and "at" in fields:
             family = "login"
-        found: Found = {}
         problem: str | None = None
         texts = 0
+        values: dict[str, Value] = {}
+        labels: list[str] = []
         for name, each in fields.items():
             texts += each.texts
-            values = each.values
-            if values and family != "capture":
-                found[name] = values[0].text(markup=self._markup), values[0].ranges
-                if len(values) > 1:
+            labels.append(each.label)
+            if each.values:
+                values[name] = each.values[0]
+                if len(each.values) > 1 and family in FIELDS:
                     if name in FLAWS:
                         problem = problem or FLAWS[name]
                     else:
                         texts -= self._spare(section, each)
         if row.doubtful:
             problem = "AMBIGUOUS_ROW"
-        elif family in FIELDS:
-            if family == "login" and "ip" not in found:
-                problem = "MISSING_ADDRESS"
-            elif "at" not in found:
-                problem = "MISSING_TIME"
-        self._shapes[tuple([each.label for each in fields.values()])] += 1
-        sheet = self._sheet(family, section, category)
-        sheet.add(self._number(), (row.start, row.end), texts, found, problem)
+        elif family == "login" and "ip" not in values:
+            problem = "MISSING_ADDRESS"
+        elif family in FIELDS and "at" not in values:
+            problem = "MISSING_TIME"
+        self._shapes[tuple(labels)] += 1
+        self._sheet(family, section, category).add((self._number(), row.start, row.end, texts), values, problem)
 
     def _spare(self, section: str, found: Field) -> int:
         """Count the values after the first of a field that has one in its kind."""
@@ -210,7 +219,7 @@ class Rows:
     def _sheet(self, family: str, section: str, category: str | None) -> Sheet:
         key = family, section
         if key not in self.sheets:
-            self.sheets[key] = Sheet(family, section, category, self._times)
+            self.sheets[key] = Sheet(family, section, category, self._times, markup=self._markup)
         return self.sheets[key]
 
     def _number(self) -> int:

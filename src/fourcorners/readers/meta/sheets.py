@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,10 +15,10 @@ from fourcorners.model.instant import SECOND
 from fourcorners.model.records import CORE
 from fourcorners.model.records import Batch
 from fourcorners.model.records import schema
+from fourcorners.readers.meta.fields import Value
 from fourcorners.readers.meta.values import Times
 from fourcorners.readers.meta.values import read_endpoint
 from fourcorners.readers.meta.vocabulary import FIELD_CATEGORIES
-from fourcorners.readers.meta.vocabulary import Family
 
 ROWS = 16_384
 
@@ -29,6 +30,7 @@ _GATHERED: dict[str, tuple[str, ...]] = {
     "negative": ("attribute", "value"),
     "capture": (),
 }
+_CORE = ("row", "start", "end", "texts")
 #: The code of a field whose value has not the field's shape.
 FLAWS = {"ip": "BAD_ADDRESS", "at": "BAD_TIME", "port": "BAD_PORT"}
 
@@ -43,69 +45,74 @@ class Account:
 
 
 class Column:
-    """One field of many rows: texts (None where a row lacks it) and byte ranges."""
+    """One field of many rows.
+
+    Attributes:
+        texts: the values as written, None where a row lacks the field.
+        flat: their byte ranges, flattened pairs, one row after another.
+        ends: where each row's ranges end in `flat`, after a leading 0.
+    """
+
+    __slots__ = ("ends", "flat", "texts")
 
     def __init__(self) -> None:
         self.texts: list[str | None] = []
-        self._flat: list[int] = []
-        self._ends: list[int] = [0]
+        self.flat: list[int] = []
+        self.ends: list[int] = [0]
 
     def add(self, text: str | None, ranges: Sequence[int] = ()) -> None:
         """Add a row's value."""
         self.texts.append(text)
-        self._flat += ranges
-        self._ends.append(len(self._flat))
+        self.flat += ranges
+        self.ends.append(len(self.flat))
 
     def ranges_of(self, row: int) -> list[int]:
         """Where a row's value stands, flattened pairs."""
-        return self._flat[self._ends[row] : self._ends[row + 1]]
+        return self.flat[self.ends[row] : self.ends[row + 1]]
 
     def arrays(self) -> tuple[pa.Array, pa.Array]:
         """The texts and their ranges."""
-        missing = pa.array([text is None for text in self.texts], pa.bool_())
-        flat = pa.array(np.array(self._flat, np.int64))
-        ranges = pa.ListArray.from_arrays(pa.array(np.array(self._ends, np.int32)), flat, mask=missing)
-        return pa.array(self.texts, pa.string()), ranges
+        texts = pa.array(self.texts, pa.string())
+        flat = pa.array(np.array(self.flat, np.int64))
+        ends = pa.array(np.array(self.ends, np.int32))
+        return texts, pa.ListArray.from_arrays(ends, flat, mask=texts.is_null())
 
 
 class Sheet:
     """The rows of one family in one section."""
 
-    def __init__(self, family: Family | str, section: str, category: str | None, times: Times) -> None:
+    def __init__(self, family: str, section: str, category: str | None, times: Times, *, markup: bool) -> None:
         self.family = family
         self.section = section
         self.category = category
         self.unowned: list[int] = []  # byte ranges of values that turned out to belong to no field
         self._times = times
+        self._markup = markup
         self._done: list[dict[str, pa.Array]] = []
         self._begin()
 
     def _begin(self) -> None:
-        self._core: dict[str, list[int]] = {name: [] for name in ("row", "start", "end", "texts")}
+        self._core: list[tuple[int, int, int, int]] = []
         self._problems: list[str | None] = []
         self._columns = {name: Column() for name in _GATHERED[self.family]}
 
     def add(
         self,
-        row: int,
-        extent: tuple[int, int],
-        texts: int,
-        values: dict[str, tuple[str, Sequence[int]]],
+        core: tuple[int, int, int, int],
+        values: Mapping[str, Value],
         problem: str | None = None,
     ) -> None:
-        """Add a row: its ordinal, extent, number of texts, and field -> text and ranges."""
-        core = self._core
-        core["row"].append(row)
-        core["start"].append(extent[0])
-        core["end"].append(extent[1])
-        core["texts"].append(texts)
+        """Add a row: its ordinal, start, end and number of texts; field -> value; what is wrong with it."""
+        self._core.append(core)
         self._problems.append(problem)
         for name, column in self._columns.items():
-            found = values.get(name)
-            if found is None:
-                column.add(None)
+            value = values.get(name)
+            if value is None:
+                column.texts.append(None)
             else:
-                column.add(*found)
+                column.texts.append(value.text(markup=self._markup))
+                column.flat += value.ranges
+            column.ends.append(len(column.flat))
         if len(self._problems) == ROWS:
             self._close()
 
@@ -113,10 +120,9 @@ class Sheet:
         """All rows, with the member's account."""
         self._close()
         wanted = schema(self.family)
-        for columns in self._done:
-            size = len(columns["row"])
-            if "from" in columns:
-                columns |= self._parties(columns, account)
+        for done in self._done:
+            size = len(done["row"])
+            columns = done | (self._parties(done, account) if "from" in done else {})
             known = account.text is not None
             columns |= {
                 "category": pa.repeat(pa.scalar(self.category, pa.string()), size),
@@ -140,7 +146,8 @@ class Sheet:
             done |= self._read_endpoints()
             done |= self._read_times()
         types = dict(CORE)
-        done |= {name: pa.array(np.array(figures), types[name]) for name, figures in self._core.items()}
+        figures = np.array(self._core, np.int64).T
+        done |= {name: pa.array(figures[at]).cast(types[name]) for at, name in enumerate(_CORE)}
         done["problem"] = pa.array(self._problems, pa.string())
         self._done.append(done)
         self._begin()

@@ -1,4 +1,4 @@
-"""The shapes of the format's values: endpoints, ports, times. What has another shape is rejected, never repaired."""
+"""The shapes of the format's values. What has another shape is rejected, never repaired."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Times:
     def read(self, text: str) -> tuple[int | None, str | None]:
         """UTC nanoseconds and zone basis.
 
-        Both are None where no zone is stated or declared; only the first where the local time exists twice or never.
+        Both are None where no zone is stated or declared; only the first where a local time exists twice or never.
 
         Raises:
             ValueError: another shape, or no such date.

@@ -1,7 +1,7 @@
 """What the Meta business record calls things: the one place where a section or label gets its meaning.
 
-A section that is not listed has no data category, so nothing of it can be released; a label that is not listed in a
-listed section is reported as unclassified.
+A section that is not listed has no data category, so nothing of it can be released; a label that is not listed in
+a listed section is reported as unclassified.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ SECTIONS: dict[str, Section] = {
 UNKNOWN = Section("capture", None)
 
 #: Labels of a login or call, with the field each fills.
-FIELDS: dict[Family, dict[str, str]] = {
+FIELDS: dict[str, dict[str, str]] = {
     "login": {
         "IP Address": "ip",
         "Ip Address": "ip",
@@ -112,7 +112,7 @@ FIELDS: dict[Family, dict[str, str]] = {
     },
 }
 #: Data categories of fields that may differ from their row's.
-FIELD_CATEGORIES: dict[Family, dict[str, str | None]] = {
+FIELD_CATEGORIES: dict[str, dict[str, str | None]] = {
     "login": {"agent": "transactional_noncontent"},
     "call": {"ip": "session_ip_log", "port": "session_ip_log"},
 }
