@@ -117,6 +117,24 @@ def between() -> bytes:
     return patched(content[:start] + b"foreign" + content[start:], END, 16, struct.pack("<L", start + 7))
 
 
+def hidden() -> bytes:
+    """Foreign bytes behind the end of an entry's compressed stream, counted as its own by both headers."""
+    content = pack({"a.html": PAGE})
+    start = content.index(CENTRAL)
+    (packed,) = struct.unpack_from("<L", content, 18)
+    content = content[:start] + b"foreign" + content[start:]
+    longer = struct.pack("<L", packed + 7)
+    content = patched(patched(content, LOCAL, 18, longer), CENTRAL, 20, longer)
+    return patched(content, END, 16, struct.pack("<L", start + 7))
+
+
+def before_the_end() -> bytes:
+    """Foreign bytes between the directory and the end record."""
+    content = pack({"a.html": PAGE})
+    end = content.index(END)
+    return content[:end] + b"foreign" + content[end:]
+
+
 def damaged() -> bytes:
     content = pack({"a.html": PAGE})
     at = content.index(b"a.html") + len("a.html")
@@ -159,6 +177,8 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "encrypted": ("ENCRYPTED", lambda: both_headers(6, 8, struct.pack("<H", 1))),
     "data before": ("POLYGLOT", lambda: b"GIF89a" + pack({"a.html": PAGE})),
     "data before, offsets corrected": ("POLYGLOT", shifted),
+    "data hidden in an entry": ("SIZE_MISMATCH", hidden),
+    "data before the end record": ("POLYGLOT", before_the_end),
     "data between": ("POLYGLOT", between),
     "data after": ("POLYGLOT", lambda: pack({"a.html": PAGE}) + b"<html>"),
     "a second archive after": ("POLYGLOT", lambda: pack({"a.html": PAGE}) + pack({"b.html": PAGE})),
@@ -251,7 +271,8 @@ def test_every_member_of_nested_archives_comes_out_as_it_went_in(
 
 
 def test_a_cut_anywhere_is_refused(tmp_path: Path) -> None:
-    content = pack({"a.html": PAGE, "inner.zip": pack({"b.html": PAGE}, zipfile.ZIP_STORED)}, zipfile.ZIP_STORED)
+    page = PAGE[:99]
+    content = pack({"a.html": page, "inner.zip": pack({"b.html": page}, zipfile.ZIP_STORED)}, zipfile.ZIP_STORED)
     for end in range(1, len(content)):
         assert refusal(tmp_path, content[:end]).code in {"TRUNCATED", "POLYGLOT", "ARCHIVE"}
 
