@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections import Counter
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -39,8 +40,8 @@ PIECES = st.sampled_from(
 def by_a_browser(page: str) -> list[str]:
     found: list[str] = []
 
-    def walk(node: object) -> None:
-        child = node.first_child  # type: ignore[attr-defined] - the parser has no types
+    def walk(node: Any) -> None:
+        child = node.first_child
         while child is not None:
             if child.tag == "-text":
                 found.append(child.text_content.strip(" \t\n\r\f"))

@@ -199,7 +199,7 @@ class Rows:
                         problem = problem or FLAWS[name]
                     else:
                         texts -= self._spare(section, each)
-        if row.doubtful:
+        if row.doubtful and family in FIELDS:
             problem = "AMBIGUOUS_ROW"
         elif family == "login" and "ip" not in values:
             problem = "MISSING_ADDRESS"

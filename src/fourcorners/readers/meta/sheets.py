@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -57,24 +58,24 @@ class Column:
 
     def __init__(self) -> None:
         self.texts: list[str | None] = []
-        self.flat: list[int] = []
-        self.ends: list[int] = [0]
+        self.flat = array("q")
+        self.ends = array("i", [0])
 
     def add(self, text: str | None, ranges: Sequence[int] = ()) -> None:
         """Add a row's value."""
         self.texts.append(text)
-        self.flat += ranges
+        self.flat.extend(ranges)
         self.ends.append(len(self.flat))
 
     def ranges_of(self, row: int) -> list[int]:
         """Where a row's value stands, flattened pairs."""
-        return self.flat[self.ends[row] : self.ends[row + 1]]
+        return self.flat[self.ends[row] : self.ends[row + 1]].tolist()
 
     def arrays(self) -> tuple[pa.Array, pa.Array]:
         """The texts and their ranges."""
         texts = pa.array(self.texts, pa.string())
-        flat = pa.array(np.array(self.flat, np.int64))
-        ends = pa.array(np.array(self.ends, np.int32))
+        flat = pa.array(np.frombuffer(self.flat, np.int64))
+        ends = pa.array(np.frombuffer(self.ends, np.int32))
         return texts, pa.ListArray.from_arrays(ends, flat, mask=texts.is_null())
 
 
@@ -92,7 +93,7 @@ class Sheet:
         self._begin()
 
     def _begin(self) -> None:
-        self._core: list[tuple[int, int, int, int]] = []
+        self._core = array("q")
         self._problems: list[str | None] = []
         self._columns = {name: Column() for name in _GATHERED[self.family]}
 
@@ -103,7 +104,7 @@ class Sheet:
         problem: str | None = None,
     ) -> None:
         """Add a row: its ordinal, start, end and number of texts; field -> value; what is wrong with it."""
-        self._core.append(core)
+        self._core.extend(core)
         self._problems.append(problem)
         for name, column in self._columns.items():
             value = values.get(name)
@@ -111,7 +112,7 @@ class Sheet:
                 column.texts.append(None)
             else:
                 column.texts.append(value.text(markup=self._markup))
-                column.flat += value.ranges
+                column.flat.extend(value.ranges)
             column.ends.append(len(column.flat))
         if len(self._problems) == ROWS:
             self._close()
@@ -146,7 +147,7 @@ class Sheet:
             done |= self._read_endpoints()
             done |= self._read_times()
         types = dict(CORE)
-        figures = np.array(self._core, np.int64).T
+        figures = np.frombuffer(self._core, np.int64).reshape(-1, len(_CORE)).T
         done |= {name: pa.array(figures[at]).cast(types[name]) for at, name in enumerate(_CORE)}
         done["problem"] = pa.array(self._problems, pa.string())
         self._done.append(done)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from functools import lru_cache
+from socket import AF_INET6
+from socket import inet_ntop
+from socket import inet_pton
 
 from fourcorners.model.address import parse_address
 from fourcorners.model.address import parse_port
@@ -44,9 +47,12 @@ def read_endpoint(text: str) -> tuple[str, int | None, str]:
 
 @lru_cache(maxsize=65_536)
 def _canonical(text: str) -> str:
-    if ":" not in text:
-        raise ValueError(f"not an IPv6 address: {text!r}")
-    return str(parse_address(text))
+    """An IPv6 address in RFC 5952, by the system's own routine where that and the model's cannot differ."""
+    try:
+        canonical = inet_ntop(AF_INET6, inet_pton(AF_INET6, text))
+    except OSError as error:
+        raise ValueError(f"not an IPv6 address: {text!r}") from error
+    return str(parse_address(text)) if canonical.startswith("::") else canonical
 
 
 class Times:
