@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -128,12 +129,9 @@ def _others(world: World, form: Form, logins: Sequence[Login]) -> list[tuple[str
     preserved = world.window.start + _PRESERVED_AFTER
     earlier = [login for login in logins if login.at < preserved]
     other = events.other_logins(world, _OTHER_ROWS)
-    snapshot = records.produce(
-        world, form.service, earlier, target=True, generated=preserved, as_text=form.as_text
-    )
-    stranger = records.produce(
-        world, form.service, other, target=False, generated=_GENERATED, as_text=form.as_text
-    )
+    made = partial(records.produce, world, form.service, as_text=form.as_text)
+    snapshot = made(earlier, target=True, generated=preserved)
+    stranger = made(other, target=False, generated=_GENERATED)
     return [
         (f"preservation-1.{form.suffix}", snapshot),
         (f"other/records.{form.suffix}", stranger),

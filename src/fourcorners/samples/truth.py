@@ -5,7 +5,6 @@
       "columns": COLUMNS,
       "canaries": ["..."],                     texts that no record line may hold
       "returns": [{
-        "name": "provider",
         "order": "provider/order.toml",        paths are relative to the truth's folder
         "mapping": "cable/mapping.toml",       null for the provider
         "path": "provider/return.zip", "sha256": "...",
@@ -100,7 +99,6 @@ def return_truth(
     rows = [row for member in members for row in member.rows]
     verdicts = Counter(row.verdict for row in rows)
     return {
-        "name": path.parent.name,
         "order": order.relative_to(folder).as_posix(),
         "mapping": mapping.relative_to(folder).as_posix() if mapping else None,
         "path": path.relative_to(folder).as_posix(),
