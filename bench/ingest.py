@@ -45,7 +45,7 @@ def _against_lexbor(folder: Path, count: int) -> list[dict[str, Any]]:
     ratios = [a["seconds"] / b["seconds"] for a, b in zip(ours, theirs, strict=True)]
     seconds = statistics.median(run["seconds"] for run in ours)
     memory = statistics.median(run["megabytes"] for run in ours)
-    _check(ours, count)
+    _check(page, ours)
     size = page.stat().st_size / 1e6
     case = f"{count:,} logins, {size:.0f} MB of HTML"
     ratio = statistics.median(ratios)
@@ -60,8 +60,9 @@ def _growth(folder: Path, small: int, large: int) -> list[dict[str, Any]]:
     """Time per row at the larger size over time per row at the smaller one; 1 is linear."""
     times = {}
     for count in (small, large):
-        found = [_child("ingest", _page(folder, count), folder / f"g{count}-{i}") for i in range(2)]
-        _check(found, count)
+        page = _page(folder, count)
+        found = [_child("ingest", page, folder / f"g{count}-{i}") for i in range(2)]
+        _check(page, found)
         times[count] = min(run["seconds"] for run in found) / count
     ratio = times[large] / times[small]
     case = f"time a row, {large:,} / {small:,} logins"
@@ -72,14 +73,17 @@ def _page(folder: Path, count: int) -> Path:
     page = folder / f"{count}" / "records.html"
     if not page.exists():
         page.parent.mkdir()
-        samples.bench_page(count, page)
+        samples.make("meta-record-c", 5, count, page)
     return page
 
 
-def _check(runs: list[dict[str, Any]], count: int) -> None:
+def _check(page: Path, runs: list[dict[str, Any]]) -> None:
+    """Every run must have released, sealed and rejected what the generator's truth says."""
+    truth = json.loads(page.with_name(page.name + ".truth.json").read_text())["returns"][0]
+    wanted = [truth[verdict] for verdict in ("rows", "released", "sealed", "rejected")]
     for each in runs:
-        if each["logins"] != count:
-            raise AssertionError(f"{each['logins']} logins for {count}")
+        if each["counts"] != wanted:
+            raise AssertionError(f"{each['counts']}, not {wanted}")
 
 
 def _row(case: str, seconds: float, ratio: float, goal: str, *, ok: bool) -> dict[str, Any]:
@@ -99,24 +103,18 @@ def _measure_lexbor(page: Path) -> dict[str, Any]:
     data = page.read_bytes()
     start = time.perf_counter()
     count = len(LexborHTMLParser(data).css("div"))
-    return {"seconds": time.perf_counter() - start, "logins": count}
+    return {"seconds": time.perf_counter() - start, "divs": count}
 
 
 def _measure_ingest(page: Path, folder: Path) -> dict[str, Any]:
     workspaces.create(folder, "bench")
     with workspaces.open_workspace(folder, "bench") as workspace:
         case = cases.open_case(workspace, "bench", "a generated page")
-        instrument = instruments.add(workspace, page.parent / "order.toml", case.id)
+        instrument = instruments.add(workspace, page.with_name(page.name + ".order.toml"), case.id)
         start = time.perf_counter()
         row = use_case.ingest(workspace, [page], instrument.id)
         seconds = time.perf_counter() - start
-        released = sum(
-            s.rows
-            for m in [0]
-            for s in workspaces.store.segments_of(workspace.db, row.id, m)
-            if s.family == "login"
-        )
-    return {"seconds": seconds, "logins": released}
+    return {"seconds": seconds, "counts": [row.counts[key] for key in ("rows", "released", "sealed", "rejected")]}
 
 
 if __name__ == "__main__":

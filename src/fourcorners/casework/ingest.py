@@ -36,6 +36,7 @@ from fourcorners.model.instrument import Instrument
 from fourcorners.model.verdict import JudgedBatch
 from fourcorners.vault import segments
 from fourcorners.vault import slices
+from fourcorners.vault.files import hash_of
 from fourcorners.vault.segments import Segment
 
 STEPS = (
@@ -293,6 +294,7 @@ def _store(
             tree=root.hex(),
             leaves=leaves,
             slices=name,
+            slices_sha256=hash_of(workspace.vault.slices / name),
             reader=member.reader,
             layout=reading.layout,
             counts=judged.counts(),
@@ -405,6 +407,7 @@ def _write_entry(
                 "sha256": member.member_sha256,
                 "tree": member.tree,
                 "leaves": member.leaves,
+                "slices": member.slices_sha256,
                 "reader": member.reader,
                 "segments": [segment.sha256 for segment in stored],
             }

@@ -88,6 +88,7 @@ class MemberRow:
     tree: str
     leaves: int
     slices: str
+    slices_sha256: str
     reader: str
     layout: str
     counts: dict[str, int]

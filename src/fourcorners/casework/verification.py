@@ -28,10 +28,9 @@ def verify(workspace: Workspace) -> dict[str, Any]:
             for returned in store.returns_of(workspace.db, instrument.id):
                 for member in store.members_of(workspace.db, returned.id):
                     stored = store.segments_of(workspace.db, returned.id, member.n)
-                    _check_said(
-                        said.get((returned.id, member.n)), member.tree, [segment.sha256 for segment in stored]
-                    )
-                    slices += workspace.vault.check_slices(member.slices, member.tree)
+                    hashes = {member.slices_sha256, *(segment.sha256 for segment in stored)}
+                    _check_said(said.get((returned.id, member.n)), member.tree, hashes)
+                    slices += workspace.vault.check_slices(member.slices, member.slices_sha256, member.tree)
                     for segment in stored:
                         workspace.vault.check_segment(segment.name, segment.sha256)
                     files += len(stored) + 1
@@ -47,18 +46,21 @@ def verify(workspace: Workspace) -> dict[str, Any]:
     }
 
 
-def _said_by_ledger(workspace: Workspace) -> dict[tuple[str, int], tuple[str, list[str]]]:
-    """Tree and segment hashes of each member, as the newest entry about its return has them."""
-    said: dict[tuple[str, int], tuple[str, list[str]]] = {}
+def _said_by_ledger(workspace: Workspace) -> dict[tuple[str, int], tuple[str, set[str]]]:
+    """Tree and file hashes of each member, as the newest entry about its return has them."""
+    said: dict[tuple[str, int], tuple[str, set[str]]] = {}
     for entry in workspace.ledger.entries():
         if entry.kind in {"intake", "declaration"}:
             for n, member in enumerate(entry.facts["members"]):
-                said[entry.facts["return"], n] = (member["tree"], member["segments"])
+                said[entry.facts["return"], n] = (
+                    member["tree"],
+                    {member["slices"], *member["segments"]},
+                )
     return said
 
 
-def _check_said(said: tuple[str, list[str]] | None, tree: str, segments: list[str]) -> None:
-    if said is None or said[0] != tree or sorted(said[1]) != sorted(segments):
+def _check_said(said: tuple[str, set[str]] | None, tree: str, hashes: set[str]) -> None:
+    if said != (tree, hashes):
         raise VerificationFailed(
             "TAMPERED",
             "the catalogue names other files than the ledger does",

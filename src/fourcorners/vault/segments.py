@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,6 +15,7 @@ import pyarrow.parquet as pq
 
 from fourcorners.model.verdict import WITHHELD
 from fourcorners.model.verdict import JudgedBatch
+from fourcorners.vault.files import hash_of
 from fourcorners.vault.files import write_once
 
 #: The segment that lists what was withheld: places and reasons, no values.
@@ -72,12 +72,3 @@ def read(path: Path) -> Iterator[pa.RecordBatch]:
     """The batches of one segment, in the order in which they were stored."""
     with pq.ParquetFile(path) as file:
         yield from file.iter_batches(batch_size=16_384)
-
-
-def hash_of(path: Path) -> str:
-    """SHA-256 of a file, hex."""
-    digest = sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fourcorners.model.errors import VerificationFailed
-from fourcorners.vault import segments
 from fourcorners.vault import slices
+from fourcorners.vault.files import hash_of
 from fourcorners.vault.files import sync_folder
 from fourcorners.vault.files import write_once
 
@@ -87,7 +87,7 @@ class Vault:
                 why="records of the case rest on it",
                 next_step="restore it from a backup; its content is bound by the hash on the ledger",
             )
-        if segments.hash_of(path) != sha256:
+        if hash_of(path) != sha256:
             raise VerificationFailed(
                 "TAMPERED",
                 f"{name} is not what was stored",
@@ -96,23 +96,15 @@ class Vault:
                 next_step="keep the workspace as it is and restore the file from a backup",
             )
 
-    def check_slices(self, name: str, tree: str) -> int:
-        """Verify every released slice of a member from its proof alone; returns how many there are.
+    def check_slices(self, name: str, sha256: str, tree: str) -> int:
+        """Verify a member's stored slices, each from its proof alone; returns how many there are.
 
         Raises:
             VerificationFailed: `TAMPERED` or `MISSING_FILE`.
         """
-        path = self.slices / name
-        if not path.is_file():
-            raise VerificationFailed(
-                "MISSING_FILE",
-                f"slices/{name} is gone",
-                where=f"slices/{name}",
-                why="the released text of the case stands in it",
-                next_step="restore it from a backup; its content is bound by the tree on the ledger",
-            )
+        self._check(f"slices/{name}", sha256)
         count = 0
-        for piece in slices.read(path):
+        for piece in slices.read(self.slices / name):
             piece.verify(bytes.fromhex(tree))
             count += 1
         return count

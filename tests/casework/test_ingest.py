@@ -1,0 +1,294 @@
+from __future__ import annotations
+
+import dataclasses
+import zipfile
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from tests.casework.conftest import TickingClock
+from tests.casework.conftest import write_order
+from tests.casework.pages import INSIDE
+from tests.casework.pages import OUTSIDE
+from tests.casework.pages import TARGET
+from tests.casework.pages import page
+from tests.casework.pages import write_page
+
+from fourcorners.casework import gate
+from fourcorners.casework import instruments
+from fourcorners.casework import records
+from fourcorners.casework import store
+from fourcorners.casework import verification
+from fourcorners.casework.ingest import declare_zone
+from fourcorners.casework.ingest import ingest
+from fourcorners.casework.workspace import Workspace
+from fourcorners.model.errors import BadInput
+from fourcorners.model.errors import Refused
+from fourcorners.model.errors import UsageError
+from fourcorners.model.errors import VerificationFailed
+from fourcorners.model.instant import ZoneDeclaration
+from fourcorners.model.records import FAMILIES
+from fourcorners.model.records import Batch
+from fourcorners.model.records import Reading
+from fourcorners.model.records import text_column
+from fourcorners.readers import locate
+from fourcorners.readers.meta.reader import MetaRecord
+from fourcorners.vault import slices
+
+
+@pytest.fixture
+def instrument(workspace: Workspace, case: str, tmp_path: Path) -> str:
+    return instruments.add(workspace, write_order(tmp_path / "order", accounts=(TARGET,)), case).id
+
+
+def newest(workspace: Workspace) -> tuple[str, dict[str, object]]:
+    *_, last = workspace.ledger.entries()
+    return last.kind, dict(last.facts)
+
+
+def stored_bytes(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_m24_date_over_production(workspace: Workspace, instrument: str, tmp_path: Path) -> None:
+    """1 to 7 March: the last second before and the first one after are sealed; nothing of them is stored."""
+    row = ingest(workspace, [write_page(tmp_path / "records.html")], instrument)
+    assert row.counts == {"rows": 4, "released": 2, "sealed": 2, "rejected": 0}
+    assert row.reasons == {"OUTSIDE_DATE_RANGE": 2}
+    found = list(records.list_records(workspace, instrument, family="login"))
+    assert [(line["ip"], line["port"], line["at"]) for line in found] == [
+        ("203.0.113.7", 1135, "2026-03-01T00:00:00Z"),
+        ("2001:db8::1", 59483, "2026-03-07T23:59:59Z"),
+    ]
+    assert newest(workspace)[0] == "read"
+
+
+def test_the_canary_of_a_sealed_row_is_in_no_byte_of_the_workspace(
+    workspace: Workspace, instrument: str, folder: Path, tmp_path: Path
+) -> None:
+    ingest(workspace, [write_page(tmp_path / "records.html")], instrument)
+    list(records.list_records(workspace, instrument, family=None))
+    workspace.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = stored_bytes(folder)
+    for canary in (b"CANARY", b"198.51.100.77", b"198.51.100.78", b"2026-02-28 23:59:59"):
+        assert canary not in content
+    # the search can find what is stored in the open, so that its silence means something
+    assert TARGET.encode() in content
+
+
+def test_every_released_value_lies_in_a_slice_that_proves_it(
+    workspace: Workspace, instrument: str, tmp_path: Path
+) -> None:
+    row = ingest(workspace, [write_page(tmp_path / "records.html")], instrument)
+    (member,) = store.members_of(workspace.db, row.id)
+    shown: dict[int, int] = {}
+    for piece in slices.read(workspace.vault.slices / member.slices):
+        piece.verify(bytes.fromhex(member.tree))
+        shown |= dict(enumerate(piece.data, piece.start))
+    for rows in gate.read(workspace, instrument, family=None, purpose="test"):
+        for values in rows.batch.to_pylist():
+            for field in FAMILIES[rows.family]:
+                if ranges := values[field + "@"]:
+                    data = bytes(
+                        shown[i] for a, b in zip(ranges[::2], ranges[1::2], strict=True) for i in range(a, b)
+                    )
+                    text = locate.reread(data, [0, len(data)], markup=True)
+                    assert text == values[text_column(field)]
+
+
+def test_m26_account_over_production(workspace: Workspace, instrument: str, tmp_path: Path) -> None:
+    row = ingest(workspace, [write_page(tmp_path / "records.html", INSIDE, target="100089000000002")], instrument)
+    assert row.reasons == {"OUTSIDE_ACCOUNT": 2}
+    assert row.counts["released"] == 0
+
+
+def test_an_original_is_kept_only_if_all_of_it_is_released(
+    workspace: Workspace, instrument: str, tmp_path: Path
+) -> None:
+    whole = ingest(workspace, [write_page(tmp_path / "a.html", INSIDE)], instrument)
+    part = ingest(workspace, [write_page(tmp_path / "b.html")], instrument)
+    assert [file["original"] for file in (*whole.files, *part.files)] == [True, False]
+    assert store.originals(workspace.db) == [whole.files[0]["sha256"]]
+
+
+def test_a_folder_lists_every_file_with_its_reason(workspace: Workspace, instrument: str, tmp_path: Path) -> None:
+    folder = tmp_path / "return"
+    folder.mkdir()
+    write_page(folder / "records.html")
+    (folder / "instructions.txt").write_text("open the page in a browser")
+    with zipfile.ZipFile(folder / "more.zip", "w") as packed:
+        packed.writestr("preservation-1.html", page((("203.0.113.9", "2026-03-02 10:00:00 UTC"),)))
+        packed.writestr("linked_media/1.jpg", b"\xff\xd8")
+    row = ingest(workspace, [folder], instrument)
+    assert {Path(file["path"]).name: file["read"] for file in row.files} == {
+        "records.html": "meta-record/1, layout C",
+        "instructions.txt": "no reader knows this format",
+        "more.zip": "archive of 2 file(s)",
+        "more.zip!preservation-1.html": "meta-record/1, layout C",
+        "1.jpg": "no reader knows this format",
+    }
+    assert row.counts["released"] == 3
+
+
+def test_m32_one_bad_file_and_nothing_of_the_call_is_stored(
+    workspace: Workspace, instrument: str, folder: Path, tmp_path: Path
+) -> None:
+    good = write_page(tmp_path / "a.html")
+    bad = tmp_path / "b.html"
+    bad.write_text(page(INSIDE)[:-40])
+    before = workspace.vault.files()
+    with pytest.raises(BadInput) as found:
+        ingest(workspace, [good, bad], instrument)
+    assert found.value.code in {"TRUNCATED", "MARKUP"}
+    assert str(bad) in found.value.where
+    assert workspace.vault.files() == before
+    assert store.returns_of(workspace.db, instrument) == []
+    kind, facts = newest(workspace)
+    assert kind == "refusal"
+    assert facts["code"] == found.value.code
+    assert facts["files"], "the hash of what was refused stays on the ledger"
+    assert folder.exists()
+
+
+def test_the_same_file_is_a_duplicate_under_one_instrument_and_judged_anew_under_another(
+    workspace: Workspace, case: str, instrument: str, tmp_path: Path
+) -> None:
+    path = write_page(tmp_path / "records.html")
+    ingest(workspace, [path], instrument)
+    with pytest.raises(BadInput) as found:
+        ingest(workspace, [path], instrument)
+    assert found.value.code == "DUPLICATE"
+    other = instruments.add(
+        workspace, write_order(tmp_path / "two", accounts=(TARGET,), categories=("subscriber_identity",)), case
+    ).id
+    assert ingest(workspace, [path], other).reasons == {"OUTSIDE_CATEGORY": 4}
+
+
+def test_m30_a_return_for_an_instrument_never_served(workspace: Workspace, case: str, tmp_path: Path) -> None:
+    order = write_order(tmp_path / "o", accounts=(TARGET,))
+    order.write_text(order.read_text().replace('served = "2026-03-10T10:00:00Z"', ""))
+    row = instruments.add(workspace, order, case)
+    with pytest.raises(Refused) as found:
+        ingest(workspace, [write_page(tmp_path / "records.html")], row.id)
+    assert found.value.code == "NOT_SERVED"
+    assert newest(workspace)[1]["code"] == "NOT_SERVED"
+
+
+def test_no_file_that_a_reader_knows_is_an_error(workspace: Workspace, instrument: str, tmp_path: Path) -> None:
+    (tmp_path / "x.bin").write_bytes(b"\x01\x02")
+    with pytest.raises(BadInput) as found:
+        ingest(workspace, [tmp_path / "x.bin"], instrument)
+    assert found.value.code == "UNKNOWN_FORMAT"
+
+
+def test_renamed_labels_are_said_and_never_guessed(workspace: Workspace, instrument: str, tmp_path: Path) -> None:
+    path = tmp_path / "records.html"
+    path.write_text(page(INSIDE).replace(">IP Address<", ">Endpoint<"))
+    with pytest.raises(BadInput) as found:
+        ingest(workspace, [path], instrument)
+    assert found.value.code == "NO_RECOGNISED_ROW"
+    assert "Endpoint" in found.value.diagnostics()
+
+
+def test_a_renamed_section_seals_every_row(workspace: Workspace, instrument: str, tmp_path: Path) -> None:
+    row = ingest(workspace, [write_page(tmp_path / "records.html", INSIDE, section="endpoints")], instrument)
+    assert row.reasons == {"UNDECIDABLE_CATEGORY": 2}
+    assert [name for name, _ in row.unclassified] == ["endpoints"]
+
+
+def mutate(reading: Reading, how: str) -> Reading:
+    """A reader that drops a row, merges two, or invents a place."""
+    (batch,) = (each for each in reading.batches if each.family == "login")
+    rows = batch.rows
+    if how == "drop":
+        rows = rows.slice(1)
+    elif how == "swap times":
+        order = pa.array([1, 0])
+        columns = [
+            rows.column(name).take(order) if name in {"at", "at_text"} else rows.column(name)
+            for name in rows.schema.names
+        ]
+        rows = pa.RecordBatch.from_arrays(columns, schema=rows.schema)
+    else:
+        texts = pa.array([value + 1 for value in rows.column("texts").to_pylist()], pa.int32())
+        rows = rows.set_column(rows.schema.get_field_index("texts"), "texts", texts)
+    others = tuple(each for each in reading.batches if each is not batch)
+    return dataclasses.replace(
+        reading, batches=(*others, Batch(batch.family, batch.section, rows, batch.field_categories))
+    )
+
+
+@pytest.mark.parametrize(
+    ("how", "code"), [("drop", "CONSERVATION"), ("swap times", "LOCATOR"), ("invent", "CONSERVATION")]
+)
+def test_m32_a_reader_that_loses_or_mixes_rows_fails_the_intake(
+    workspace: Workspace, instrument: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, code: str
+) -> None:
+    honest = MetaRecord.read
+    monkeypatch.setattr(
+        MetaRecord, "read", lambda self, data, declaration=None: mutate(honest(self, data, declaration), how)
+    )
+    with pytest.raises(BadInput) as found:
+        ingest(workspace, [write_page(tmp_path / "records.html", INSIDE)], instrument)
+    assert found.value.code == code
+
+
+NAIVE = (("203.0.113.7", "2026-03-07 23:30:00"), ("203.0.113.8", "2026-03-07 10:00:00"))
+
+
+def test_m33_a_time_without_a_zone_waits_for_a_declaration(
+    workspace: Workspace, instrument: str, tmp_path: Path
+) -> None:
+    path = write_page(tmp_path / "records.html", NAIVE)
+    row = ingest(workspace, [path], instrument)
+    assert row.reasons == {"UNDECIDABLE_TIME_ZONE": 2}
+    zone = ZoneDeclaration("America/New_York", "tester")
+    with pytest.raises(UsageError):
+        declare_zone(workspace, row.id, zone, " ", [path])
+    with pytest.raises(BadInput) as other:
+        declare_zone(workspace, row.id, zone, "letter", [write_page(tmp_path / "other.html", INSIDE)])
+    assert other.value.code == "NOT_THE_SAME_FILES"
+    again = declare_zone(workspace, row.id, zone, "the custodian's letter of 9 March", [path])
+    assert again.id == row.id
+    assert again.reasons == {"OUTSIDE_DATE_RANGE": 1}, "23:30 in New York is 8 March in UTC"
+    (line,) = records.list_records(workspace, instrument, family="login")
+    assert (line["at"], line["zone_basis"]) == ("2026-03-07T15:00:00Z", "declared by tester")
+    verification.verify(workspace)
+    assert workspace.vault.files() == store.vault_files(workspace.db)
+    with pytest.raises(UsageError) as done:
+        declare_zone(workspace, row.id, zone, "again", [path])
+    assert done.value.code == "NOTHING_TO_DECLARE"
+
+
+def test_records_of_a_retention_that_is_over_are_not_read(
+    workspace: Workspace, case: str, tmp_path: Path, clock: TickingClock
+) -> None:
+    order = write_order(tmp_path / "o", accounts=(TARGET,), more='retain_until = "2026-05-01"')
+    row = instruments.add(workspace, order, case)
+    ingest(workspace, [write_page(tmp_path / "records.html")], row.id)
+    clock.now += 60 * 86_400 * 10**9
+    with pytest.raises(Refused) as found:
+        list(records.list_records(workspace, row.id, family=None))
+    assert found.value.code == "RETENTION_OVER"
+    assert newest(workspace)[1]["code"] == "RETENTION_OVER"
+
+
+@pytest.mark.parametrize("where", ["segments", "slices", "originals"])
+def test_a_changed_stored_file_is_found(
+    workspace: Workspace, instrument: str, folder: Path, tmp_path: Path, where: str
+) -> None:
+    ingest(workspace, [write_page(tmp_path / "records.html", INSIDE)], instrument)
+    assert verification.verify(workspace)["slices"] > 0
+    path = max((p for p in (folder / where).rglob("*") if p.is_file()), key=lambda p: p.stat().st_size)
+    path.chmod(0o600)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 3] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(VerificationFailed) as found:
+        verification.verify(workspace)
+    assert found.value.code == "TAMPERED"
+
+
+def test_outside_rows_only_is_no_error(workspace: Workspace, instrument: str, tmp_path: Path) -> None:
+    row = ingest(workspace, [write_page(tmp_path / "records.html", OUTSIDE)], instrument)
+    assert row.counts == {"rows": 2, "released": 0, "sealed": 2, "rejected": 0}
