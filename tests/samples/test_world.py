@@ -60,7 +60,7 @@ def by_counting(world: World, login: Login) -> Expected:
     """The outcome by the words of the design, counted row by row: the oracle of what was built."""
     low, high = login.at - SKEW, login.at + SKEW
     asked = [c for c in world.carriers.values() if login.ip in c.addresses - c.unasked]
-    covering = [c for c in asked if not uncovered(c, low, high)]
+    covering = [c for c in asked if not uncovered(c, low, high) and not c.lossy]
     if not covering:
         return Expected("not_covered", 0)
     named = [found for c in covering if (found := holders(c, login.ip, login.port, low, high))]

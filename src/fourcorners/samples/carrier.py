@@ -74,10 +74,11 @@ def table_rows(world: World, carrier: Carrier, scope: Asked, count: int = 0) -> 
         carrier: whose table.
         scope: what its instrument asks.
         count: how many rows exactly, 0 for what the world holds. More are renewals of holdings that were asked
-            about (two thirds), and leases at addresses that nobody asked about.
+            about (two thirds), and leases at addresses that nobody asked about. Such a table also holds rows that
+            cannot be read; of those of a case, only the lossy carrier's, since a lost row leaves nothing covered.
     """
     rng = dice(world.seed, f"table/{carrier.key}")
-    spoilt = _spoilt(carrier) if count == 0 or count > _SPOILT_FROM else []
+    spoilt = _spoilt(carrier) if (count > _SPOILT_FROM if count else carrier.lossy) else []
     rows = list(carrier.assignments)
     if count:
         inside = [row for row in rows if scope.reason(row) is None]

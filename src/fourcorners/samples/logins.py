@@ -27,6 +27,7 @@ WEIGHTS: dict[str, int] = {
     "retention": 2,
     "unasked": 2,
     "no-log": 2,
+    "loss": 2,
     "contested": 3,
 }
 _OUTSIDE = 0.12  # of all events lie outside the window

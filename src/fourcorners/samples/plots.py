@@ -143,8 +143,11 @@ def overlapping(rng: Random, ground: Ground, ip: str, middle: int) -> Plot:
     return Plot(rows, tuple(ground.audible(span)))
 
 
-def with_hole(rng: Random, ground: Ground, ip: str, place: str, middle: int) -> Plot:
-    """An address that nobody holds for some days, in a log that covers them."""
+def with_hole(rng: Random, ground: Ground, ip: str, place: str, middle: int, *, lossy: bool = False) -> Plot:
+    """An address that nobody holds for some days, in a log that covers them.
+
+    `lossy`: rows of the log cannot be read, so that a missing row proves nothing.
+    """
     first, second = ground.holders(rng, 2)
     start = middle - rng.randint(DAY, 3 * DAY)
     end = middle + rng.randint(DAY, 3 * DAY)
@@ -152,7 +155,8 @@ def with_hole(rng: Random, ground: Ground, ip: str, place: str, middle: int) -> 
         Assignment(place, None, None, ground.start, start, first),
         Assignment(place, None, None, end, None, second),
     )
-    span = Span("unassigned", ground.carrier, ip, None, start + MARGIN, end - MARGIN, NONE, any_port=True)
+    kind, expected = ("loss", NOT_COVERED) if lossy else ("unassigned", NONE)
+    span = Span(kind, ground.carrier, ip, None, start + MARGIN, end - MARGIN, expected, any_port=True)
     return Plot(rows, tuple(ground.audible(span)))
 
 

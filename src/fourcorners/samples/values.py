@@ -78,13 +78,14 @@ class Carrier:
     """An access provider and what its log holds.
 
     Attributes:
-        key: `cable`, `mobile`, `fibre` or `wholesale`.
+        key: `cable`, `mobile`, `fibre`, `hosting` or `wholesale`.
         name: as an instrument names the custodian.
         kind: `lease`, `cgnat` or `prefix`: the columns of its table.
         coverage: what the log covers.
         gaps: where it was down.
         assignments: its rows.
         addresses: of its customers, as far as an event may come from them.
+        lossy: some rows of its table cannot be read.
         unasked: those that the instrument leaves out on purpose.
     """
 
@@ -95,6 +96,7 @@ class Carrier:
     gaps: tuple[tuple[int, int], ...]
     assignments: tuple[Assignment, ...]
     addresses: frozenset[str]
+    lossy: bool = False
     unasked: frozenset[str] = frozenset()
 
 

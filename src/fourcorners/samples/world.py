@@ -71,7 +71,7 @@ def build(seed: int) -> World:
     start, end = window.start - 10 * DAY, window.end + 8 * DAY
     people = {
         key: tuple(f"S-{first + n}" for n in range(_PEOPLE))
-        for key, first in (("cable", 10_000), ("mobile", 20_000), ("fibre", 30_000))
+        for key, first in (("cable", 10_000), ("mobile", 20_000), ("fibre", 30_000), ("hosting", 40_000))
     }
     middle = (window.start + window.end) // 2
     retention = window.start + rng.randint(2 * DAY, 3 * DAY)
@@ -90,19 +90,20 @@ def build(seed: int) -> World:
         ),
         "mobile": Ground("mobile", before, after, ((*gaps["mobile"], "gap"),), people["mobile"]),
         "fibre": Ground("fibre", before, after, (), people["fibre"]),
+        "hosting": Ground("hosting", before, after, (), people["hosting"]),
     }
     cable, wholesale, unasked = _cable(rng, grounds["cable"], middle)
     made = {
         "cable": cable,
         "mobile": _mobile(rng, grounds["mobile"]),
         "fibre": _fibre(rng, grounds["fibre"], middle),
+        "hosting": _hosting(rng, grounds["hosting"], middle),
     }
-    names = {"cable": "Example Cable", "mobile": "Example Mobile", "fibre": "Example Fibre"}
-    kinds = {"cable": "lease", "mobile": "cgnat", "fibre": "prefix"}
+    kinds = {"cable": "lease", "mobile": "cgnat", "fibre": "prefix", "hosting": "lease"}
     carriers = {
         key: Carrier(
             key,
-            names[key],
+            f"Example {key.title()}",
             kinds[key],
             (retention if key == "cable" else before, after),
             (gaps[key],) if key in gaps else (),
@@ -113,6 +114,7 @@ def build(seed: int) -> World:
                 if key != "cable" or row.end is None or row.end > retention
             ),
             frozenset(span.ip for plot in history for span in plot.spans),
+            key == "hosting",
             unasked if key == "cable" else frozenset(),
         )
         for key, history in made.items()
@@ -235,6 +237,12 @@ def _fibre(rng: Random, ground: Ground, middle: int) -> list[Plot]:
             else:
                 made.append(plots.steady(rng, ground, ip, prefix, "prefix", 3 * DAY, 12 * DAY))
     return made
+
+
+def _hosting(rng: Random, ground: Ground, middle: int) -> list[Plot]:
+    """A log of which some rows cannot be read: where it is silent, nobody knows."""
+    addresses = [f"192.0.2.{host}" for host in range(40, 43)]
+    return [plots.with_hole(rng, ground, ip, ip, middle, lossy=True) for ip in addresses]
 
 
 def subscriber_name(subscriber: str) -> str:
