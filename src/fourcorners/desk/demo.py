@@ -27,7 +27,7 @@ from fourcorners.casework import verification
 from fourcorners.casework import workspace as workspaces
 from fourcorners.model.codes import OUTCOMES
 from fourcorners.model.errors import VerificationFailed
-from fourcorners.samples import make
+from fourcorners.samples import case as sample_case
 from fourcorners.samples.score import Score
 from fourcorners.samples.score import score
 
@@ -56,7 +56,7 @@ def work(folder: Path, workspace_folder: Path, on_step: Callable[[str], None] = 
     """Work a generated case folder from its first order to its exhibit.
 
     Args:
-        folder: as `samples.make.case` makes it.
+        folder: as `samples.case.case` makes it.
         workspace_folder: a new workspace.
         on_step: told what is being done.
     """
@@ -100,10 +100,10 @@ def run(seed: int, out: Path | None) -> None:
     console = Console(highlight=False)
     folder = out or Path(tempfile.mkdtemp(prefix="fourcorners-demo-"))
     with console.status("making a synthetic case") as status:
-        make.case(seed, folder / "case", ROWS)
+        sample_case.case(seed, folder / "case", ROWS)
         worked = work(folder / "case", folder / "workspace", status.update)
     _print(console, folder, seed, worked)
-    if not (found := worked.score()).is_clean:
+    if not (found := worked.score()).perfect:
         raise VerificationFailed(
             "CONSERVATION",
             "the run is not what the truth of the generated case says: " + "; ".join(found.details[:5]),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from fourcorners.model.coverage import Coverage
 from fourcorners.model.errors import BadInput
-from fourcorners.readers.table import Coverage
 from fourcorners.readers.table import TableMapping
 from fourcorners.readers.table import parse_mapping
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from fourcorners.readers.table.mapping import Coverage
 from fourcorners.readers.table.mapping import TableMapping
 from fourcorners.readers.table.mapping import parse_mapping
 from fourcorners.readers.table.reader import TableReader
 
-__all__ = ["Coverage", "TableMapping", "TableReader", "parse_mapping"]
+__all__ = ["TableMapping", "TableReader", "parse_mapping"]

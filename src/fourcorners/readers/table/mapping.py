@@ -41,6 +41,7 @@ from typing import Any
 from typing import NoReturn
 from typing import TypeVar
 
+from fourcorners.model.coverage import Coverage
 from fourcorners.model.errors import BadInput
 from fourcorners.model.instant import ZoneError
 from fourcorners.model.instant import parse_rfc3339
@@ -54,16 +55,6 @@ T = TypeVar("T")
 D = TypeVar("D")
 
 DELIMITERS = (",", ";", "\t", "|")
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """What the log says it covers, UTC nanoseconds; None where it does not say."""
-
-    start: int | None = None
-    end: int | None = None
-    gaps: tuple[tuple[int, int], ...] = ()
-    shared: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
