@@ -114,9 +114,8 @@ def run(seed: int, out: Path | None) -> None:
 
 
 def _print(console: Console, folder: Path, seed: int, worked: Worked) -> None:
-    console.print(
-        f"[bold]A synthetic case, seed {seed}[/bold]: a provider's return and {len(worked.ingests) - 1} carriers' logs\n"
-    )
+    logs = len(worked.ingests) - 1
+    console.print(f"[bold]A synthetic case, seed {seed}[/bold]: a provider's return and {logs} carriers' logs\n")
     taken = Table(
         "return", "rows", "released", "sealed", "rejected", "why not released", box=None, padding=(0, 2, 0, 0)
     )

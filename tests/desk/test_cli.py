@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from fourcorners.desk.cli import run
+from fourcorners.samples import case as sample_case
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "command-line.schema.json").read_text())
+
+
+class Desk:
+    """Runs verbs in one workspace and validates every line against the schema."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self._capsys = capsys
+
+    def __call__(self, verb: str, *arguments: object, code: int = 0, schema: str = "") -> list[dict[str, Any]]:
+        self._capsys.readouterr()
+        words = [*verb.split(), *(str(argument) for argument in arguments)]
+        assert run(["-w", str(self.folder), "--as", "tester", *words]) == code
+        out, self.err = self._capsys.readouterr()
+        lines = [json.loads(line) for line in out.splitlines()]
+        validator = Draft202012Validator({**SCHEMA, "$ref": f"#/$defs/{schema or verb}"})
+        for line in lines:
+            validator.validate(line)
+        return lines
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+    return Desk(tmp_path / "w", capsys)
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Path:
+    return sample_case.case(5, tmp_path / "case", 80)
+
+
+def test_the_whole_way_line_by_line(desk: Desk, made: Path, tmp_path: Path) -> None:
+    folder = made if made.is_dir() else made.parent
+    truth = json.loads((folder / "truth.json").read_text())
+    desk("init")
+    assert desk("case open", "--title", "T", "--predicate", "P") == [{"case": "C-1"}]
+    assert len(desk("case list")) == 1
+    for n, each in enumerate(truth["returns"], 1):
+        (added,) = desk("instrument add", folder / each["order"], "--case", "C-1")
+        assert (added["instrument"], added["state"]) == (f"I-{n}", "served")
+        mapping = ["--mapping", folder / each["mapping"]] if each["mapping"] else []
+        (taken,) = desk("ingest", folder / each["path"], "--under", f"I-{n}", *mapping)
+        assert taken["rows"] == each["rows"]
+        assert taken["rows"] == taken["released"] + taken["sealed"] + taken["rejected"]
+        assert len(desk("records", "--under", f"I-{n}")) == taken["released"]
+    networks = folder / "networks.parquet"
+    (asked,) = desk("next", "--under", "I-1", "--out", tmp_path / "ask", "--networks", networks)
+    assert asked["carriers"]
+    assert sorted(path.name for path in (tmp_path / "ask").iterdir()) == sorted(
+        name for carrier in asked["carriers"] for name in (carrier["csv"], carrier["page"])
+    )
+    others = [word for n in range(2, len(truth["returns"]) + 1) for word in ("--assignments", f"I-{n}")]
+    lines = desk("attribute", "--logins", "I-1", *others)
+    (counts,) = desk("attribute", "--logins", "I-1", *others, "--count-only", schema="attribute --count-only")
+    assert sum(counts["outcomes"].values()) == len(lines)
+    (exhibit,) = desk("exhibit", "--case", "C-1", "--out", tmp_path / "x.pdf", "--networks", networks)
+    assert (tmp_path / "x.pdf").stat().st_size == exhibit["bytes"]
+    desk("exhibit", "--case", "C-1", "--out", tmp_path / "x.pdf", code=4)
+    assert "OUTPUT" in desk.err
+    desk("case show", "C-1")
+    (verified,) = desk("verify", desk.folder)
+    assert verified["slices"] > 0
+
+
+def test_small_verbs(desk: Desk, tmp_path: Path) -> None:
+    assert desk("readers")[0]["reader"] == "meta-record"
+    assert {line["what"] for line in desk("doctor")} >= {"workspace", "network table", "witness"}
+    out = tmp_path / "s" / "records.html"
+    desk("samples make", "meta-record-d", "--seed", 3, "--rows", 20, "--out", out)
+    first = out.read_bytes()
+    again = tmp_path / "again" / "records.html"
+    desk("samples make", "meta-record-d", "--seed", 3, "--rows", 20, "--out", again)
+    assert again.read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["nonsense"], 2, "USAGE"),
+        (["ingest"], 2, "USAGE"),
+        (["case", "show", "C-1"], 2, "NO_WORKSPACE"),
+        (["records", "--under", "I-1", "--kind", "people"], 2, "USAGE"),
+        (["samples", "make", "gangs", "--seed", "1", "--rows", "1", "--out", "x"], 2, "USAGE"),
+    ],
+)
+def test_usage(desk: Desk, capsys: pytest.CaptureFixture[str], words: list[str], code: int, says: str) -> None:
+    assert run(["-w", str(desk.folder), *words]) == code
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert says in err
+
+
+def test_a_refusal_says_whose_rule_and_what_is_permitted(desk: Desk, made: Path, tmp_path: Path) -> None:
+    folder = made if made.is_dir() else made.parent
+    desk("init")
+    desk("case open", "--title", "T", "--predicate", "P")
+    (tmp_path / "o").mkdir()
+    order = (folder / "provider" / "order.toml").read_text().replace("criminal_investigation", "oversight")
+    (tmp_path / "o" / "order.toml").write_text(order)
+    for name in ("order.pdf", "order.txt"):
+        (tmp_path / "o" / name).write_text("x")
+    assert desk("instrument add", tmp_path / "o" / "order.toml", "--case", "C-1", code=3) == []
+    assert "PRODUCT PURPOSE_REFUSED" in desk.err
+    assert "next:" in desk.err
+
+
+def test_no_verb_searches_for_people() -> None:
+    """M42 and M49: no verb takes a name, an address or a number to look for; reads name an instrument."""
+    from fourcorners.desk.cli.verbs import fourcorners  # noqa: PLC0415 - the command tree is what is tested
+
+    options = {
+        name: {option for parameter in command.params for option in parameter.opts}
+        for name, command in fourcorners.commands.items()
+    }
+    assert "search" not in options
+    for verb in ("records", "next", "attribute"):
+        assert options[verb] & {"--under", "--logins"}
+        assert not options[verb] & {"--ip", "--name", "--account", "--subscriber", "--phone", "--query"}
+
+
+def test_the_installed_command_answers() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "fourcorners.desk.cli", "--version"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "fourcorners" in done.stdout
