@@ -1,0 +1,1 @@
+"""Engines that run the room's one relational plan."""
