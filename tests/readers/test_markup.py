@@ -111,6 +111,7 @@ def refusal(page: bytes) -> BadInput:
         (b"<html><div></html>", "MARKUP"),
         (b"<html></div></html>", "MARKUP"),
         (b"<html></html><html></html>", "MARKUP"),
+        (b"<html><b>x</b></html><!-- --><html><b>x</b></html>", "MARKUP"),
         (b"<html></html>text", "MARKUP"),
         (b"<html></html><!-- --><br>", "MARKUP"),
         (b"<div></div>", "MARKUP"),

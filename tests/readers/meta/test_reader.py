@@ -441,15 +441,16 @@ def test_pieces_are_joined_as_they_stand(layout: str) -> None:
 def test_a_page_break_may_close_and_open_the_outer_fields() -> None:
     page = Page("D")
     first = page.field("IP Address", "203.0.113.7") + page.field("Time", "2026-03-0")
-    rest = page.markup("", "1 00:00:59 UTC") + page.field("IP Address", "203.0.113.8")
-    rest += page.field("Time", "2026-03-02 00:00:59 UTC")
+    rest = page.markup("", "1 00:00:59 UTC") + page.field("Action", "Login")
+    rest += page.field("IP Address", "203.0.113.8") + page.field("Time", "2026-03-02 00:00:59 UTC")
     content = (
         page.section("logins", first).removesuffix("</div>") + page.page_break() + page.markup("", rest) + "</div>"
     )
     reading = read(page.document(content))
-    assert [(row["ip"], row["at_text"], row["problem"]) for row in rows(reading, "login")] == [
-        ("203.0.113.7", "2026-03-01 00:00:59 UTC", None),
-        ("203.0.113.8", "2026-03-02 00:00:59 UTC", None),
+    found = [(row["ip"], row["at_text"], row["action"], row["problem"]) for row in rows(reading, "login")]
+    assert found == [
+        ("203.0.113.7", "2026-03-01 00:00:59 UTC", "Login", None),
+        ("203.0.113.8", "2026-03-02 00:00:59 UTC", None, None),
     ]
     assert reading.boilerplate == read(page.document(page.section("logins", first + rest))).boilerplate + 2
 
@@ -467,6 +468,49 @@ def test_rows_that_nothing_tells_apart_are_ambiguous() -> None:
     ips = [page.field("IP Address", f"203.0.113.{n}") for n in (2, 3)]
     data = page.document(page.section("logins", times[0] + ips[0] + times[1] + ips[1] + times[2]))
     assert set(problems(read(data))) == {"AMBIGUOUS_ROW"}
+
+
+IP = ("IP Address", "203.0.113.7")
+TIME = ("Time", "2026-03-01 00:00:59 UTC")
+
+
+@pytest.mark.parametrize("layout", "ABCD")
+def test_what_stands_between_records_is_never_bridged(layout: str) -> None:
+    page = Page(layout)
+    ip, time, other = page.field(*IP), page.field(*TIME), page.field("Other", "x")
+    apart = {"MISSING_ADDRESS": 1, "MISSING_TIME": 1}
+    for content in (
+        page.markup("Record", ip) + page.markup("Record", time),
+        ip + BREAK[layout] + time,
+        ip + BREAK[layout] + other + time,
+    ):
+        assert problems(read(page.document(page.section("logins", content)))) == apart
+    assert problems(read(page.document(page.section("logins", ip + other + time)))) == {None: 1}
+
+
+def test_a_text_that_belongs_to_the_outer_field_is_not_given_to_the_inner_one() -> None:
+    page = Page("A")
+    outer = f"<table><tr><th>Record</th><td>{page.field(*IP)}{page.field(*TIME)}</td><td>more</td></tr></table>"
+    reading = read(page.document(page.section("logins", outer)))
+    assert problems(reading) == {None: 1}
+    assert [(item.path, item.texts) for item in reading.unclassified] == [("logins", 1)]
+
+
+def test_a_line_that_belongs_to_no_field_is_reported() -> None:
+    page = Page("E")
+    content = page.field(*IP) + page.field(*TIME) + "Session\nabc\n" + page.field("Action", "Login")
+    reading = read(page.document(page.section("logins", content)))
+    (row,) = rows(reading, "login")
+    assert (row["ip"], row["at_text"], row["action"], row["problem"]) == (IP[1], TIME[1], "Login", None)
+    assert [(item.path, item.texts) for item in reading.unclassified] == [("logins", 2)]
+
+
+def test_the_second_value_of_an_action_is_reported_not_fused() -> None:
+    page = Page("C")
+    reading = read(one_login(page, page.values("Action", "Login", "Logout")))
+    (row,) = rows(reading, "login")
+    assert (row["action"], row["texts"], row["problem"]) == ("Login", 6, None)
+    assert [(item.path, item.texts) for item in reading.unclassified] == [("ip_addresses > Action", 1)]
 
 
 def test_a_port_of_zero_is_none_and_two_ports_that_differ_are_a_problem() -> None:

@@ -28,6 +28,13 @@ def test_ipv6_endpoints_are_read_as_the_model_reads_them(
     agree(text + port if form.startswith("[") else text)
 
 
+@pytest.mark.parametrize(
+    "text", ["::", "::1", "::102:304", "::ffff:102:304", "::FFFF:192.0.2.1", "1::", "2001:db8::1%1"]
+)
+def test_ipv6_forms_that_systems_write_otherwise(text: str) -> None:
+    agree(text)
+
+
 @given(st.lists(st.sampled_from(["0", "1", "01", "255", "256", "9"]), min_size=3, max_size=5), PORTS)
 def test_ipv4_endpoints_are_read_as_the_model_reads_them(octets: list[str], port: str) -> None:
     agree(".".join(octets) + port)
