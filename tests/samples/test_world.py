@@ -78,7 +78,7 @@ def by_counting(world: World, login: Login) -> Expected:
     return Expected("one", 1, everyone.pop())
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(SEEDS)
 def test_every_expected_outcome_is_what_a_count_of_the_rows_gives(seed: int) -> None:
     world = worlds.build(seed)

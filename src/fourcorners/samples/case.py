@@ -23,7 +23,6 @@ from fourcorners.samples import table
 from fourcorners.samples import truth
 from fourcorners.samples import world as worlds
 from fourcorners.samples.provider import Form
-from fourcorners.samples.spelling import zulu
 from fourcorners.samples.values import Carrier
 from fourcorners.samples.values import Login
 from fourcorners.samples.values import dice
@@ -67,7 +66,7 @@ def case(seed: int, out_dir: Path, rows: int, form: Form | None = None) -> Path:
     networks.write(out_dir / "networks.parquet")
     path = out_dir / "truth.json"
     canaries = (*produced.CANARIES, *table.CANARIES)
-    truth.write(path, seed, returns, truth.outcomes(released, zulu), canaries)
+    truth.write(path, seed, returns, truth.outcomes(released), canaries)
     return path
 
 

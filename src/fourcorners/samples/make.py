@@ -23,7 +23,6 @@ from fourcorners.samples import world as worlds
 from fourcorners.samples.case import case
 from fourcorners.samples.case import write_carrier
 from fourcorners.samples.provider import Form
-from fourcorners.samples.spelling import zulu
 
 #: Without a provider's return before it, every endpoint is a root target; more would need an approver.
 _ROOT_TARGETS = 10
@@ -69,7 +68,7 @@ def _record(service: str, layout: str) -> Callable[[int, int, Path], None]:
             out.with_name(f"{out.name}.truth.json"),
             seed,
             [truth.return_truth(out.parent, out, order, members, withheld_fields=produced.WITHHELD_FIELDS)],
-            truth.outcomes(released, zulu),
+            truth.outcomes(released),
             produced.CANARIES,
         )
 

@@ -69,9 +69,8 @@ def produce(
         Section("ip_addresses", entries=entries),
     ]
     if service == "WhatsApp":
-        made.append(
-            Section("call_logs", entries=[sections.call(judge, world, n, spoilt=spoilt > 0) for n in range(8)])
-        )
+        calls = [sections.call(judge, world, n, spoilt=spoilt > 0) for n in range(_CALLS)]
+        made.append(Section("call_logs", entries=calls))
     made += sections.beyond(judge, generated, 1 if as_text else 3)
     return Production(service, judge.account, tuple(made))
 

@@ -35,6 +35,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from fourcorners.samples.spelling import zulu
 from fourcorners.samples.values import SKEW
 from fourcorners.samples.values import Login
 
@@ -118,13 +119,13 @@ def return_truth(
     }
 
 
-def outcomes(logins: Iterable[Login], spell: Any) -> list[list[Any]]:
-    """The expected outcome of each distinct event; `spell` writes an instant as record lines do."""
+def outcomes(logins: Iterable[Login]) -> list[list[Any]]:
+    """The expected outcome of each distinct event."""
     found = {
         (login.ip, login.port, login.at): [
             login.ip,
             login.port,
-            spell(login.at),
+            zulu(login.at),
             login.expected.outcome,
             login.expected.candidates,
             login.expected.subscriber,

@@ -128,13 +128,13 @@ def build(seed: int) -> World:
         tuple(wholesale),
         frozenset(row.ip for row in wholesale),
     )
-    spans: dict[str, list[Span]] = {"no-log": []}
-    for span in (span for history in made.values() for plot in history for span in plot.spans):
-        spans.setdefault(span.kind, []).append(span)
-    spans["no-log"] = [
+    no_log = [
         Span("no-log", "", f"192.0.2.{host}", None, start, end, plots.NOT_COVERED, any_port=True)
         for host in range(10, 20)
     ]
+    spans: dict[str, list[Span]] = {"no-log": no_log}
+    for span in (span for history in made.values() for plot in history for span in plot.spans):
+        spans.setdefault(span.kind, []).append(span)
     return World(
         seed,
         *_accounts(rng),
