@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +14,7 @@ from fourcorners.report.statement import SENTENCES
 from fourcorners.report.statement import TITLES
 from fourcorners.report.statement import counts
 from fourcorners.report.statement import headline
+from fourcorners.report.statement import repeats
 from fourcorners.report.statement import sentence
 from fourcorners.report.statement import support
 
@@ -65,6 +67,15 @@ def test_the_headline_counts_and_points_to_the_rest(finding: MakeFinding) -> Non
         "1 of 2 logins have one assignment; all others are listed."
     )
     assert headline([finding("none")]) == "0 of 1 login has one assignment; all others are listed."
+
+
+def test_a_login_that_was_produced_twice_is_one_event(finding: MakeFinding) -> None:
+    """A record and its preserved copy do not corroborate each other (M38)."""
+    first = finding("one")
+    copy = replace(first, login=replace(first.login, record="r-login-preserved"))
+    assert support([first, copy]) == {first.subscriber: (1, 1)}
+    assert repeats([first]) == ""
+    assert repeats([first, copy]).startswith("1 of them")
 
 
 def test_support_counts_events_and_leases(finding: MakeFinding) -> None:

@@ -28,7 +28,7 @@ def test_page_one_has_five_answers(data: ExhibitData) -> None:
         in found["Left open"]
     )
     assert "78 rows sealed" in found["Kept out"]
-    assert "OUTSIDE_DATE_RANGE" in found["Kept out"]
+    assert "70: the record lies outside the instrument's window" in found["Kept out"]
     assert "riverside.55501" in found["Asked"]
 
 

@@ -6,6 +6,7 @@ Nothing in it is typed: every address, port and instant comes from a released re
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,24 +76,27 @@ def prepare(
 
 
 def _questions(workspace: Workspace, instrument_id: str, reason: str) -> list[Question]:
-    found = []
+    """One question an event: a login and its preserved copy are asked about once."""
+    found: dict[tuple[str, int | None, int], Question] = {}
     for rows in gate.read(workspace, instrument_id, family="login", purpose="next", reason=reason):
         for row in rows.batch.to_pylist():
             if row["ip"] is None or row["at"] is None:
                 continue
             name = record_id(rows.returned.id, rows.member.n, row["row"])
-            found.append(
-                Question(
-                    evidence.of_row(name, rows.family, rows.member, row),
-                    row["ip"],
-                    row["port"],
-                    row["at"],
-                    row["at_text"],
-                    row["zone_basis"],
-                    row["precision"] or SECOND,
-                )
+            event = (row["ip"], row["port"], row["at"])
+            if event in found:
+                found[event] = replace(found[event], also=(*found[event].also, name))
+                continue
+            found[event] = Question(
+                evidence.of_row(name, rows.family, rows.member, row),
+                row["ip"],
+                row["port"],
+                row["at"],
+                row["at_text"],
+                row["zone_basis"],
+                row["precision"] or SECOND,
             )
-    return found
+    return list(found.values())
 
 
 def _stems(groups: tuple[CarrierGroup, ...]) -> list[tuple[str, CarrierGroup]]:

@@ -28,7 +28,6 @@ REJECTIONS: dict[str, str] = {
     "BAD_PORT": "the port field is not a number from 0 to 65535",
     "BAD_TIME": "the time field does not have the shape that the format states",
     "BAD_INTERVAL": "the interval ends before it starts",
-    "BAD_CELL": "the cell does not have the shape that the mapping declares",
     "AMBIGUOUS_ROW": "nothing tells where the row ends and the next one begins, so its values may belong to two rows",
     "BROKEN_VALUE": "a value that goes on over a page break does not join to its field's shape",
 }
@@ -90,7 +89,6 @@ ERRORS: dict[str, str] = {
     "OUTPUT": "the output place exists already or cannot be written",
     "MISSING_FILE": "a stored file is gone",
     "TAMPERED": "a stored file or ledger entry is not what the ledger says",
-    "LOCKED": "another process holds the workspace",
 }
 
 #: Why a rule refused (exit 3).

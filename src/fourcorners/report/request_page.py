@@ -104,7 +104,7 @@ def _row(place: int, question: Question) -> str:
         f"<td>{PROTOCOL_UNKNOWN}</td>"
         f'<td class="value"><time datetime="{escape(question.at_utc)}">{value(question.at_utc)}</time></td>'
         f'<td><span class="value">{value(question.at_text)}</span>, zone {value(question.zone_basis)}</td>'
-        f'<td class="value">{value(question.login.record)}</td>'
+        f'<td class="value">{value(question.records)}</td>'
         f"<td>{where}</td></tr>\n"
     )
 

@@ -59,6 +59,7 @@ class Question:
         precision: nanoseconds of the smallest unit written.
         at_text: the time as written.
         zone_basis: where its zone comes from.
+        also: ids of other records of the same event, such as a preserved copy; it is asked about once.
     """
 
     login: Evidence
@@ -68,6 +69,12 @@ class Question:
     at_text: str
     zone_basis: str
     precision: int = SECOND
+    also: tuple[str, ...] = ()
+
+    @property
+    def records(self) -> str:
+        """The ids of every record of the event."""
+        return " ".join((self.login.record, *self.also))
 
     @property
     def at_utc(self) -> str:
@@ -147,7 +154,7 @@ def _cells(group: CarrierGroup, question: Question) -> tuple[str, ...]:
         question.at_utc,
         question.at_text,
         question.zone_basis,
-        question.login.record,
+        question.records,
         source.sha256,
         source.member,
         positions(question.login),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections import defaultdict
+from collections.abc import Collection
 from collections.abc import Iterable
 
 from fourcorners.model.codes import OUTCOMES
@@ -59,6 +60,8 @@ TITLES: dict[str, str] = {
 PORT_UNKNOWN = "port not recorded"
 UNCORROBORATED = "UNCORROBORATED"
 
+Event = tuple[str, str, int | None, int | None]
+
 #: What the records do not exclude, whatever the outcome.
 ALTERNATIVES: tuple[str, ...] = (
     "a shared connection, such as Wi-Fi used by others in or near the premises",
@@ -106,6 +109,19 @@ def sentence(finding: Finding) -> tuple[str, str | None, str]:
     return before, finding.subscriber if mark else None, after
 
 
+def event(finding: Finding) -> Event:
+    """What makes two logins the same event: account, address, port and instant."""
+    return finding.account, finding.ip, finding.port, finding.at
+
+
+def repeats(findings: Collection[Finding]) -> str:
+    """How many logins were produced more than once, in words; empty if none was."""
+    again = len(findings) - len({event(finding) for finding in findings})
+    if not again:
+        return ""
+    return f"{again} of them were produced before (the same account, address, port and instant): one event each."
+
+
 def counts(findings: Iterable[Finding]) -> dict[str, int]:
     """How many logins have each outcome, in the order of `OUTCOMES`, zeroes included."""
     found = Counter(finding.outcome for finding in findings)
@@ -123,12 +139,13 @@ def headline(findings: Iterable[Finding]) -> str:
 def support(findings: Iterable[Finding]) -> dict[str, tuple[int, int]]:
     """For each account holder on how much the naming rests: events, and assignment records among them.
 
-    One event alone is `UNCORROBORATED` (M38); several events within one assignment record are one lease.
+    One event alone is `UNCORROBORATED` (M38); several events within one assignment record are one lease. A login
+    that was produced twice (a record and its preservation) is one event.
     """
-    events: dict[str, set[str]] = defaultdict(set)
+    events: dict[str, set[Event]] = defaultdict(set)
     records: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for finding in findings:
         if finding.subscriber is not None:
-            events[finding.subscriber].add(finding.login.record)
+            events[finding.subscriber].add(event(finding))
             records[finding.subscriber] |= {(m.evidence.source.sha256, m.evidence.record) for m in finding.matches}
     return {holder: (len(events[holder]), len(records[holder])) for holder in events}

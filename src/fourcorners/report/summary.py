@@ -24,9 +24,11 @@ from fourcorners.report.statement import TITLES
 from fourcorners.report.statement import UNCORROBORATED
 from fourcorners.report.statement import counts
 from fourcorners.report.statement import headline
+from fourcorners.report.statement import repeats
 from fourcorners.report.statement import support
 
 _WHY = SEALS | REJECTIONS
+_MOST = 3  # reasons that page one names
 _FEW = 5  # accounts and account holders that page one names; more are counted and named in the sections
 
 
@@ -52,16 +54,17 @@ def _asked(data: ExhibitData) -> list[Text]:
         categories = number(len(it.scope.categories), "data category", "data categories")
         what: list[Text] = [f"{it.id}: ", said(it.type.replace("_", " ")), " of ", said(it.issuer)]
         to: list[Text] = [" to ", said(it.custodian), f"; {categories}"]
-        rows.append(lines([[*what, *to], ["for ", *accounts], it.scope.window.text()]))
+        rows.append(lines([[*what, *to], ["for ", *accounts, f"; {it.scope.window.text()}"]]))
     return rows or ["No instrument has been entered."]
 
 
 def _came(data: ExhibitData) -> list[Text]:
-    return [
+    rows: list[Text] = [
         f"{sheet.id} under {sheet.instrument}: {number(len(sheet.files), 'file')}, {number(sheet.rows, 'row')}, "
         f"{sheet.released:,} in scope."
         for sheet in data.returns
-    ] or ["Nothing has been taken in."]
+    ]
+    return [lines(rows)] if rows else ["Nothing has been taken in."]
 
 
 def _kept_out(data: ExhibitData) -> list[Text]:
@@ -73,7 +76,10 @@ def _kept_out(data: ExhibitData) -> list[Text]:
     sealed_words = f"{number(sealed, 'row')} sealed as out of scope or undecidable"
     rows: list[Text] = [f"{sealed_words}; {number(rejected, 'row')} rejected as unreadable."]
     if reasons:
-        rows.append(lines([f"{count:,}: {_WHY[code]} ({code})" for code, count in reasons.most_common()]))
+        named: list[Text] = [f"{count:,}: {_WHY[code]}" for code, count in reasons.most_common(_MOST)]
+        if others := sum(count for _, count in reasons.most_common()[_MOST:]):
+            named.append(f"{others:,}: for other reasons, listed with each return")
+        rows.append(lines(named))
     if unclassified := sum(texts for sheet in data.returns for _, texts in sheet.unclassified):
         rows.append(f"{number(unclassified, 'text')} in fields that no list names: released to nobody.")
     if not data.filter_key:
@@ -91,7 +97,9 @@ def _found(data: ExhibitData) -> list[Text]:
         return ["No login has been compared with assignments."]
     rows: list[Text] = []
     for sheet in data.attributions:
-        rows.append(_where(data, sheet) + headline(sheet.findings))
+        rows.append(
+            " ".join(filter(None, (_where(data, sheet) + headline(sheet.findings), repeats(sheet.findings))))
+        )
         figures: list[Text] = [[f"{count:,}", TITLES[one]] for one, count in counts(sheet.findings).items()]
         rows.append({"figures": figures})
     held = support(data.findings)
