@@ -15,16 +15,10 @@ from mmap import mmap
 
 from fourcorners.model.records import Census
 
-LABELS = (
-    b"IP Address",
-    b"Time",
-    b"Action",
-    b"Agent String",
-    b"Sender Ip",
-    b"Sender Port",
-    b"Target",
-    b"Account Identifier",
+LABELS = frozenset(
+    {"IP Address", "Time", "Action", "Agent String", "Sender Ip", "Sender Port", "Target", "Account Identifier"}
 )
+_AS_BYTES = frozenset(label.encode() for label in LABELS)
 _WINDOW = 1 << 19
 _SKIPPED = re.compile(rb"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _TAG_START = re.compile(rb"[A-Za-z/!?]")
@@ -37,7 +31,7 @@ Data = bytes | mmap
 def count(data: Data) -> Census:
     """Count a member: texts that are not blank between tags, or lines that are not blank where it is no HTML."""
     start = len(_BOM) if data[: len(_BOM)] == _BOM else 0
-    found: Counter[bytes] = Counter()
+    found: Counter[str] = Counter()
     total = 0
     if data[start : start + 4096].lstrip()[:1] == b"<":
         parts = _html(data, start)
@@ -45,14 +39,9 @@ def count(data: Data) -> Census:
         parts = iter([_not_blank(bytes(data[start:]).splitlines())])
     for texts in parts:
         total += len(texts)
-        found.update(texts)
-        for text in [text for text in found if text not in LABELS and b"&" not in text]:
-            del found[text]
-    return Census(total, {label.decode(): _named(found, label.decode()) for label in LABELS})
-
-
-def _named(found: Counter[bytes], label: str) -> int:
-    return sum(times for text, times in found.items() if html.unescape(text.decode()) == label)
+        candidates = [text for text in texts if text in _AS_BYTES or b"&" in text]
+        found.update(name for text in candidates if (name := html.unescape(text.decode())) in LABELS)
+    return Census(total, {label: found[label] for label in sorted(LABELS)})
 
 
 def _not_blank(texts: Iterable[bytes]) -> list[bytes]:

@@ -163,16 +163,14 @@ class Sheet:
         """Addresses, and ports from the endpoint or from a field of their own; two that differ are a problem."""
         addresses: list[str | None] = []
         ports: list[int | None] = []
-        own = self._columns["port"]
-        port_column = Column()
-        for row, text in enumerate(self._columns["ip"].texts):
+        endpoints, own, port_column = self._columns["ip"], self._columns["port"], Column()
+        for row, (text, written) in enumerate(zip(endpoints.texts, own.texts, strict=True)):
             address, port, digits = None, None, ""
             if text is not None:
                 try:
                     address, port, digits = read_endpoint(text)
                 except ValueError:
                     self._flaw(row, "ip")
-            written = own.texts[row]
             if written is not None:
                 try:
                     named = parse_port(written)
@@ -184,7 +182,7 @@ class Sheet:
                     port = named
                 port_column.add(written, own.ranges_of(row))
             elif digits:
-                port_column.add(digits, _tail(self._columns["ip"].ranges_of(row), len(digits)))
+                port_column.add(digits, _tail(endpoints.ranges_of(row), len(digits)))
             else:
                 port_column.add(None)
             addresses.append(address)
@@ -238,10 +236,7 @@ class Sheet:
 
 def _tail(ranges: list[int], length: int) -> list[int]:
     """The last bytes of a value, of one byte a character, as ranges."""
-    kept: list[int] = []
-    for start, end in zip(ranges[-2::-2], ranges[-1::-2], strict=True):
-        taken = min(length, end - start)
-        if taken:
-            kept[:0] = (end - taken, end)
-            length -= taken
-    return kept
+    start, end = ranges[-2:]
+    if end - start >= length:
+        return [end - length, end]
+    return [*_tail(ranges[:-2], length - (end - start)), start, end]
