@@ -29,6 +29,7 @@ PIECES = st.sampled_from(
         "a > b",
         'c="d>e',
         "f < g",
+        '<"x>',
         "<!-- <b>Time</b> > -->",
         "<style>a > b < c Time</style>",
         "<script>if (a<b) '<b>Time</b>'</script>",

@@ -2,6 +2,8 @@
 
 It shares no code with the readers (the floor plan forbids the import) and works another way: it cuts the bytes at
 every `<` and looks at the pieces. A reader that drops, merges or skips something differs from this count.
+
+What looks like a comment, script or style within a quoted attribute is taken for one; such a page is refused.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ LABELS = frozenset(
 _AS_BYTES = frozenset(label.encode() for label in LABELS)
 _WINDOW = 1 << 19
 _SKIPPED = re.compile(rb"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_NO_TAG = re.compile(rb"<(?![A-Za-z/!?])")
 _TAG_START = re.compile(rb"[A-Za-z/!?]")
 _QUOTE = re.compile(rb"=\s*([\"'])")
 _BOM = b"\xef\xbb\xbf"
@@ -68,7 +71,8 @@ def _at_once(part: bytes) -> Iterable[bytes]:
     first, *pieces = part.split(b"<")
     split = [piece.partition(b">") for piece in pieces if piece[-1:] != b">"]
     tags = {(tag, end) for tag, end, _ in split}
-    if part.count(b">") == len(pieces) and all(end and _is_tag(tag) for tag, end in tags):
+    plain = part.count(b">") == len(pieces) and _NO_TAG.search(part) is None
+    if plain and all(end and _is_tag(tag) for tag, end in tags):
         return [first, *(text for _, _, text in split)]
     return _tag_by_tag(part)
 

@@ -612,3 +612,47 @@ def test_a_reader_that_loses_something_is_caught_by_the_count(
     mutant(monkeypatch)
     reading, census = READER.read(data), READER.census(data)
     assert (texts_of(reading), dict(reading.labels)) != (census.texts, dict(census.labels))
+
+
+SPLICES = st.sampled_from(
+    [
+        *(
+            "<",
+            ">",
+            '"',
+            "'",
+            "</div>",
+            "<div>",
+            "<br>",
+            "&amp;",
+            "&",
+            " ",
+            "Time",
+            "<b>x</b>",
+            "a < b",
+        ),
+        *("\x0b", FIELD["A"].format(label="<th>Time</th>", value="x"), FIELD["D"].format(label="", value="more")),
+        NEGATIVE,
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    layout=st.sampled_from("ABCDE"),
+    edits=st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 12), SPLICES), min_size=1, max_size=3),
+)
+def test_whatever_is_done_to_a_page_it_is_refused_or_accounted_for(
+    layout: str, edits: list[tuple[int, int, str]]
+) -> None:
+    page = Page(layout)
+    emails = page.section("emails", page.values("Registered Email Addresses", "a@example.com", "b@example.com"))
+    messages = page.section("unified_messages", page.field("Author", "a") + page.field("Body", "Time & tide"))
+    login = page.field(*IP, (4,)) + page.field(*TIME, (10,)) + page.field("Action", "Login")
+    text = page.document(emails, messages, page.section("ip_addresses", login)).decode()
+    for at, length, splice in edits:
+        place = at % len(text)
+        text = text[:place] + splice + text[place + length :]
+    data = text.encode()
+    if not isinstance(attempt(data), str):
+        read(data)
