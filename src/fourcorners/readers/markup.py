@@ -33,20 +33,24 @@ _BOM = b"\xef\xbb\xbf"
 _WHY_CUT = "records may be missing, and nobody would notice"
 _NEXT = "ask the provider for the file again, or compare its size and hash with what was sent"
 
-_ATTRIBUTE = rb"""\s++[^\s"'>=/<]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'=<>`]++))?+"""
+# Groups are made atomic, not possessive: before Python 3.11.5 a possessive group can miss its own match.
+_ATTRIBUTE = rb"""\s++[^\s"'>=/<]++(?>(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'=<>`]++))?)"""
 _NAME = rb"[A-Za-z][^\s\"'>=/<]*+"
-_TAG = rb"(?:</" + _NAME + rb"\s*+>|<(?!(?i:script|style)[\s/>])" + _NAME + rb"(?:" + _ATTRIBUTE + rb")*+\s*+/?+>)"
+_TAG = (
+    rb"(?:</" + _NAME + rb"\s*+>|<(?!(?i:script|style)[\s/>])" + _NAME + rb"(?>(?:" + _ATTRIBUTE + rb")*)\s*+/?+>)"
+)
 _RAW = (
-    rb"<((?i:script|style))(?:" + _ATTRIBUTE + rb")*+\s*+>"
-    rb"([^<]*+(?:<(?!/(?i:script|style)[\s/>])[^<]*+)*+)</((?i:script|style))\s*+>"
+    rb"<((?i:script|style))(?>(?:" + _ATTRIBUTE + rb")*)\s*+>"
+    rb"([^<]*+(?>(?:<(?!/(?i:script|style)[\s/>])[^<]*+)*))</((?i:script|style))\s*+>"
 )
 _TOKEN = re.compile(
-    rb"(?:(" + _TAG + rb"(?:\s*+" + _TAG + rb"){0,63}+)"  # 1: a run of tags, of bounded length
-    rb"|<!--(?!-?>)[^-]*+(?:-(?!-!?>)[^-]*+)*+-->|<!(?i:doctype)[^>\"']*+(?:\"[^\"]*+\"[^>\"']*+|'[^']*+'[^>\"']*+)*+>"
+    rb"(?:(" + _TAG + rb"(?>(?:\s*+" + _TAG + rb"){0,63}))"  # 1: a run of tags, of bounded length
+    rb"|<!--(?!-?>)[^-]*+(?>(?:-(?!-!?>)[^-]*+)*)-->"
+    rb"|<!(?i:doctype)[^>\"']*+(?>(?:\"[^\"]*+\"[^>\"']*+|'[^']*+'[^>\"']*+)*)>"
     rb"|" + _RAW + rb"|(<))"  # 2, 3, 4: script or style and its content; 5: what fits nothing
-    rb"([^<]*+(?:<(?![A-Za-z/!?])[^<]*+)*+)"  # 6: the text that follows
+    rb"([^<]*+(?>(?:<(?![A-Za-z/!?])[^<]*+)*))"  # 6: the text that follows
 )
-_ONE_TAG = re.compile(rb"<(/?)(" + _NAME + rb")(?:[^>\"']|\"[^\"]*+\"|'[^']*+')*+>")
+_ONE_TAG = re.compile(rb"<(/?)(" + _NAME + rb")(?>(?:[^>\"']|\"[^\"]*+\"|'[^']*+')*)>")
 _CHARSET = re.compile(rb"charset\s*+=\s*+[\"']?+\s*+([^\s\"'/>;]++)", re.IGNORECASE)
 
 _VOID = frozenset(b"area base br col embed hr img input link meta param source track wbr".split())
