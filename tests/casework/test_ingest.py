@@ -5,17 +5,21 @@ import zipfile
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from tests.casework.conftest import TickingClock
 from tests.casework.conftest import write_order
+from tests.casework.pages import FIELD
 from tests.casework.pages import INSIDE
 from tests.casework.pages import OUTSIDE
 from tests.casework.pages import TARGET
 from tests.casework.pages import page
 from tests.casework.pages import write_page
+from tests.casework.test_crash import MAPPING
 
 from fourcorners.casework import gate
 from fourcorners.casework import instruments
+from fourcorners.casework import mappings
 from fourcorners.casework import records
 from fourcorners.casework import store
 from fourcorners.casework import verification
@@ -46,8 +50,21 @@ def newest(workspace: Workspace) -> tuple[str, dict[str, object]]:
     return last.kind, dict(last.facts)
 
 
-def stored_bytes(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+def plain_bytes(folder: Path) -> bytes:
+    """Every byte of the workspace, compressed columns read out as well."""
+    content = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            content.append(path.read_bytes())
+        if path.suffix == ".parquet":
+            table = pq.read_table(path)
+            content += [str(table.to_pylist()).encode(), *(b"".join(_binary(table)) for _ in (0,))]
+    return b"".join(content)
+
+
+def _binary(table: pa.Table) -> list[bytes]:
+    columns = [column for column in table.columns if pa.types.is_large_binary(column.type)]
+    return [value for column in columns for value in column.to_pylist() if value is not None]
 
 
 def test_m24_date_over_production(workspace: Workspace, instrument: str, tmp_path: Path) -> None:
@@ -69,11 +86,59 @@ def test_the_canary_of_a_sealed_row_is_in_no_byte_of_the_workspace(
     ingest(workspace, [write_page(tmp_path / "records.html")], instrument)
     list(records.list_records(workspace, instrument, family=None))
     workspace.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    content = stored_bytes(folder)
+    content = plain_bytes(folder)
     for canary in (b"CANARY", b"198.51.100.77", b"198.51.100.78", b"2026-02-28 23:59:59"):
         assert canary not in content
     # the search can find what is stored in the open, so that its silence means something
     assert TARGET.encode() in content
+
+
+INSIDE_IP = FIELD.format("IP Address", "203.0.113.7:1135")
+AGENT = FIELD.format("Agent String", "CANARY-AGENT")
+UNKNOWN = FIELD.format("Shoe Size", "CANARY-UNKNOWN")
+
+
+def test_a_sealed_field_and_an_unknown_label_of_a_released_row_are_in_no_byte_of_the_workspace(
+    workspace: Workspace, instrument: str, folder: Path, tmp_path: Path
+) -> None:
+    """The rows are in scope and their text stands in the slices; the fields between their values must not."""
+    path = tmp_path / "records.html"
+    row = (
+        FIELD.format("IP Address", "203.0.113.7")
+        + AGENT
+        + FIELD.format("Time", "2026-03-02 10:00:00 UTC")
+        + UNKNOWN
+    )
+    path.write_text(page(INSIDE).replace(INSIDE_IP, row + "<br>" + INSIDE_IP))
+    done = ingest(workspace, [path], instrument)
+    assert done.counts == {"rows": 3, "released": 3, "sealed": 0, "rejected": 0}
+    lines = list(records.list_records(workspace, instrument, family="login"))
+    assert [line["sealed_fields"] for line in lines] == [["agent"], [], []]
+    assert [file["original"] for file in done.files] == [False]
+    workspace.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert b"CANARY" not in plain_bytes(folder)
+    assert b"2026-03-02 10:00:00 UTC" in plain_bytes(folder), "the search sees what is stored"
+
+
+def test_a_column_that_no_mapping_names_is_in_no_byte_of_the_workspace(
+    workspace: Workspace, case: str, folder: Path, tmp_path: Path
+) -> None:
+    order = write_order(tmp_path / "o", accounts=("203.0.113.7",), categories=("session_ip_log",))
+    row_id = instruments.add(workspace, order, case).id
+    (tmp_path / "certificate.txt").write_text("certified")
+    (tmp_path / "mapping.toml").write_text(MAPPING)
+    (tmp_path / "leases.csv").write_text(
+        "ip,name,start,end,subscriber\n"
+        '203.0.113.7,"CANARY-NAME, ""A""",2026-03-02 10:00:00,2026-03-02 11:00:00,CANARY-SUBSCRIBER\n'
+    )
+    declared = mappings.load(workspace, tmp_path / "mapping.toml")
+    row = ingest(workspace, [tmp_path / "leases.csv"], row_id, mapping=declared)
+    assert row.counts["released"] == 1
+    (line,) = records.list_records(workspace, row_id, family="assignment")
+    assert (line["ip"], line["subscriber"], line["sealed_fields"]) == ("203.0.113.7", None, ["subscriber"])
+    workspace.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert b"CANARY" not in plain_bytes(folder)
+    assert b"2026-03-02 10:00:00" in plain_bytes(folder)
 
 
 def test_every_released_value_lies_in_a_slice_that_proves_it(

@@ -329,7 +329,7 @@ def _listing(workspace: Workspace, files: list[ReadFile], judged: list[_Judged])
         mine = [each for each in judged if each.file is file]
         whole = bool(mine) and not file.unread and all(each.is_wholly_released() for each in mine)
         if whole:
-            workspace.vault.keep_original(file.sha256, [Path(file.path).read_bytes()])
+            workspace.vault.keep_original(file.sha256, Path(file.path))
         parts = [
             *((each.member.path, each.member.sha256, _format(each)) for each in file.read),
             *((each.path, each.sha256, each.why) for each in file.unread),

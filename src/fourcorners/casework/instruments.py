@@ -53,7 +53,7 @@ def add(workspace: Workspace, path: Path, case: str) -> InstrumentRow:
         )
         decision = decide.decide(pack.pack_for(instrument.jurisdiction), instrument)
         _check_targets(workspace, instrument)
-        workspace.vault.keep_original(document_sha256, [document])
+        workspace.vault.keep_original(document_sha256, path.parent / name)
         row = InstrumentRow(
             id=row_id,
             case=case,

@@ -75,14 +75,16 @@ def judge(
         verdicts.seal(times.undecidable & ~times.zoned, "UNDECIDABLE_TIME_ZONE")
         verdicts.seal(times.undecidable, "UNDECIDABLE_LOCAL_TIME")
         verdicts.seal(~times.within(scope.window.start, scope.window.end), "OUTSIDE_DATE_RANGE")
+    released = verdicts.codes == _RELEASED
+    sealed = _sealed(batch, instrument)
+    unread = pc.fill_null(rows.column("problem"), "BAD_INTERVAL")
     return JudgedBatch(
         batch.family,
         batch.section,
-        _release(batch, instrument, verdicts.codes == _RELEASED, times),
+        _release(batch, instrument, released, times),
         _withhold(rows, verdicts.codes > _RELEASED, verdicts.reasons(), "scope"),
-        _withhold(
-            rows, verdicts.codes == _REJECTED, pc.fill_null(rows.column("problem"), "BAD_INTERVAL"), "reader"
-        ),
+        _withhold(rows, verdicts.codes == _REJECTED, unread, "reader"),
+        _places(rows, sealed, released),
     )
 
 
@@ -119,11 +121,8 @@ def _withhold(rows: pa.RecordBatch, where: Mask, reasons: pa.Array, rule: str) -
 
 def _release(batch: Batch, instrument: Instrument, where: Mask, times: Times | None) -> pa.RecordBatch:
     """Copies of the released rows; a slice would keep the withheld values alive in its buffers."""
-    categories, window = instrument.scope.categories, instrument.scope.window
-    fields, special = FAMILIES[batch.family], batch.field_categories
-    if foreign := special.keys() - set(fields):
-        raise AssertionError(f"{batch.family} has no fields {sorted(foreign)}")
-    sealed = [name for name in fields if name in special and special[name] not in categories]
+    window, fields = instrument.scope.window, FAMILIES[batch.family]
+    sealed = _sealed(batch, instrument)
     names = [name for name, _ in CORE if name != "problem"]
     names += [name for field in fields if field not in sealed for name, _ in columns_of(field)]
     kept = batch.rows.select(names).filter(pa.array(where))
@@ -139,6 +138,20 @@ def _release(batch: Batch, instrument: Instrument, where: Mask, times: Times | N
     shape = [(field.name, field.type) for field in batch.rows.schema if field.name != "problem"]
     schema = pa.schema([*shape, *VERDICT_COLUMNS])
     return pa.RecordBatch.from_arrays([columns[name] for name in schema.names], schema=schema)
+
+
+def _sealed(batch: Batch, instrument: Instrument) -> list[str]:
+    """The fields whose own category lies outside the scope, or is in no list."""
+    fields, special = FAMILIES[batch.family], batch.field_categories
+    if foreign := special.keys() - set(fields):
+        raise AssertionError(f"{batch.family} has no fields {sorted(foreign)}")
+    return [name for name in fields if name in special and special[name] not in instrument.scope.categories]
+
+
+def _places(rows: pa.RecordBatch, sealed: list[str], where: Mask) -> pa.Array:
+    """The byte ranges of the sealed fields of the released rows: they are cut out of what is released."""
+    kept = rows.select([f"{name}@" for name in sealed]).filter(pa.array(where))
+    return pa.concat_arrays([pa.array([], pa.int64()), *(column.flatten() for column in kept.columns)])
 
 
 def _sealed_fields(rows: pa.RecordBatch, sealed: list[str], where: Mask) -> pa.Array:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from mmap import mmap
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +43,7 @@ _SCHEMA = pa.schema(
         ("bytes", pa.large_binary()),  # null: withheld
     ]
 )
-_GROUP = 1 << 23  # bytes of released slices that one row group gathers
+_GROUP = 1 << 22  # bytes of released slices that one row group gathers
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def write(path: Path, data: bytes | mmap, released: Positions) -> tuple[bytes, i
         _leaf(start, salts[i * SALT : (i + 1) * SALT], view[start:end])
         for i, (start, end) in enumerate(zip(starts, ends, strict=True))
     ]
-    with write_once(path) as out, pq.ParquetWriter(out, _SCHEMA, compression="zstd", compression_level=1) as to:
+    with write_once(path) as out, _writer(out) as to:
         for first, last in _groups(borders):
             which = open_[first:last].tolist()
             to.write_batch(
@@ -174,6 +175,11 @@ def write(path: Path, data: bytes | mmap, released: Positions) -> tuple[bytes, i
                 )
             )
     return merkle.root(hashes), len(hashes)
+
+
+def _writer(out: BinaryIO) -> pq.ParquetWriter:
+    """Slices repeat nothing that a dictionary could save, and building one would hold them all."""
+    return pq.ParquetWriter(out, _SCHEMA, compression="zstd", compression_level=1, use_dictionary=False)
 
 
 def _groups(borders: Positions) -> Iterator[tuple[int, int]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copyfileobj
 
 from fourcorners.model.errors import VerificationFailed
 from fourcorners.vault import slices
@@ -34,14 +34,12 @@ class Vault:
         """Released pieces of members, with their proofs."""
         return self.root / "slices"
 
-    def keep_original(self, sha256: str, data: Iterable[bytes | memoryview]) -> str:
-        """Store a file under its hash; a file that is there already is left alone. Returns its name."""
-        name = f"{sha256[:2]}/{sha256}"
-        if not (self.originals / name).exists():
-            with write_once(self.originals / name) as out:
-                for block in data:
-                    out.write(block)
-        return name
+    def keep_original(self, sha256: str, source: Path) -> None:
+        """Copy a file under its hash; one that is there already is left alone."""
+        path = self.originals / sha256[:2] / sha256
+        if not path.exists():
+            with write_once(path) as out, source.open("rb") as data:
+                copyfileobj(data, out, 1 << 20)
 
     def files(self) -> set[str]:
         """Every file in the vault, by its path below the root."""

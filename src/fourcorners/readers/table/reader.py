@@ -7,6 +7,9 @@ refuses the file.
 
 from __future__ import annotations
 
+import numpy as np
+import pyarrow as pa
+
 from fourcorners.model.errors import BadInput
 from fourcorners.model.instant import DECLARED
 from fourcorners.model.instant import ZoneDeclaration
@@ -83,18 +86,22 @@ class TableReader:
             basis=DECLARED + (declaration.by if declaration and not mapping.zone else self.by),
         )
         lines = split(data, head.end, len(head.header), mapping.delimiter, ROWS)
-        batches = tuple(
-            Batch(mapping.shape.family, LABEL, read_rows(part, meaning), dict(mapping.shape.field_categories))
-            for part in lines
-        )
-        rows = sum(batch.rows.num_rows for batch in batches)
         unnamed = [name for name in head.header if name not in mapping.columns.values()]
+        places = [head.header.index(name) for name in unnamed]
+        batches, holes = [], [np.zeros(0, np.int64)]
+        for part in lines:
+            rows_of_part = read_rows(part, meaning)
+            batches.append(Batch(mapping.shape.family, LABEL, rows_of_part, dict(mapping.shape.field_categories)))
+            cells = np.stack([part.starts[:, places], part.ends[:, places]], axis=2) + part.base
+            holes.append(cells.astype(np.int64).ravel())
+        rows = sum(batch.rows.num_rows for batch in batches)
         return Reading(
             reader=f"{self.name}/{self.version}",
             layout=f"{mapping.kind} by mapping",
             custodians=self.custodians,
-            batches=batches,
+            batches=tuple(batches),
             boilerplate=head.boilerplate,
             unclassified=tuple(Unclassified(name, rows) for name in unnamed),
             labels={LABEL: rows},
+            holes=pa.array(np.concatenate(holes)),
         )
