@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from duckdb import DuckDBPyConnection
 
 from fourcorners.attribution import planner
 from fourcorners.attribution import plans
@@ -62,34 +64,33 @@ class Answers:
             np.full(n, -1),
             pa.table({"id": pa.array([], pa.int64()), "row": pa.array([], pa.int64())}),
         )
-        answers._pools(asks, np.flatnonzero(covered & asks.shared), log, skew)
-        return answers._singles(asks, np.flatnonzero(covered & ~asks.shared), log, skew)
+        with engine(assignments=log.rows) as connection:
+            answers._pools(connection, asks, np.flatnonzero(covered & asks.shared), log, skew)
+            hits = answers._singles(connection, asks, np.flatnonzero(covered & ~asks.shared), log, skew)
+        return answers if hits is None else replace(answers, hits=hits)
 
-    def _pools(self, asks: Asks, chosen: Ints, log: Log, skew: int) -> None:
+    def _pools(self, connection: DuckDBPyConnection, asks: Asks, chosen: Ints, log: Log, skew: int) -> None:
         """Shared addresses without a port: counted in the engine, nobody is listed."""
         if not len(chosen):
             return
-        logins = asks.table(chosen, low_half="qlo" in log.rows.column_names)
-        plan = planner.choose(log.rows, logins, skew)
-        with engine(assignments=log.rows, logins=logins) as connection:
-            found = connection.sql(
-                f"SELECT id, {_WHO} FROM ({plans.match(plan, 'l.id, a.who')}) GROUP BY id"
-            ).to_arrow_table()
+        plan = _plan(connection, asks, chosen, log, skew)
+        query = f"SELECT id, {_WHO} FROM ({plans.match(plan, 'l.id, a.who')}) GROUP BY id"
+        found = connection.sql(query).to_arrow_table()
         ids = found["id"].to_numpy()
         self.outcome[ids] = SHARED
         self.candidates[ids] = found["candidates"].to_numpy()
         self.people[ids] = found["people"].to_numpy()
 
-    def _singles(self, asks: Asks, chosen: Ints, log: Log, skew: int) -> Self:
+    def _singles(
+        self, connection: DuckDBPyConnection, asks: Asks, chosen: Ints, log: Log, skew: int
+    ) -> pa.Table | None:
         """Everything else: the matches are few, and each is judged."""
         if not len(chosen):
-            return self
-        logins = asks.table(chosen, low_half="qlo" in log.rows.column_names)
-        plan = planner.choose(log.rows, logins, skew)
-        with engine(assignments=log.rows, logins=logins) as connection:
-            hits = connection.sql(plans.match(plan, _HIT)).to_arrow_table()
-        with engine(hits=hits) as connection:
-            found = connection.sql(_verdicts(skew)).to_arrow_table()
+            return None
+        plan = _plan(connection, asks, chosen, log, skew)
+        hits = connection.sql(plans.match(plan, _HIT)).to_arrow_table()
+        connection.register("hits", hits)
+        found = connection.sql(_verdicts(skew)).to_arrow_table()
         ids = found["id"].to_numpy()
         number = {name: found[name].to_numpy(zero_copy_only=False) for name in found.column_names}
         one = (number["candidates"] == 1) & (number["who"] >= 0) & number["held"]
@@ -101,10 +102,14 @@ class Answers:
         self.people[ids] = number["people"]
         self.who[ids] = np.where(outcome == ONE, number["who"], -1)
         self.margin[ids] = np.where(outcome == SHARED, -1, number["margin"])
-        listed = hits.filter(pa.array(self.outcome[hits["id"].to_numpy()] != SHARED))
-        return type(self)(
-            self.outcome, self.candidates, self.people, self.who, self.margin, listed.select(["id", "row"])
-        )
+        return hits.filter(pa.array(self.outcome[hits["id"].to_numpy()] != SHARED)).select(["id", "row"])
+
+
+def _plan(connection: DuckDBPyConnection, asks: Asks, chosen: Ints, log: Log, skew: int) -> plans.Plan:
+    """Put the chosen asks before the engine, and choose the plan for them."""
+    logins = asks.table(chosen, low_half="qlo" in log.rows.column_names)
+    connection.register("logins", logins)
+    return planner.choose(log.rows, logins, skew)
 
 
 def _verdicts(skew: int) -> str:

@@ -14,7 +14,7 @@ Every match is an answer: an ASOF join, which keeps one, would be wrong here.
 
 All comparisons stand in the join's condition and a null `p` is an all-embracing range, so that DuckDB tests them
 inside the hash table and never forms the pairs that fail (a third of the time on dense keys). The time comes
-first: it is the most selective.
+first: it is the most selective. Tables are nested and not named by WITH, which DuckDB would hold in memory.
 """
 
 # The queries are built from integers and from names that stand in this room.
@@ -84,24 +84,38 @@ def match(plan: Plan, columns: str) -> str:
         columns: the select list, over `a` (assignments) and `l` (logins).
     """
     earliest, latest = plan.first - plan.skew, plan.last + plan.skew
-    tables = {
-        "alive": f"SELECT * FROM assignments WHERE s <= {latest} AND e > {earliest}",
-        "wide": f"SELECT *, t - {plan.skew} AS early, t + {plan.skew} AS late, "
-        f"coalesce(p, {_MIN}) AS pmin, coalesce(p, {_MAX}) AS pmax FROM logins",
-    }
+    alive = f"SELECT * FROM assignments WHERE s <= {latest} AND e > {earliest}"
+    wide = (
+        f"SELECT *, t - {plan.skew} AS early, t + {plan.skew} AS late, "
+        f"coalesce(p, {_MIN}) AS pmin, coalesce(p, {_MAX}) AS pmax FROM logins"
+    )
     match plan.strategy:
         case Plain():
-            branches = [_join(plan, columns, "alive", "wide", "a.k = l.k")]
+            return _join(plan, columns, alive, wide, "a.k = l.k")
         case Bucketed(shift):
-            tables |= _bucket_tables(earliest, latest, plan.skew, shift)
-            branches = [_join(plan, columns, "copies", "placed", "a.k = l.k AND a.b = l.b")]
+            # Buckets are counted from the first login, and intervals cut to the logins' span: copies stay few.
+            cut = (
+                f"SELECT *, greatest(s - {plan.skew} - ({earliest}), 0) >> {shift} AS b0, "
+                f"(least(e, {plan.last}) + {plan.skew} - ({earliest})) >> {shift} AS b1 FROM ({alive})"
+            )
+            copies = f"SELECT *, unnest(range(b0, b1 + 1)) AS b FROM ({cut}) WHERE b1 - b0 < {BUCKET_CAP}"
+            placed = f"SELECT *, (t - ({earliest})) >> {shift} AS b FROM ({wide})"
+            main = _join(plan, columns, copies, placed, "a.k = l.k AND a.b = l.b")
+            long = f"SELECT * FROM ({cut}) WHERE b1 - b0 >= {BUCKET_CAP}"
         case Tiered(shifts):
-            tables |= _tier_tables(earliest, latest, shifts)
-            branches = [_join(plan, columns, "classed", "probes", "a.k = l.k AND a.z = l.z AND a.b = l.b")]
-    if "long" in tables:
-        branches.append(_join(plan, columns, "long", "wide", "a.k = l.k", hash_assignments=True))
-    named = ", ".join(f"{name} AS NOT MATERIALIZED ({query})" for name, query in tables.items())
-    return f"WITH {named} " + " UNION ALL ".join(branches)
+            # Classes by the duration within the logins' span, shortest first; what exceeds them all is long.
+            classes = " ".join(f"WHEN ce - cs <= {1 << z} THEN {z}" for z in shifts)
+            cut = f"SELECT *, greatest(s, {earliest}) AS cs, least(e, {latest + 1}) AS ce FROM ({alive})"
+            tiers = f"SELECT *, CASE {classes} END AS z FROM ({cut})"
+            classed = f"SELECT *, (cs - ({earliest})) >> z AS b FROM ({tiers}) WHERE z IS NOT NULL"
+            probes = " UNION ALL ".join(
+                f"SELECT *, {z} AS z, unnest(range(greatest(early - {1 << z} - ({earliest}), 0) >> {z}, "
+                f"((late - ({earliest})) >> {z}) + 1)) AS b FROM ({wide})"
+                for z in shifts
+            )
+            main = _join(plan, columns, classed, probes, "a.k = l.k AND a.z = l.z AND a.b = l.b")
+            long = f"SELECT * FROM ({tiers}) WHERE z IS NULL"
+    return f"{main} UNION ALL {_join(plan, columns, long, wide, 'a.k = l.k', hash_assignments=True)}"
 
 
 def count(connection: duckdb.DuckDBPyConnection, plan: Plan) -> pa.Table:
@@ -126,39 +140,12 @@ def _join(
     *,
     hash_assignments: bool = False,
 ) -> str:
-    """One branch. The table on the right of JOIN is hashed; in key order, so that a key's chain lies together."""
+    """One branch. The table on the right of JOIN is hashed; it is sorted, so that a key's chain lies together."""
     condition = f"{keys} AND a.e > l.early AND a.s <= l.late AND a.lo <= l.pmax AND a.hi >= l.pmin"
     if plan.low_half:
         condition += " AND a.qlo <= l.q AND a.qhi >= l.q"
     if hash_assignments or plan.hash_assignments:
-        sides = f"{logins} AS l JOIN (SELECT * FROM {assignments} ORDER BY k) AS a"
+        sides = f"({logins}) AS l JOIN (SELECT * FROM ({assignments}) ORDER BY k, s) AS a"
     else:
-        sides = f"{assignments} AS a JOIN (SELECT * FROM {logins} ORDER BY k) AS l"
+        sides = f"({assignments}) AS a JOIN (SELECT * FROM ({logins}) ORDER BY k, t) AS l"
     return f"SELECT {columns} FROM {sides} ON {condition}"
-
-
-def _bucket_tables(earliest: int, latest: int, skew: int, shift: int) -> dict[str, str]:
-    """Buckets are counted from the first login, and intervals cut to the logins' span: both keep copies few."""
-    return {
-        "cut": f"SELECT *, greatest(s - {skew} - ({earliest}), 0) >> {shift} AS b0, "
-        f"(least(e, {latest} - {skew}) + {skew} - ({earliest})) >> {shift} AS b1 FROM alive",
-        "copies": f"SELECT *, unnest(range(b0, b1 + 1)) AS b FROM cut WHERE b1 - b0 < {BUCKET_CAP}",
-        "long": f"SELECT * FROM cut WHERE b1 - b0 >= {BUCKET_CAP}",
-        "placed": f"SELECT *, (t - ({earliest})) >> {shift} AS b FROM wide",
-    }
-
-
-def _tier_tables(earliest: int, latest: int, shifts: tuple[int, ...]) -> dict[str, str]:
-    """Classes by the duration within the logins' span, shortest first; what exceeds them all is long."""
-    classes = " ".join(f"WHEN ce - cs <= {1 << z} THEN {z}" for z in shifts)
-    return {
-        "cut": f"SELECT *, greatest(s, {earliest}) AS cs, least(e, {latest + 1}) AS ce FROM alive",
-        "tiers": f"SELECT *, CASE {classes} END AS z FROM cut",
-        "classed": f"SELECT *, (cs - ({earliest})) >> z AS b FROM tiers WHERE z IS NOT NULL",
-        "long": "SELECT * FROM tiers WHERE z IS NULL",
-        "probes": " UNION ALL ".join(
-            f"SELECT *, {z} AS z, unnest(range(greatest(early - {1 << z} - ({earliest}), 0) >> {z}, "
-            f"((late - ({earliest})) >> {z}) + 1)) AS b FROM wide"
-            for z in shifts
-        ),
-    }
