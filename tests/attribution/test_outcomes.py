@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import ip_address
 from ipaddress import ip_network
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -64,8 +63,8 @@ def judged(world: World, login: Row) -> Row:
     """The rules of `outcomes`, for one login, by looking at everything."""
     t, skew = login["at"], world.skew
     covering = [s for s in world.sources if covers(s.coverage, login, skew)]
-    empty = {"candidates": 0, "subscribers": [], "matches": [], "margin_ns": None, "people": set()}
-    found = {"covered_by": [s.name for s in covering], **empty}
+    empty: Row = {"candidates": 0, "subscribers": [], "matches": [], "margin_ns": None, "people": set()}
+    found: Row = {"covered_by": [s.name for s in covering], **empty}
     if not covering:
         return {"outcome": "not_covered", **found}
     hits = [
@@ -103,7 +102,7 @@ def judged(world: World, login: Row) -> Row:
     return {"outcome": "several", **found}
 
 
-def readings(world: World, login: Row) -> Iterator[tuple[str, list[Row]]]:
+def readings(login: Row) -> Iterator[tuple[str, list[Row]]]:
     for number, instants, exists in fragility.other_instants(np.array([login["at"]])):
         yield fragility.VARIANTS[number], [{**login, "at": int(instants[0])}] if exists[0] else []
     yield "one_digit_transposed", [{**login, "ip": ip} for ip in fragility.transpositions(login["ip"])]
@@ -112,7 +111,7 @@ def readings(world: World, login: Row) -> Iterator[tuple[str, list[Row]]]:
 def expected(world: World, login: Row) -> Row:
     answer = judged(world, login)
     told: dict[str, str | None] = {}
-    for name, others in readings(world, login):
+    for name, others in readings(login):
         marks = set()
         for other in others:
             found = judged(world, other)
