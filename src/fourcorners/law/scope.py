@@ -120,12 +120,14 @@ def _withhold(rows: pa.RecordBatch, where: Mask, reasons: pa.Array, rule: str) -
 
 
 def _release(batch: Batch, instrument: Instrument, where: Mask, times: Times | None) -> pa.RecordBatch:
-    """Copies of the released rows; a slice would keep the withheld values alive in its buffers."""
+    """The released rows; beside withheld ones as copies, since a slice would keep those alive in its buffers."""
     window, fields = instrument.scope.window, FAMILIES[batch.family]
     sealed = _sealed(batch, instrument)
     names = [name for name, _ in CORE if name != "problem"]
     names += [name for field in fields if field not in sealed for name, _ in columns_of(field)]
-    kept = batch.rows.select(names).filter(pa.array(where))
+    kept = batch.rows.select(names)
+    if not where.all() or kept.nbytes < kept.get_total_buffer_size():
+        kept = kept.filter(pa.array(where))
     columns = dict(zip(names, kept.columns, strict=True))
     for field in sealed:
         columns |= {name: pa.nulls(kept.num_rows, kind) for name, kind in columns_of(field)}

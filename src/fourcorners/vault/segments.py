@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -58,14 +59,29 @@ def append(folder: Path, stem: str, judged: Iterable[JudgedBatch]) -> list[Segme
 def _write(folder: Path, name: str, family: str, batches: list[pa.RecordBatch]) -> Segment:
     schema = WITHHELD if family == WITHHELD_FAMILY else batches[0].schema
     rows = 0
-    with (
-        write_once(folder / name) as out,
-        pq.ParquetWriter(out, schema, compression="zstd", compression_level=1) as to,
-    ):
+    with write_once(folder / name) as out, _writer(out, schema) as to:
         for batch in batches:
             to.write_batch(batch)
             rows += batch.num_rows
     return Segment(name, family, rows, hash_of(folder / name))
+
+
+def _writer(out: BinaryIO, schema: pa.Schema) -> pq.ParquetWriter:
+    """Positions and instants grow from row to row: their differences are packed. Words go into a dictionary."""
+    integers = {
+        field.name + (".list.element" if pa.types.is_list(field.type) else "")
+        for field in schema
+        if pa.types.is_integer(field.type.value_type if pa.types.is_list(field.type) else field.type)
+    }
+    words = [field.name for field in schema if pa.types.is_string(field.type) and not field.name.endswith("_text")]
+    return pq.ParquetWriter(
+        out,
+        schema,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=words,
+        column_encoding=dict.fromkeys(integers, "DELTA_BINARY_PACKED"),
+    )
 
 
 def read(path: Path) -> Iterator[pa.RecordBatch]:
