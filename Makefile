@@ -49,7 +49,7 @@ bench: .venv/.test
 	$(BIN)/python -m bench
 
 torture: .venv/.test
-	$(BIN)/python -m pytest -n 2 -m torture --override-ini addopts= --import-mode=importlib
+	$(BIN)/python -m pytest -n 2 -m torture
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -96,7 +96,9 @@ def test_killed_at_every_named_step(step: str, prepared: Path, input_files: tupl
     assert ("acknowledged" in done) == (step != "committed"), "a second intake works, or is a duplicate"
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    "seed", [pytest.param(n, marks=[pytest.mark.torture] if n >= 6 else []) for n in range(300)]
+)
 def test_killed_at_random_times(seed: int, prepared: Path, input_files: tuple[Path, Path]) -> None:
     with open_workspace(prepared, "tester") as workspace:
         before = state(workspace)

@@ -33,6 +33,15 @@ def test_a_fresh_case_comes_out_as_it_was_built(form: Form, tmp_path: Path) -> N
     assert set(score.outcome_counts) == set(OUTCOMES), f"seed {seed}: every outcome occurs"
 
 
+@pytest.mark.torture
+@pytest.mark.parametrize("n", range(60))
+def test_many_fresh_cases(n: int, tmp_path: Path) -> None:
+    seed = secrets.randbelow(10**6)
+    case.case(seed, tmp_path / "case", 60 + 40 * (n % 10))
+    score = demo.work(tmp_path / "case", tmp_path / "workspace").score()
+    assert score.perfect, f"seed {seed}: {json.dumps(score.details[:8], indent=1)}"
+
+
 def test_the_score_can_fail(tmp_path: Path) -> None:
     """One login's time moved to its neighbour, one row left out, one outcome upgraded: each is counted."""
     case.case(11, tmp_path / "case", 80)

@@ -28,7 +28,7 @@ REJECTIONS: dict[str, str] = {
     "BAD_PORT": "the port field is not a number from 0 to 65535",
     "BAD_TIME": "the time field does not have the shape that the format states",
     "BAD_INTERVAL": "the interval ends before it starts",
-    "AMBIGUOUS_ROW": "nothing tells where the row ends and the next one begins, so its values may belong to two rows",
+    "AMBIGUOUS_ROW": "nothing tells where the row ends and the next begins: its values may be of two rows",
     "BROKEN_VALUE": "a value that goes on over a page break does not join to its field's shape",
 }
 
