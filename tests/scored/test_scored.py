@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from fourcorners.casework import exhibit
+from fourcorners.casework.workspace import open_workspace
 from fourcorners.desk import demo
 from fourcorners.model.codes import OUTCOMES
 from fourcorners.samples import case
@@ -64,8 +66,8 @@ def test_an_exhibit_made_again_has_the_same_bytes(tmp_path: Path) -> None:
     case.case(12, tmp_path / "case", 80)
     worked = demo.work(tmp_path / "case", tmp_path / "workspace")
     first = Path(worked.exhibit["exhibit"]).read_bytes()
-    with demo.workspaces.open_workspace(tmp_path / "workspace", "somebody else") as workspace:
+    with open_workspace(tmp_path / "workspace", "somebody else") as workspace:
         networks = tmp_path / "case" / "networks.parquet"
-        again = demo.exhibit.make(workspace, "C-1", tmp_path / "again.pdf", networks=networks)
+        again = exhibit.make(workspace, "C-1", tmp_path / "again.pdf", networks=networks)
     assert (tmp_path / "again.pdf").read_bytes() == first
     assert again["sha256"] == worked.exhibit["sha256"]
