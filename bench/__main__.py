@@ -31,7 +31,7 @@ def main(*, quick: bool) -> int:
             f"{row['bench']:<14}{row['case']:<44}{row['seconds']:>10.3f}{ratio:>9}{row['goal']!s:>9}  {row['ok']}"
         )
     OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps({"quick": quick, "rows": rows}, indent=1))
+    OUT.write_text(json.dumps({"quick": quick, "machine": machine, "rows": rows}, indent=1))
     return 0 if all(row["ok"] for row in rows) else 1
 
 
