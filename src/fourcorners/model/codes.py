@@ -29,6 +29,7 @@ REJECTIONS: dict[str, str] = {
     "BAD_TIME": "the time field does not have the shape that the format states",
     "BAD_INTERVAL": "the interval ends before it starts",
     "AMBIGUOUS_ROW": "nothing tells where the row ends and the next begins: its values may be of two rows",
+    "TRUNCATED_ROW": "the last line has no end, so its last value may be cut",
     "BROKEN_VALUE": "a value that goes on over a page break does not join to its field's shape",
 }
 

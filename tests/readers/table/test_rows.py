@@ -35,7 +35,7 @@ NEXT = "2026-07-02 00:00:00Z"
 
 
 def table(how: TableMapping, *lines: str) -> list[dict[str, Any]]:
-    data = "\n".join([",".join(how.columns.values()), *lines]).encode()
+    data = "\n".join([",".join(how.columns.values()), *lines, ""]).encode()
     reading = read(data, how)
     check_ranges(data, reading)
     check_conservation(data, reading, how)
@@ -128,6 +128,24 @@ def test_a_port_may_stand_in_the_address_column(
     assert (plain["port"], plain["port_text"]) == (None, None)
     assignment, _ = table(mapping("assignment", LEASE), f"{cell},{DAY},,S-1", f"192.0.2.1,{DAY},,S-1")
     assert (assignment["port_low"], assignment["port_high"]) == (port, port)
+
+
+@pytest.mark.parametrize(
+    "end", ["", "2", "192.0.2.1", '"192.0.2.13"', "2026-07-01 00:0", "192.0.2.13\n", "192.0.2.13\r\n"]
+)
+def test_a_last_line_without_an_end_is_no_record(end: str) -> None:
+    how = mapping("login", {"at": "at", "ip": "ip"})
+    data = f"at,ip\n{DAY},192.0.2.7\n{DAY},{end}".encode()
+    reading = read(data, how)
+    check_conservation(data, reading, how)
+    whole = end.endswith("\n")
+    assert [row["problem"] for row in rows(reading)] == [None, None if whole else "TRUNCATED_ROW"]
+
+
+def test_half_a_time_at_the_end_does_not_refuse_the_table() -> None:
+    how = mapping("login", {"ip": "ip", "at": "at"})
+    data = f"ip,at\n192.0.2.7,{DAY}\n192.0.2.7,2026".encode()
+    assert [row["problem"] for row in rows(read(data, how))] == [None, "TRUNCATED_ROW"]
 
 
 PREFIXES = st.builds(
@@ -244,7 +262,7 @@ def test_batches_stay_small_and_rows_in_order(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("fourcorners.readers.table.split.BLOCK", 512)
     draw = random.Random(1)
     lines = [f"192.0.2.{draw.randrange(256)},{DAY},{NEXT},S-{index}" for index in range(100)]
-    data = "\n".join(["ip,start,end,subscriber", *lines]).encode()
+    data = "\n".join(["ip,start,end,subscriber", *lines, ""]).encode()
     reading = read(data, mapping("assignment", LEASE))
     assert max(batch.rows.num_rows for batch in reading.batches) == 7
     assert [row["subscriber"] for row in rows(reading)] == [f"S-{index}" for index in range(100)]

@@ -29,6 +29,7 @@ Mask = NDArray[np.bool_]
 
 #: Problems in the order in which they are stated: a row has one, the first of these.
 _PROBLEMS = (
+    "TRUNCATED_ROW",
     "MISSING_ADDRESS",
     "BAD_ADDRESS",
     "MISSING_TIME",
@@ -74,6 +75,9 @@ class _Rows:
         self.size = len(lines.starts)
         self.columns: dict[str, pa.Array] = {}
         self.problem = np.full(self.size, len(_PROBLEMS), np.int8)
+        self.cut = np.zeros(self.size, np.bool_)
+        self.cut[-1] = lines.is_cut()
+        self.mark("TRUNCATED_ROW", self.cut)
 
     def batch(self) -> pa.RecordBatch:
         cells = {
@@ -190,6 +194,7 @@ class _Rows:
         times = read_times(texts, how, self.meaning.zone).spread(given)
         bad = given & ~times.read
         self.mark("BAD_TIME", bad)
+        bad &= ~self.cut  # the order of half a time says nothing about the table
         for row in np.flatnonzero(bad).tolist():
             if how.leaves_open(text := cell.texts[row].as_py()):
                 raise BadInput(

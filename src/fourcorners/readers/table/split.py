@@ -48,6 +48,10 @@ class Lines:
     extents: Offsets
     doubled: Offsets
 
+    def is_cut(self) -> bool:
+        """Whether the last line has no end, as that of a file cut short: any of its values may go on."""
+        return self.data[int(self.extents[-1, 1]) - 1] != _LF
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
