@@ -25,6 +25,7 @@ class Kind:
         field_categories: data category of the fields that differ from their row's.
         may_be_blank: required columns whose cells may be blank. An assignment to nobody named still says that the
             address was in use: without it, another row could seem to be the only one.
+        note: why a column is required that a person might leave out, for messages.
     """
 
     family: str
@@ -34,6 +35,7 @@ class Kind:
     together: tuple[str, ...] = ()
     field_categories: Mapping[str, str] = field(default_factory=dict)
     may_be_blank: tuple[str, ...] = ()
+    note: str = ""
 
     def fits(self, meanings: Collection[str]) -> bool:
         """Whether these columns make this kind."""
@@ -48,7 +50,8 @@ class Kind:
     def words(self) -> str:
         """The columns in words, for messages."""
         optional = [*self.optional, " with ".join(self.together)] if self.together else list(self.optional)
-        return f"{', '.join(self.required)} (and if there is one: {', '.join(optional)})"
+        words = f"{', '.join(self.required)} (and if there is one: {', '.join(optional)})"
+        return f"{words}; {self.note}" if self.note else words
 
 
 _AGENT = {"agent": "transactional_noncontent"}
@@ -61,11 +64,12 @@ KINDS: dict[str, tuple[Kind, ...]] = {
         Kind(
             family="assignment",
             category="session_ip_log",
-            required=("ip", "start", "subscriber"),
-            optional=("end", "account", "port"),
+            required=("ip", "start", "end", "subscriber"),
+            optional=("account", "port"),
             together=("port_low", "port_high"),
             field_categories={"subscriber": "subscriber_identity", "account": "subscriber_identity"},
             may_be_blank=("subscriber",),
+            note="a blank `end` means still assigned; without the column every assignment would go on for ever",
         ),
     ),
     "login": (
