@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from ipaddress import IPv4Address
 from ipaddress import IPv6Address
 
 import pytest
@@ -15,6 +16,11 @@ ENDPOINTS = (
     ("2001:DB8:0:0::1", "2001:db8::1", None),
     ("[2001:db8::1]:59483", "2001:db8::1", 59483),
     ("[2001:db8::1]", "2001:db8::1", None),
+    ("::ffff:203.0.113.7", "203.0.113.7", None),
+    ("::FFFF:cb00:7107", "203.0.113.7", None),
+    ("0:0:0:0:0:ffff:203.0.113.7", "203.0.113.7", None),
+    ("[::ffff:203.0.113.7]:59483", "203.0.113.7", 59483),
+    ("::203.0.113.7", "::cb00:7107", None),
 )
 
 
@@ -31,6 +37,26 @@ def test_endpoints(text: str, ip: str, port: int | None) -> None:
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a"):
         address.parse_endpoint(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "network"),
+    [
+        ("::ffff:203.0.113.0/120", "203.0.113.0/24"),
+        ("::ffff:203.0.113.7/128", "203.0.113.7/32"),
+        ("::ffff:0:0/96", "0.0.0.0/0"),
+        ("::/95", "::/95"),
+        ("2001:db8::/56", "2001:db8::/56"),
+    ],
+)
+def test_a_prefix_of_mapped_addresses_is_their_network(text: str, network: str) -> None:
+    assert str(address.parse_prefix(text)) == network
+
+
+@given(st.ip_addresses(v=4))
+def test_a_mapped_address_is_the_address(four: IPv4Address) -> None:
+    for spelt in (f"::ffff:{four}", f"::ffff:{int(four) >> 16:x}:{int(four) & 0xFFFF:x}"):
+        assert address.parse_address(spelt) == four
 
 
 @given(st.ip_addresses(v=6), st.ip_addresses(v=6))

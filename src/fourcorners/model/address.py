@@ -1,7 +1,8 @@
 """Internet addresses and endpoints: `203.0.113.7`, `203.0.113.7:1135`, `[2001:db8::1]:59483`.
 
 Text form of an address: RFC 5952 (IPv6), dotted quad without leading zeroes (IPv4). A port of 0 or none means
-"not recorded" (RFC 6302 asks servers to record it; many do not).
+"not recorded" (RFC 6302 asks servers to record it; many do not). An IPv4-mapped IPv6 address (RFC 4291, section
+2.5.5.2) is the IPv4 address in another notation: it is read as that one.
 
 The join keys: `k` is the address for IPv4 and the top 56 bits for IPv6 (the shortest prefix that is commonly
 delegated), in one signed 64-bit integer; `p` is the top half of an IPv6 address shifted to signed order.
@@ -24,6 +25,7 @@ Network = IPv4Network | IPv6Network
 MAX_PORT = 65_535
 _BRACKETED = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::(\d{1,5}))?", re.ASCII)
 _WITH_PORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3})(?::(\d{1,5}))?", re.ASCII)
+_MAPPED_BITS = 96  # ::ffff:0:0/96
 _V6_MARK = 1 << 56
 _SIGN = 1 << 63
 _LOW = (1 << 64) - 1
@@ -39,9 +41,12 @@ def parse_address(text: str) -> Address:
     if "%" in text:
         raise ValueError(f"not an address: {text!r}")
     try:
-        return IPv6Address(text) if ":" in text else IPv4Address(text)
+        if ":" not in text:
+            return IPv4Address(text)
+        address = IPv6Address(text)
     except AddressValueError as error:
         raise ValueError(f"not an address: {text!r}") from error
+    return address.ipv4_mapped or address
 
 
 def parse_port(text: str) -> int | None:
@@ -75,7 +80,11 @@ def parse_prefix(text: str) -> Network:
     Raises:
         ValueError: not a network.
     """
-    return ip_network(text, strict=True)
+    network = ip_network(text, strict=True)
+    mapped = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
+    if mapped is None or network.prefixlen < _MAPPED_BITS:
+        return network
+    return IPv4Network((mapped, network.prefixlen - _MAPPED_BITS))
 
 
 @lru_cache(maxsize=65_536)

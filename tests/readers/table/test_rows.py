@@ -118,6 +118,8 @@ def test_a_single_port_column_is_a_block_of_one() -> None:
         ("[2001:db8::1]", "2001:db8::1", None, None),
         ("2001:db8:0:0::1", "2001:db8::1", None, None),
         ("192.0.2.7", "192.0.2.7", None, None),
+        ("::ffff:192.0.2.7", "192.0.2.7", None, None),
+        ("[::ffff:192.0.2.7]:1135", "192.0.2.7", 1135, "1135"),
     ],
 )
 def test_a_port_may_stand_in_the_address_column(
