@@ -138,9 +138,42 @@ def test_lines_above_the_header_and_empty_lines_at_the_end_are_no_rows() -> None
     how = mapping("subscriber", {"subscriber": "who", "value": "what"}, "[table]\nheader_row = 3")
     data = b'Return of Example Net\n"a, b","c"\nwho,else,what\nS-1,x,a\n\n\r\n\n'
     assert texts(data, how) == [("S-1", "a")]
-    assert read(data, how).boilerplate == 1 + 2 + 3
+    reading = read(data, how)
+    assert reading.boilerplate == 3
+    assert [(item.path, item.texts) for item in reading.unclassified] == [
+        ("lines above the header", 3),
+        ("else", 1),
+    ]
     with pytest.raises(BadInput, match="no header in line 3"):
         read(b"who,what\n\n", how)
+
+
+@pytest.mark.parametrize(
+    ("above", "refused"),
+    [
+        ("who,else,what\nS-2,y,b", True),
+        ("S-2,y,b\nend of the first part", True),
+        ("S-2,,b\n", True),
+        ("Lines behind 192.0.2.7\n", True),
+        ("Lines behind [2001:db8::7]:59483.\n", True),
+        ("2001:db8::7;59483;S-2;\n", True),
+        ("192.0.2.7:1135,S-2\n", True),
+        ('"192.0.2.0/24",S-2\n', True),
+        ("Return of Example Net,,\n,,", False),
+        ("Return of Example Net,page 1\nmade 2026-03-01 12:00:00, version 1.2.3", False),
+        ("Return of Example Net\n", False),
+    ],
+)
+def test_no_row_is_passed_over_above_the_header(above: str, refused: bool) -> None:  # noqa: FBT001 - the answer
+    how = mapping("subscriber", {"subscriber": "who", "value": "what"}, "[table]\nheader_row = 3")
+    data = f"{above}\nwho,else,what\nS-1,x,a\n".encode()
+    if not refused:
+        assert texts(data, how) == [("S-1", "a")]
+        return
+    with pytest.raises(BadInput, match="may be a row") as caught:
+        read(data, how)
+    assert caught.value.code == "HEADER"
+    assert caught.value.where.startswith("line ")
 
 
 def test_a_cell_of_the_largest_size_is_read() -> None:

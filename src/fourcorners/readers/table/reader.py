@@ -29,6 +29,8 @@ from fourcorners.readers.table.zones import parse_zone
 ROWS = 65_536
 #: The label under which rows are counted; the census counts the same.
 LABEL = "row"
+#: The path under which lines are counted that are no row and no header, and mean nothing that a mapping declares.
+ABOVE = "lines above the header"
 
 
 class TableReader:
@@ -100,8 +102,11 @@ class TableReader:
             layout=f"{mapping.kind} by mapping",
             custodians=self.custodians,
             batches=tuple(batches),
-            boilerplate=head.boilerplate,
-            unclassified=tuple(Unclassified(name, rows) for name in unnamed),
+            boilerplate=len(head.header),
+            unclassified=(
+                *([Unclassified(ABOVE, head.above)] if head.above else []),
+                *(Unclassified(name, rows) for name in unnamed),
+            ),
             labels={LABEL: rows},
             holes=pa.array(np.concatenate(holes)),
         )

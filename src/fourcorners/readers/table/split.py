@@ -7,18 +7,22 @@ a quote begins with one, ends with one and doubles those within, and every cell 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from mmap import mmap
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fourcorners.model.address import parse_endpoint
 from fourcorners.model.errors import BadInput
 
 BLOCK = 4 << 20
 MAX_CELL = 1 << 20
 BOM = b"\xef\xbb\xbf"
+_ADDRESS_LIKE = re.compile(r"[0-9A-Fa-f.:]+")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _LF, _CR, _QUOTE = ord("\n"), ord("\r"), ord('"')
 
@@ -59,12 +63,12 @@ class Head:
 
     Attributes:
         header: the header's cells, as text.
-        boilerplate: cells of the header and of the lines above it.
+        above: number of cells in the lines above it.
         end: where the first row begins in the member.
     """
 
     header: tuple[str, ...]
-    boilerplate: int
+    above: int
     end: int
 
 
@@ -73,7 +77,7 @@ def read_head(data: Data, delimiter: str, header_row: int) -> Head:
 
     Raises:
         BadInput: `EMPTY_FILE`, `ENCODING`, `NUL`, `LINE_END`, `QUOTE`, `CELL_SIZE`, or `HEADER` where the file has
-            no such line, or its cells are empty or repeated.
+            no such line, its cells are empty or repeated, or a line above it may be a row.
     """
     if len(data) == 0:
         raise BadInput("EMPTY_FILE", "the table has no content")
@@ -91,7 +95,33 @@ def read_head(data: Data, delimiter: str, header_row: int) -> Head:
         raise _refuse(data, "HEADER", where, "a column of the header has no name")
     if repeated := next((name for name in names if names.count(name) > 1), None):
         raise _refuse(data, "HEADER", where, f"the column {repeated!r} stands twice in the header")
-    return Head(names, int(last[header_row - 1]) + 1, begin + int(cells.line_ends[header_row - 1]))
+    lines = np.concatenate([[0], last[: header_row - 1] + 1])
+    for number, (top, bottom) in enumerate(pairwise(lines.tolist())):
+        line = [cells.text(index).strip() for index in range(top, bottom)]
+        if like := _like_a_row(line, len(names)):
+            at = begin + int(cells.line_ends[number - 1] if number else 0)
+            raise _refuse(data, "HEADER", at, f"a line above the header {like}: it may be a row")
+    return Head(names, int(first), begin + int(cells.line_ends[header_row - 1]))
+
+
+def _like_a_row(line: list[str], columns: int) -> str:
+    """What of a line could make it a row of the table, empty where nothing does.
+
+    The lines above a workbook's header are as wide as the rest, so one filled cell alone is a title.
+    """
+    if len(line) == columns and sum(map(bool, line)) >= min(2, columns):
+        return "has as many cells"
+    return "holds an address" if any(map(_is_address, _ADDRESS_LIKE.findall(" ".join(line)))) else ""
+
+
+def _is_address(text: str) -> bool:
+    for bare in (text, text.rstrip(".:")):
+        try:
+            parse_endpoint(bare)
+        except ValueError:
+            continue
+        return True
+    return False
 
 
 def split(data: Data, begin: int, columns: int, delimiter: str, most: int) -> Iterator[Lines]:
