@@ -235,6 +235,8 @@ def test_two_logs_that_name_different_subscribers_contradict_each_other() -> Non
     assert outcome_at(1, a, log("T", (0, 9, None))) == ("several", 2)  # the sealed one may be another
     gone = replace(WHOLE, gaps=((NIGHT, NIGHT + 9 * HALF),))
     assert outcome_at(1, a, log("T", (0, 9, "B"), coverage=gone)) == ("several", 2)
+    third = log("U", (0, 9, "A"), coverage=gone)  # one that does not cover cannot settle it
+    assert outcome_at(1, a, b, third) == ("contradicted", 2)
 
 
 def test_a_sealed_subscriber_is_counted_and_never_the_one() -> None:
@@ -267,6 +269,19 @@ def test_a_transposed_digit_that_leads_to_a_known_address_is_told_without_a_name
     [found] = attribute(World([login], [log("S", (0, 9, "A"))]))
     assert found["outcome"] == "not_covered"
     assert found["fragility"]["one_digit_transposed"] == "different"
+
+
+def test_of_several_transposed_addresses_the_one_that_differs_is_told() -> None:
+    asked = tuple(map(parse_target, ("203.0.113.12", "203.0.113.21", "203.0.131.12")))
+    logs = [
+        log(name, (0, 9, who), coverage=replace(WHOLE, asked=asked))
+        for name, who in zip("STU", "ABA", strict=True)
+    ]
+    for each, ip in zip(logs, asked, strict=True):
+        each.rows[0]["ip"] = ip.value
+    login = {"id": "L", "ip": "203.0.113.12", "port": None, "at": NIGHT + HALF}
+    [found] = attribute(World([login], logs))
+    assert (found["subscribers"], found["fragility"]["one_digit_transposed"]) == (["A"], "different")
 
 
 def test_the_answer_is_the_same_every_time_and_empty_for_nothing() -> None:

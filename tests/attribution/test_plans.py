@@ -118,6 +118,21 @@ def test_intervals_are_half_open_and_skew_reaches_both_edges(strategy: Strategy)
         assert found == list(range(10 - skew, 20 + skew))
 
 
+@pytest.mark.parametrize("strategy", STRATEGIES, ids=str)
+def test_intervals_of_every_length_around_the_cap_are_found_once(strategy: Strategy) -> None:
+    spans: list[Row] = [
+        {"k": 1, "lo": 0, "hi": 9, "s": start, "e": start + length, "qlo": 0, "qhi": 0}
+        for start in (-5, 0, 3)
+        for length in range(plans.BUCKET_CAP * 2)
+    ]
+    logins: list[Row] = [{"k": 1, "p": None, "t": t, "q": 0} for t in range(40)]
+    with engine(**tables(spans, logins)) as connection:
+        plan = Plan(strategy, 1, 0, 39, low_half=True)
+        batches = list(plans.pairs(connection, plan, "l.id, a.row"))
+    found = Counter(pair for each in batches for pair in zip(*each.to_pydict().values(), strict=True))
+    assert found == oracle(spans, logins, 1)
+
+
 def test_without_lower_halves_they_are_not_asked_for() -> None:
     both = tables(
         [{"k": 1, "lo": 0, "hi": 9, "s": 0, "e": 9, "qlo": 0, "qhi": 0}], [{"k": 1, "p": 3, "t": 1, "q": 7}]
