@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -28,15 +29,21 @@ from fourcorners.ledger.chain import canonical
 from fourcorners.model.coverage import Coverage
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import Refused
+from fourcorners.model.errors import UsageError
 from fourcorners.model.instant import SECOND
 from fourcorners.model.instrument import Instrument
 
 #: Categories without which logins or assignments cannot lawfully be compared.
 NEEDED = "session_ip_log"
 
-_LOGIN = ("ip", "port", "at")
-_ASSIGNMENT = ("ip", "port_low", "port_high", "at", "until", "subscriber")
-_LOGINS = pa.schema([("id", pa.string()), ("ip", pa.string()), ("port", pa.int32()), ("at", pa.int64())])
+_LOGIN = ("ip", "port", "at", "precision")
+_ASSIGNMENT = ("ip", "port_low", "port_high", "at", "until", "subscriber", "precision")
+_LOGINS = pa.schema(
+    [("id", pa.string()), ("ip", pa.string()), ("port", pa.int32()), ("at", pa.int64()), ("precision", pa.int64())]
+)
+#: Reasons for which rows may be withheld from a log that is complete for what it was asked.
+_HARMLESS = frozenset({"OUTSIDE_DATE_RANGE", "OUTSIDE_ACCOUNT"})
+_TABLES = (".csv", ".tsv", ".xlsx", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,13 @@ def attribute(
     """
     facts = {"logins": logins, "assignments": assignments, "skew_s": skew_s}
     with workspace.attempt("attribute", facts):
+        if len(set(assignments)) != len(assignments):
+            raise UsageError(
+                "USAGE",
+                "an instrument is named twice under --assignments",
+                why="one log counted twice would look like two that agree",
+                next_step="name each instrument once",
+            )
         case = store.load_instrument(workspace.db, logins).case
         table = join(workspace, case, logins, assignments, skew_s=skew_s, reason=reason)
         with workspace.transaction() as db:
@@ -82,14 +96,16 @@ def attribute(
                 by=workspace.actor,
                 outcomes=dict(sorted(Counter(table.column("outcome").to_pylist()).items())),
                 answer_sha256=answer_hash(table),
+                basis=store.basis_of(db, [logins, *assignments]),
             )
-            store.add_attribution(db, row)
+            body = store.add_attribution(db, row)
             workspace.write_entry(
                 "attribution",
                 {
                     **facts,
                     "case": case,
                     "attribution": row.id,
+                    "body": body,
                     "outcomes": row.outcomes,
                     "answer": row.answer_sha256,
                 },
@@ -123,7 +139,30 @@ def join(
             why="an answer without both sides would say nothing",
             next_step="take both returns in first; `records` shows what was released, `case show` what was sealed",
         )
-    return outcomes.attribute(left, sources, skew_s * SECOND)
+    return _by_precision(left, sources, skew_s * SECOND)
+
+
+def _by_precision(logins: pa.Table, sources: list[AssignmentSource], skew: int) -> pa.Table:
+    """The join, with the clock's uncertainty widened by what was not written.
+
+    A time written to the second is taken as it is. One written to the minute or the day can be anywhere within it:
+    both sides' units are added to the uncertainty, so that a coarser time can only lose a name, never gain one.
+    """
+    coarsest = max((_coarse(pc.max(source.rows["precision"]).as_py()) for source in sources), default=0)
+    plain = [replace(source, rows=source.rows.drop_columns(["precision"])) for source in sources]
+    place = pa.chunked_array([range(logins.num_rows)], pa.int64())
+    parts = []
+    for precision in pc.unique(logins["precision"]).to_pylist():
+        of_it = pc.equal(logins["precision"], precision)
+        wider = skew + _coarse(precision) + coarsest
+        answer = outcomes.attribute(logins.filter(of_it).drop_columns(["precision"]), plain, wider)
+        parts.append(answer.append_column("place", place.filter(of_it)))
+    return pa.concat_tables(parts).sort_by("place").drop_columns(["place"])
+
+
+def _coarse(precision: int | None) -> int:
+    """How far a written time may lie from what it says, beyond the second; ns."""
+    return precision if precision is not None and precision > SECOND else 0
 
 
 def answer_hash(table: pa.Table) -> str:
@@ -171,20 +210,25 @@ def _sources(workspace: Workspace, case: str, instrument_id: str, reason: str) -
             continue
         mine = [_select(each, _ASSIGNMENT) for each in read if each.returned.id == returned.id]
         rows = pa.Table.from_batches(mine) if mine else _no_assignments()
-        yield AssignmentSource(
-            f"{instrument_id}/{returned.id}", rows, _coverage(mapping.coverage, instrument, returned)
-        )
+        coverage = _coverage(mapping.coverage, instrument, returned)
+        if not mapping.columns.keys().isdisjoint({"port", "port_low"}):
+            coverage = replace(coverage, shared=True)  # given out by ports, whatever a single row says
+        yield AssignmentSource(f"{instrument_id}/{returned.id}", rows, coverage)
 
 
 def _coverage(declared: Coverage, instrument: Instrument, returned: ReturnRow) -> Coverage:
     """What the source covers for this case: the declared coverage, cut to the instrument's window.
 
-    Rows outside the window are sealed, so beyond it the source must not answer `none`; rows that could not be read
-    or judged are a possible loss.
+    Rows outside the window are sealed, so beyond it the source must not answer `none`. Rows withheld for any
+    reason but the window and the accounts, and tables that were not read, are a possible loss.
     """
     window = instrument.scope.window
-    lost = any(reason.startswith("UNDECIDABLE") for reason in returned.reasons) or returned.counts["rejected"] > 0
-    return declared.within(window.start, window.end, asked=instrument.scope.accounts, complete=not lost)
+    unread = any(
+        file["path"].lower().endswith(_TABLES) and "table/" not in file["read"] and "archive" not in file["read"]
+        for file in returned.files
+    )
+    complete = not unread and returned.reasons.keys() <= _HARMLESS
+    return declared.within(window.start, window.end, asked=instrument.scope.accounts, complete=complete)
 
 
 def _no_assignments() -> pa.Table:

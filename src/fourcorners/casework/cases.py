@@ -35,6 +35,8 @@ def open_case(workspace: Workspace, title: str, predicate: str) -> CaseRow:
                 workspace.now(),
                 workspace.actor,
             )
-            store.add_case(db, row)
-            workspace.write_entry("case", {"case": row.id}, {"title": row.title, "predicate": row.predicate})
+            body = store.add_case(db, row)
+            workspace.write_entry(
+                "case", {"case": row.id, "body": body}, {"title": row.title, "predicate": row.predicate}
+            )
         return row

@@ -31,6 +31,7 @@ from fourcorners.model.errors import VerificationFailed
 from fourcorners.model.instant import SECOND
 from fourcorners.model.instant import rfc3339
 from fourcorners.model.instrument import Case
+from fourcorners.model.instrument import Instrument
 from fourcorners.report import contents
 from fourcorners.report import exhibit
 
@@ -81,9 +82,11 @@ def collect(workspace: Workspace, case_id: str, networks: Path | None, reason: s
     returns = [each for row in rows for each in store.returns_of(workspace.db, row.id)]
     members = {each.id: store.members_of(workspace.db, each.id) for each in returns}
     grounds = _grounds(workspace, case_id)
-    attributions = tuple(
-        _attribution(workspace, each, reason) for each in store.attributions_of(workspace.db, case_id)
-    )
+    made = store.attributions_of(workspace.db, case_id)
+    current = [
+        each for each in made if each.basis == store.basis_of(workspace.db, [each.logins, *each.assignments])
+    ]
+    attributions = tuple(_attribution(workspace, each, reason) for each in current)
     readers = sorted({member.reader for each in members.values() for member in each})
     opened = dt.datetime.fromtimestamp(case.opened // SECOND, dt.UTC)
     return contents.ExhibitData(
@@ -99,9 +102,10 @@ def collect(workspace: Workspace, case_id: str, networks: Path | None, reason: s
         ),
         mappings=tuple(_mapping(each) for each in returns if each.mapping),
         attributions=attributions,
+        superseded=tuple(each.id for each in made if each not in current),
         networks=_networks(attributions, networks),
         versions=contents.Versions(
-            f"fourcorners {product.__version__}",
+            product.__version__,
             tuple(readers),
             tuple(sorted({(row.decision["pack"], row.decision["pack_sha256"]) for row in rows})),
         ),
@@ -161,7 +165,11 @@ def _mapping(row: ReturnRow) -> contents.MappingSheet:
         sha256=row.mapping["sha256"],
         certificate=declared.certificate,
         certificate_sha256=declared.certificate_sha256,
-        meanings=tuple(declared.mapping.columns.items()),
+        meanings=(
+            *((column, meaning) for meaning, column in declared.mapping.columns.items()),
+            ("(times)", f"zone {declared.mapping.zone.name if declared.mapping.zone else 'not declared'}"),
+            *((("(every address)", "shared by several subscribers"),) if coverage.shared else ()),
+        ),
         coverage=f"{ends[0]} to {ends[1]}{gaps}",
     )
 
@@ -179,7 +187,7 @@ def _attribution(workspace: Workspace, row: AttributionRow, reason: str) -> cont
     answers = table.to_pylist()
     logins = _rows(workspace, row.case, row.logins, "login", {answer["login"] for answer in answers}, reason)
     wanted = {match["id"] for answer in answers for match in answer["matches"]}
-    assignments: dict[str, tuple[str, MemberRow, Row]] = {}
+    assignments: dict[str, tuple[Instrument, MemberRow, Row]] = {}
     for each in row.assignments:
         assignments |= _rows(workspace, row.case, each, "assignment", wanted, reason)
     return contents.AttributionSheet(
@@ -192,20 +200,21 @@ def _attribution(workspace: Workspace, row: AttributionRow, reason: str) -> cont
 
 def _rows(
     workspace: Workspace, case: str, instrument: str, family: str, wanted: set[str], reason: str
-) -> dict[str, tuple[str, MemberRow, Row]]:
+) -> dict[str, tuple[Instrument, MemberRow, Row]]:
     found = {}
+    authority = store.load_instrument(workspace.db, instrument)
     for rows in gate.read(workspace, instrument, family=family, purpose="exhibit", reason=reason, case=case):
         for row in rows.batch.to_pylist():
             name = record_id(rows.returned.id, rows.member.n, row["row"])
             if name in wanted:
-                found[name] = (instrument, rows.member, row)
+                found[name] = (authority, rows.member, row)
     return found
 
 
 def _finding(
     answer: Row,
-    logins: dict[str, tuple[str, MemberRow, Row]],
-    assignments: dict[str, tuple[str, MemberRow, Row]],
+    logins: dict[str, tuple[Instrument, MemberRow, Row]],
+    assignments: dict[str, tuple[Instrument, MemberRow, Row]],
 ) -> contents.Finding:
     instrument, member, row = logins[answer["login"]]
     notes = []
@@ -213,7 +222,7 @@ def _finding(
         notes.append("the other day boundary (UTC against local) would judge this record otherwise")
     return contents.Finding(
         login=evidence.of_row(answer["login"], "login", member, row),
-        instrument=instrument,
+        instrument=instrument.id,
         account=row["account"] or "",
         ip=row["ip"],
         port=row["port"],
@@ -223,7 +232,7 @@ def _finding(
         outcome=answer["outcome"],
         candidates=answer["candidates"],
         precision=row["precision"] or SECOND,
-        subscriber=answer["subscribers"][0] if answer["outcome"] == "one" else None,
+        subscriber=_holder(answer, assignments) if answer["outcome"] == "one" else None,
         covered_by=tuple(answer["covered_by"]),
         margin=answer["margin_ns"],
         fragility=tuple((variant, result) for variant, result in (answer["fragility"] or {}).items() if result),
@@ -232,11 +241,17 @@ def _finding(
     )
 
 
-def _assignment(name: str, rows: dict[str, tuple[str, MemberRow, Row]]) -> contents.AssignmentSheet:
+def _holder(answer: Row, assignments: dict[str, tuple[Instrument, MemberRow, Row]]) -> str:
+    """The account holder with the carrier whose customer he is: two carriers may give out one number."""
+    carriers = sorted({assignments[match["id"]][0].custodian for match in answer["matches"]})
+    return f"{answer['subscribers'][0]}, customer of {' and of '.join(carriers)}"
+
+
+def _assignment(name: str, rows: dict[str, tuple[Instrument, MemberRow, Row]]) -> contents.AssignmentSheet:
     instrument, member, row = rows[name]
     return contents.AssignmentSheet(
         evidence.of_row(name, "assignment", member, row),
-        instrument,
+        instrument.id,
         row["at"],
         row["until"],
         row["port_low"],

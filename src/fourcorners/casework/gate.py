@@ -79,7 +79,8 @@ def read(
                 {"reason": reason},
             )
     for each in stored:
-        workspace.vault.check_segment(each.segment.name, each.segment.sha256)
+        with workspace.attempt("read", facts):
+            workspace.vault.check_segment(each.segment.name, each.segment.sha256)
         for batch in segments.read(workspace.vault.segments / each.segment.name):
             yield Rows(each.returned, each.member, each.segment.family, batch)
 

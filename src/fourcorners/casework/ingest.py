@@ -19,7 +19,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fourcorners.casework import gate
 from fourcorners.casework import intake
+from fourcorners.casework import mappings
 from fourcorners.casework import store
 from fourcorners.casework.intake import ReadFile
 from fourcorners.casework.intake import ReadMember
@@ -32,6 +34,8 @@ from fourcorners.law import scope
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import UsageError
 from fourcorners.model.instant import ZoneDeclaration
+from fourcorners.model.instant import ZoneError
+from fourcorners.model.instant import zone_info
 from fourcorners.model.instrument import Instrument
 from fourcorners.model.verdict import JudgedBatch
 from fourcorners.vault import segments
@@ -75,10 +79,17 @@ class _Judged:
         return [(item.path, item.texts) for item in self.member.reading.unclassified]
 
     def is_wholly_released(self) -> bool:
-        """Whether no byte of the member is withheld for any reason."""
-        counts = self.counts()
+        """Whether no byte of the file is withheld for any reason.
+
+        An archive or a file with a derived text holds bytes that no reader saw (comments, metadata), and so may a
+        page with comments or scripts.
+        """
+        counts, data = self.counts(), self.member.member.data
+        unseen = self.member.reading.markup and (data.find(b"<!--") >= 0 or data.find(b"<script") >= 0)
         return (
-            counts["released"] == counts["rows"]
+            not self.member.member.path
+            and not unseen
+            and counts["released"] == counts["rows"]
             and not self.member.reading.unclassified
             and not len(self.member.reading.holes)
             and not any(len(batch.holes) for batch in self.batches)
@@ -141,6 +152,7 @@ def declare_zone(
     """
     with workspace.attempt("declare zone", {"return": return_id, "files": []}) as known:
         before = store.get_return(workspace.db, return_id)
+        _check_zone(zone.zone)
         if not reason.strip():
             raise UsageError(
                 "USAGE",
@@ -163,6 +175,18 @@ def declare_zone(
         return row
 
 
+def _check_zone(name: str) -> None:
+    try:
+        zone_info(name)
+    except ZoneError as error:
+        raise UsageError(
+            "USAGE",
+            str(error),
+            why="a wrong zone moves every record by hours",
+            next_step="give an IANA name, such as Europe/Berlin",
+        ) from error
+
+
 def _take_in(
     workspace: Workspace,
     instrument: Instrument,
@@ -176,13 +200,15 @@ def _take_in(
     with ExitStack() as stack:
         files = []
         table = mapping.reader() if mapping else None
+        zone = declared[0] if declared else None
         for path in intake.paths_in(paths):
-            files.append(intake.read_file(path, stack, table, declared[0] if declared else None))
-            known["files"] = [*known["files"], files[-1].sha256]
+            files.append(intake.read_file(path, stack, table, zone, known["files"].append))
             on_step("opened")
+        if mapping:
+            mappings.check_files(mapping, known["files"])
         _check_files(workspace, instrument, files, declared[2] if declared else None)
         on_step("read")
-        judged = _judge(files, instrument)
+        judged = _judge(workspace, files, instrument)
         on_step("judged")
         with _nothing_left_behind(workspace):
             stem = f"{row_id}.{workspace.ledger.head().size}"
@@ -194,8 +220,8 @@ def _take_in(
             with workspace.transaction() as db:
                 if declared:
                     store.remove_return(db, row_id)
-                store.add_return(db, row, members)
-                _write_entry(workspace, instrument.case, row, members, declared)
+                body = store.add_return(db, row, members)
+                _write_entry(workspace, instrument.case, row, body, members, declared)
                 on_step("entry written")
     on_step("committed")
     return row
@@ -246,8 +272,8 @@ def _check_files(
         )
 
 
-def _judge(files: list[ReadFile], instrument: Instrument) -> list[_Judged]:
-    found = max(len(_distinct(files, name)) for name in ("account", "subscriber"))
+def _judge(workspace: Workspace, files: list[ReadFile], instrument: Instrument) -> list[_Judged]:
+    found = max(len(_distinct(workspace, files, instrument, name)) for name in ("account", "subscriber"))
     disproportionate = scope.disproportionate(found, len(instrument.scope.accounts))
     whole = "DISPROPORTIONATE_RETURN" if disproportionate else None
     return [
@@ -264,12 +290,19 @@ def _judge(files: list[ReadFile], instrument: Instrument) -> list[_Judged]:
     ]
 
 
-def _distinct(files: list[ReadFile], name: str) -> set[str]:
-    """Accounts or subscribers in the whole return, whatever their verdict will be."""
+def _distinct(workspace: Workspace, files: list[ReadFile], instrument: Instrument, name: str) -> set[str]:
+    """Accounts or subscribers in the return, whatever their verdict will be, and in what was released before.
+
+    Many small returns under one instrument count together (M50).
+    """
+    batches = [batch.rows for file in files for member in file.read for batch in member.reading.batches]
+    if store.returns_of(workspace.db, instrument.id):
+        earlier = gate.read(workspace, instrument.id, family=None, purpose="proportion of the return")
+        batches += [rows.batch for rows in earlier]
     found: set[str] = set()
-    for batch in (batch for file in files for member in file.read for batch in member.reading.batches):
-        if name in batch.rows.schema.names:
-            found.update(pc.unique(batch.rows.column(name).drop_null()).to_pylist())
+    for rows in batches:
+        if name in rows.schema.names:
+            found.update(pc.unique(rows.column(name).drop_null()).to_pylist())
     return found
 
 
@@ -300,7 +333,8 @@ def _store(
             counts=judged.counts(),
             reasons=judged.reasons(),
             unclassified=judged.unclassified(),
-            facts=dict(reading.facts),
+            # what a member says about itself is of an account that nobody asked about, unless a row is released
+            facts=dict(reading.facts) if judged.counts()["released"] else {},
         ),
         stored,
     )
@@ -391,12 +425,14 @@ def _write_entry(
     workspace: Workspace,
     case: str,
     row: ReturnRow,
+    body: str,
     members: list[tuple[MemberRow, list[Segment]]],
     declared: tuple[ZoneDeclaration, str, ReturnRow] | None,
 ) -> None:
     facts: dict[str, Any] = {
         "case": case,
         "return": row.id,
+        "body": body,
         "instrument": row.instrument,
         "counts": row.counts,
         "reasons": row.reasons,
@@ -408,6 +444,7 @@ def _write_entry(
                 "tree": member.tree,
                 "leaves": member.leaves,
                 "slices": member.slices_sha256,
+                "body": store.hash_of_member(member, stored),
                 "reader": member.reader,
                 "segments": [segment.sha256 for segment in stored],
             }

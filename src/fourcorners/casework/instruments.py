@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import Refused
 from fourcorners.model.identifier import normalise
 from fourcorners.model.instrument import Instrument
+from fourcorners.readers import registry
 
 #: Columns of released records in which an identifier can stand.
 IDENTIFIERS = ("account", "ip", "subscriber")
@@ -45,7 +47,7 @@ def add(workspace: Workspace, path: Path, case: str) -> InstrumentRow:
         text = _bytes(path)
         known["order"] = sha256(text).hexdigest()
         name = order.document_name(text)
-        document = _bytes(path.parent / name)
+        document = _document(path.parent / name)
         document_sha256 = known["document"] = sha256(document).hexdigest()
         row_id = store.next_id(workspace.db, "instruments", "I")
         instrument = order.parse(
@@ -66,12 +68,13 @@ def add(workspace: Workspace, path: Path, case: str) -> InstrumentRow:
             warnings=list(advice.warnings(instrument, decision)),
         )
         with workspace.transaction() as db:
-            store.add_instrument(db, row)
+            body = store.add_instrument(db, row)
             workspace.write_entry(
                 "instrument",
                 {
                     "case": case,
                     "instrument": row_id,
+                    "body": body,
                     "order": known["order"],
                     "document": document_sha256,
                     "pack": decision.pack_sha256,
@@ -113,13 +116,31 @@ def _distinct(batch: pa.RecordBatch, name: str) -> set[str]:
     return {value if name == "ip" else normalise(value) for value in values}
 
 
+def _document(path: Path) -> bytes:
+    """The paper itself: a plain file that is no production in disguise."""
+    data = _bytes(path)
+    is_production = zipfile.is_zipfile(path) or registry.reader_for(path.name, data[: registry.HEAD]) is not None
+    if path.is_symlink() or is_production:
+        raise BadInput(
+            "ORDER_FILE",
+            f"{path.name} is a link or a production, not an instrument's document",
+            where=str(path),
+            why="the document is stored as it is, whatever the instrument's scope",
+            next_step="name the warrant, order or consent itself: a PDF, a scan or a text",
+        )
+    return data
+
+
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        if path.is_file():
+            return path.read_bytes()
+        reason = "it is no plain file" if path.exists() else "it does not exist"
     except OSError as error:
-        raise BadInput(
-            "NOT_FOUND",
-            f"{path} cannot be read: {error.strerror}",
-            where=str(path),
-            next_step="the document stands beside the order file, under the name that the order gives",
-        ) from error
+        reason = str(error.strerror)
+    raise BadInput(
+        "NOT_FOUND",
+        f"{path} cannot be read: {reason}",
+        where=str(path),
+        next_step="check the path; the document stands beside the order, under the name that the order gives",
+    )

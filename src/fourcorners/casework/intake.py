@@ -7,6 +7,7 @@ does not share; and every value's byte ranges are read back to its text. Either 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -66,7 +67,7 @@ def paths_in(paths: list[Path]) -> Iterator[Path]:
     """
     for path in paths:
         if path.is_dir():
-            yield from sorted(child for child in path.rglob("*") if child.is_file())
+            yield from sorted(_plain(child) for child in path.rglob("*") if not child.is_dir())
         elif path.is_file():
             yield path
         else:
@@ -78,7 +79,25 @@ def paths_in(paths: list[Path]) -> Iterator[Path]:
             )
 
 
-def read_file(path: Path, stack: ExitStack, table: Reader | None, declaration: ZoneDeclaration | None) -> ReadFile:
+def _plain(path: Path) -> Path:
+    if path.is_symlink() or not path.is_file():
+        raise BadInput(
+            "ENTRY_TYPE",
+            f"{path} is a link or a device, not a plain file",
+            where=str(path),
+            why="what it leads to may lie outside the production",
+            next_step="give the files themselves",
+        )
+    return path
+
+
+def read_file(
+    path: Path,
+    stack: ExitStack,
+    table: Reader | None,
+    declaration: ZoneDeclaration | None,
+    on_opened: Callable[[str], None],
+) -> ReadFile:
     """Open one file and read every member that a reader knows.
 
     Args:
@@ -86,11 +105,13 @@ def read_file(path: Path, stack: ExitStack, table: Reader | None, declaration: Z
         stack: keeps the file open until the intake is over, since slices are cut from its bytes.
         table: the reader that a declared mapping makes, for members that no listed reader knows.
         declaration: a person's statement of the zone of local times.
+        on_opened: told the file's hash before anything in it is read, so that it stays known if it is refused.
 
     Raises:
         BadInput: the file is damaged, or one of the two checks failed.
     """
     opened = stack.enter_context(archive.open_member_files(path))
+    on_opened(opened.sha256)
     found = ReadFile(str(path), opened.sha256)
     for member in opened.members():
         found.is_archive = bool(member.path)

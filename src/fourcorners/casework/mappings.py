@@ -70,16 +70,35 @@ def load(workspace: Workspace, path: Path) -> DeclaredMapping:
         known["mapping"] = sha256(data).hexdigest()
         mapping = parse_mapping(data, path.name)
         if mapping.certificate is None:
-            raise Refused(
-                "PRODUCT",
-                "NO_CERTIFICATE",
-                f"{path.name} names no certificate of the custodian",
-                where=str(path),
-                why="a table without its custodian's certificate may be bought or leaked data",
-                next_step='ask the custodian for one and name it: certificate = "certificate.txt"',
+            raise _no_certificate(path, f"{path.name} names no certificate of the custodian")
+        content = _bytes(path.parent / mapping.certificate)
+        if not content.strip() or content == data:
+            raise _no_certificate(
+                path, f"{mapping.certificate} certifies nothing: it is empty, or the mapping itself"
             )
-        certificate = sha256(_bytes(path.parent / mapping.certificate)).hexdigest()
+        certificate = sha256(content).hexdigest()
         return DeclaredMapping(path.name, data.decode(), workspace.actor, mapping.certificate, certificate)
+
+
+def check_files(declared: DeclaredMapping, hashes: list[str]) -> None:
+    """A table does not certify itself.
+
+    Raises:
+        Refused: `NO_CERTIFICATE`.
+    """
+    if declared.certificate_sha256 in hashes:
+        raise _no_certificate(Path(declared.name), f"{declared.certificate} is the table itself")
+
+
+def _no_certificate(path: Path, what: str) -> Refused:
+    return Refused(
+        "PRODUCT",
+        "NO_CERTIFICATE",
+        what,
+        where=str(path),
+        why="a table without its custodian's certificate may be bought or leaked data",
+        next_step='ask the custodian for one and name it: certificate = "certificate.txt"',
+    )
 
 
 def _bytes(path: Path) -> bytes:

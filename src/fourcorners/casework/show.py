@@ -33,7 +33,8 @@ def show_case(workspace: Workspace, case_id: str) -> dict[str, Any]:
     Raises:
         UsageError: `UNKNOWN_CASE`.
     """
-    case = store.get_case(workspace.db, case_id)
+    with workspace.attempt("case show", {"case": case_id}):
+        case = store.get_case(workspace.db, case_id)
     return {
         "case": case.id,
         "title": case.title,

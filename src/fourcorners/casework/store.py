@@ -11,7 +11,8 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import asdict
 from dataclasses import dataclass
-from dataclasses import field
+from dataclasses import fields
+from hashlib import sha256
 from typing import Any
 
 from fourcorners.law import order
@@ -122,7 +123,11 @@ class ReturnRow:
 
 @dataclass(frozen=True, slots=True)
 class AttributionRow:
-    """One attribution: what was joined with what, and the hash of the answer (it is computed anew when shown)."""
+    """One attribution: what was joined with what, and the hash of the answer (it is computed anew when shown).
+
+    `basis` has the returns on which it rests, each with the hash of its body: a return that was added or judged
+    anew since then supersedes the attribution.
+    """
 
     id: str
     case: str
@@ -131,8 +136,9 @@ class AttributionRow:
     skew_s: int
     at: int
     by: str
-    outcomes: dict[str, int] = field(default_factory=dict)
-    answer_sha256: str = ""
+    outcomes: dict[str, int]
+    answer_sha256: str
+    basis: dict[str, str]
 
 
 def next_id(db: sqlite3.Connection, table: str, letter: str) -> str:
@@ -141,24 +147,31 @@ def next_id(db: sqlite3.Connection, table: str, letter: str) -> str:
     return f"{letter}-{count + 1}"
 
 
-def add_case(db: sqlite3.Connection, row: CaseRow) -> None:
-    """Store a case."""
-    db.execute("INSERT INTO cases VALUES (?, ?)", (row.id, _dump(row)))
+def add_case(db: sqlite3.Connection, row: CaseRow) -> str:
+    """Store a case. This and the other writers return the hash of what they stored, for the ledger entry."""
+    body = _dump(row)
+    db.execute("INSERT INTO cases VALUES (?, ?)", (row.id, body))
+    return hash_of_body(body)
 
 
-def add_instrument(db: sqlite3.Connection, row: InstrumentRow) -> None:
+def add_instrument(db: sqlite3.Connection, row: InstrumentRow) -> str:
     """Store an instrument."""
-    db.execute("INSERT INTO instruments VALUES (?, ?, ?)", (row.id, row.case, _dump(row)))
+    body = _dump(row)
+    db.execute("INSERT INTO instruments VALUES (?, ?, ?)", (row.id, row.case, body))
+    return hash_of_body(body)
 
 
-def add_attribution(db: sqlite3.Connection, row: AttributionRow) -> None:
+def add_attribution(db: sqlite3.Connection, row: AttributionRow) -> str:
     """Store an attribution's parameters."""
-    db.execute("INSERT INTO attributions VALUES (?, ?, ?)", (row.id, row.case, _dump(row)))
+    body = _dump(row)
+    db.execute("INSERT INTO attributions VALUES (?, ?, ?)", (row.id, row.case, body))
+    return hash_of_body(body)
 
 
-def add_return(db: sqlite3.Connection, row: ReturnRow, members: list[tuple[MemberRow, list[Segment]]]) -> None:
+def add_return(db: sqlite3.Connection, row: ReturnRow, members: list[tuple[MemberRow, list[Segment]]]) -> str:
     """Store a return with its members and the catalogue of its segments."""
-    db.execute("INSERT INTO returns VALUES (?, ?, ?)", (row.id, row.instrument, _dump(row)))
+    body = _dump(row)
+    db.execute("INSERT INTO returns VALUES (?, ?, ?)", (row.id, row.instrument, body))
     for file in row.files:
         if file.get("kept"):
             db.execute("INSERT INTO files VALUES (?, ?, ?)", (row.instrument, file["sha256"], row.id))
@@ -170,6 +183,53 @@ def add_return(db: sqlite3.Connection, row: ReturnRow, members: list[tuple[Membe
             "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)",
             [(s.name, row.id, member.n, s.family, s.rows, s.sha256) for s in segments],
         )
+    return hash_of_body(body)
+
+
+def hash_of_body(body: str) -> str:
+    """SHA-256 of a stored body, hex."""
+    return sha256(body.encode()).hexdigest()
+
+
+def hash_of_member(member: MemberRow, segments: list[Segment]) -> str:
+    """SHA-256 over a member's body and its segments, hex."""
+    catalogue = sorted(f"{s.name} {s.family} {s.rows} {s.sha256}" for s in segments)
+    return hash_of_body("\n".join((_dump(member), *catalogue)))
+
+
+def basis_of(db: sqlite3.Connection, instruments: list[str]) -> dict[str, str]:
+    """The returns under some instruments, each with the hash of its body."""
+    marks = ", ".join("?" * len(instruments))
+    query = f"SELECT id, body FROM returns WHERE instrument IN ({marks}) ORDER BY id"  # noqa: S608 - only marks
+    return {row_id: hash_of_body(body) for row_id, body in db.execute(query, instruments)}
+
+
+def stored_bodies(db: sqlite3.Connection) -> dict[str, str]:
+    """The hash of every stored body, by the id that its columns give it; members as `RETURN/N`.
+
+    A row whose columns contradict its body matches no entry: its hash is empty.
+    """
+    found = {}
+    for query, owner in _OWNED:
+        for row_id, owner_id, body in db.execute(query):
+            content = json.loads(body)
+            fits = content.get("id") == row_id and content.get(owner, "") == owner_id
+            found[row_id] = hash_of_body(body) if fits else ""
+    for return_id, n, body, slices in db.execute("SELECT return_id, n, body, slices FROM members"):
+        content = json.loads(body)
+        fits = content.keys() == _MEMBER_KEYS and (content["n"], content["slices"]) == (n, slices)
+        member = MemberRow(**content) if fits else None
+        found[f"{return_id}/{n}"] = hash_of_member(member, segments_of(db, return_id, n)) if member else ""
+    return found
+
+
+_MEMBER_KEYS = {each.name for each in fields(MemberRow)}
+_OWNED = (
+    ("SELECT id, '', body FROM cases", ""),
+    ("SELECT id, case_id, body FROM instruments", "case"),
+    ("SELECT id, instrument, body FROM returns", "instrument"),
+    ("SELECT id, case_id, body FROM attributions", "case"),
+)
 
 
 def remove_return(db: sqlite3.Connection, return_id: str) -> None:
@@ -296,4 +356,4 @@ def _bodies(db: sqlite3.Connection, query: str, values: tuple[str, ...]) -> Iter
 
 
 def _dump(row: Any) -> str:
-    return json.dumps(asdict(row), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(asdict(row), separators=(",", ":"))

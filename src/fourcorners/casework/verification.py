@@ -8,6 +8,15 @@ from fourcorners.casework import store
 from fourcorners.casework.workspace import Workspace
 from fourcorners.model.errors import VerificationFailed
 
+#: Entries that stand for a row of the case tables, and the fact that names it.
+_SUBJECTS = {
+    "case": "case",
+    "instrument": "instrument",
+    "intake": "return",
+    "declaration": "return",
+    "attribution": "attribution",
+}
+
 
 def verify(workspace: Workspace) -> dict[str, Any]:
     """Check the chain, the catalogue against the ledger, every file's hash and every slice from its proof.
@@ -18,25 +27,24 @@ def verify(workspace: Workspace) -> dict[str, Any]:
     Raises:
         VerificationFailed: naming the first thing that is not as it must be.
     """
-    head = workspace.ledger.verify()
-    said = _said_by_ledger(workspace)
-    files = slices = 0
-    for case in store.cases(workspace.db):
-        for instrument in store.instruments_of(workspace.db, case.id):
-            workspace.vault.check_original(instrument.document_sha256)
+    with workspace.attempt("verify", {}):
+        head = workspace.ledger.verify()
+        _check_bodies(workspace)
+        files = slices = 0
+        for case in store.cases(workspace.db):
+            for instrument in store.instruments_of(workspace.db, case.id):
+                workspace.vault.check_original(instrument.document_sha256)
+                files += 1
+                for returned in store.returns_of(workspace.db, instrument.id):
+                    for member in store.members_of(workspace.db, returned.id):
+                        slices += workspace.vault.check_slices(member.slices, member.slices_sha256, member.tree)
+                        stored = store.segments_of(workspace.db, returned.id, member.n)
+                        for segment in stored:
+                            workspace.vault.check_segment(segment.name, segment.sha256)
+                        files += len(stored) + 1
+        for sha256 in store.originals(workspace.db):
+            workspace.vault.check_original(sha256)
             files += 1
-            for returned in store.returns_of(workspace.db, instrument.id):
-                for member in store.members_of(workspace.db, returned.id):
-                    stored = store.segments_of(workspace.db, returned.id, member.n)
-                    hashes = {member.slices_sha256, *(segment.sha256 for segment in stored)}
-                    _check_said(said.get((returned.id, member.n)), member.tree, hashes)
-                    slices += workspace.vault.check_slices(member.slices, member.slices_sha256, member.tree)
-                    for segment in stored:
-                        workspace.vault.check_segment(segment.name, segment.sha256)
-                    files += len(stored) + 1
-    for sha256 in store.originals(workspace.db):
-        workspace.vault.check_original(sha256)
-        files += 1
     return {
         "verified": True,
         "ledger": {"size": head.size, "hash": head.hash},
@@ -46,25 +54,22 @@ def verify(workspace: Workspace) -> dict[str, Any]:
     }
 
 
-def _said_by_ledger(workspace: Workspace) -> dict[tuple[str, int], tuple[str, set[str]]]:
-    """Tree and file hashes of each member, as the newest entry about its return has them."""
-    said: dict[tuple[str, int], tuple[str, set[str]]] = {}
+def _check_bodies(workspace: Workspace) -> None:
+    """Compare the case tables with the ledger, both ways: nothing changed, moved, added or gone."""
+    said: dict[str, str] = {}
     for entry in workspace.ledger.entries():
-        if entry.kind in {"intake", "declaration"}:
-            for n, member in enumerate(entry.facts["members"]):
-                said[entry.facts["return"], n] = (
-                    member["tree"],
-                    {member["slices"], *member["segments"]},
-                )
-    return said
-
-
-def _check_said(said: tuple[str, set[str]] | None, tree: str, hashes: set[str]) -> None:
-    if said != (tree, hashes):
+        if name := _SUBJECTS.get(entry.kind):
+            row_id = entry.facts[name]
+            said[row_id] = entry.facts["body"]
+            for n, member in enumerate(entry.facts.get("members", ())):
+                said[f"{row_id}/{n}"] = member["body"]
+    stored = store.stored_bodies(workspace.db)
+    differing = sorted(key for key in said.keys() | stored.keys() if said.get(key) != stored.get(key))
+    if differing:
         raise VerificationFailed(
             "TAMPERED",
-            "the catalogue names other files than the ledger does",
-            where="workspace.sqlite, tables members and segments",
-            why="what would be shown is not what was taken in",
+            f"the case tables differ from the ledger at {', '.join(differing[:5])}",
+            where="workspace.sqlite",
+            why="what would be shown is not what was entered or taken in",
             next_step="keep the workspace as it is and restore the database from a backup",
         )

@@ -104,6 +104,15 @@ class Workspace:
         except FourcornersError as error:
             self._write_refusal(what, error, known)
             raise
+        except RecursionError:
+            deep = BadInput(
+                "DEPTH",
+                "a file is nested deeper than any real one",
+                why="it may be made to exhaust the reader",
+                next_step="look at the file before you give it again",
+            )
+            self._write_refusal(what, deep, known)
+            raise deep from None
 
     def _write_refusal(self, what: str, error: FourcornersError, known: dict[str, Any]) -> None:
         whose = error.kind if isinstance(error, Refused) else "INPUT"

@@ -132,8 +132,8 @@ class Ledger:
 
 
 def canonical(value: Mapping[str, Any]) -> str:
-    """JSON with sorted keys and no blanks: one text for one value."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    """JSON with sorted keys, no blanks, only ASCII (a file name may hold bytes that are no text)."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def _commitment(salt: bytes, detail: str) -> str:

@@ -89,6 +89,7 @@ ERRORS: dict[str, str] = {
     "SAMPLE": "no generator makes that format",
     "OUTPUT": "the output place exists already or cannot be written",
     "MISSING_FILE": "a stored file is gone",
+    "SYSTEM": "the operating system refused: no permission, no space, no such device",
     "TAMPERED": "a stored file or ledger entry is not what the ledger says",
 }
 

@@ -258,8 +258,9 @@ class Versions:
 class ExhibitData:
     """Everything that an exhibit shows.
 
-    `filter_key` says whether a filter team holds a key that the case team lacks; without one, what lies outside
-    scope is not stored at all (M57).
+    `superseded` names attributions that rest on records which have changed since; they are not shown. `filter_key`
+    says whether a filter team holds a key that the case team lacks; without one, what lies outside scope is not
+    stored at all (M57).
     """
 
     case: Case
@@ -272,6 +273,7 @@ class ExhibitData:
     versions: Versions
     ledger: LedgerHead
     filter_key: bool = False
+    superseded: tuple[str, ...] = ()
 
     @property
     def findings(self) -> list[Finding]:

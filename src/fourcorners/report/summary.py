@@ -121,6 +121,10 @@ def _left_open(data: ExhibitData) -> list[Text]:
         others = [f"{count:,} {TITLES[one]}" for one, count in figures.items() if count and one != "one"]
         if others:
             rows.append(f"{_where(data, sheet)}Logins that lead to nobody: {', '.join(others)}.")
+    if data.superseded:
+        rows.append(
+            f"Not shown, since records were added or judged anew after them: {', '.join(data.superseded)}."
+        )
     rows.append("Who used a connection. The records do not exclude: " + "; ".join(ALTERNATIVES) + ".")
     names = [said(name) for name in sorted({sheet.instrument.entered_by for sheet in data.instruments})]
     if names:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import copyfileobj
 
+from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import VerificationFailed
 from fourcorners.vault import slices
 from fourcorners.vault.files import hash_of
@@ -35,11 +36,27 @@ class Vault:
         return self.root / "slices"
 
     def keep_original(self, sha256: str, source: Path) -> None:
-        """Copy a file under its hash; one that is there already is left alone."""
+        """Copy a file under its hash; one that is there already is left alone.
+
+        Raises:
+            BadInput: `CHANGED`, if the file is no longer the one of that hash.
+        """
         path = self.originals / sha256[:2] / sha256
-        if not path.exists():
-            with write_once(path) as out, source.open("rb") as data:
-                copyfileobj(data, out, 1 << 20)
+        if path.exists():
+            return
+        with write_once(path) as out, source.open("rb") as data:
+            digest = hashlib.sha256()
+            while block := data.read(1 << 20):
+                digest.update(block)
+                out.write(block)
+            if digest.hexdigest() != sha256:
+                raise BadInput(
+                    "CHANGED",
+                    "the file changed while it was taken in",
+                    where=str(source),
+                    why="what is stored would not be what was read and judged",
+                    next_step="make sure that nothing writes to the file, and run the command again",
+                )
 
     def files(self) -> set[str]:
         """Every file in the vault, by its path below the root."""

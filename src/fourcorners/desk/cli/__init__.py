@@ -20,7 +20,7 @@ def run(arguments: list[str]) -> int:
     try:
         fourcorners.main(arguments, prog_name="fourcorners", standalone_mode=False)
     except FourcornersError as error:
-        click.echo(error.diagnostics(), err=True)
+        click.echo(error.diagnostics().encode("utf-8", "backslashreplace"), err=True)
         return error.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
@@ -33,8 +33,11 @@ def run(arguments: list[str]) -> int:
     except click.Abort:
         click.echo("stopped; nothing that was not already on the ledger was stored", err=True)
         return 130
-    except BrokenPipeError:
-        # the reader of the pipe went away: not our error, and nothing more can be said to it
-        sys.stderr.close()
-        return 0
+    except OSError as error:
+        click.echo(
+            f"SYSTEM: the operating system refused: {error.strerror}\n  where: {error.filename or 'output'}\n"
+            "  next: check permissions and free space; nothing that was not already on the ledger was stored",
+            err=True,
+        )
+        return 4
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import sys
 from collections.abc import Iterator
 from collections.abc import Mapping
 from contextlib import contextmanager
@@ -43,13 +44,24 @@ def default_folder() -> Path:
 
 
 def default_actor() -> str:
-    """The operating system's user."""
-    return getpass.getuser()
+    """The operating system's user; its number where it has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
 
 
 def write(line: Mapping[str, Any]) -> None:
     """One compact JSON object a line on stdout."""
-    click.echo(json.dumps(line, ensure_ascii=False, separators=(",", ":")))
+    text = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+    # a file name may hold bytes that are no text; they come out as JSON's own escapes
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # the reader of the pipe has seen enough: what is left goes nowhere, and that is no error
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.exceptions.Exit(0) from None
 
 
 @contextmanager

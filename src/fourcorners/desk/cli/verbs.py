@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -29,7 +31,19 @@ from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.model.records import FAMILIES
 from fourcorners.samples import make as samples_make
 
-FILE = click.Path(path_type=Path)
+
+class _File(click.Path):
+    """A path that is not empty: an unset shell variable must not mean the current folder."""
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:
+        if not os.fspath(value):
+            self.fail("the path is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FILE = _File(path_type=Path)
 JSON = click.option(
     "--json", "_json", is_flag=True, help="One compact JSON object a line; the only form there is."
 )
@@ -45,6 +59,8 @@ REASON = click.option("--reason", default="", help="Why, where a justification i
 @click.pass_context
 def fourcorners(context: click.Context, folder: Path, actor: str) -> None:
     """Legal-process returns, kept in scope: no instrument, no record; every step on a ledger."""
+    if not actor.strip() or not actor.isprintable():
+        raise click.UsageError("--as names the acting person: printable, and not empty")
     context.obj = Session(folder, actor)
 
 
