@@ -86,6 +86,13 @@ def test_kinds_and_their_families(columns: str, kind: str, family: str) -> None:
     assert parse(f'kind = "{kind}"\n[columns]\n{lines}').shape.family == family
 
 
+@pytest.mark.parametrize(("ports", "has"), [("", False), ("port", True), ("port_low, port_high", True)])
+def test_a_mapping_tells_whether_the_table_has_ports(ports: str, has: bool) -> None:  # noqa: FBT001 - the answer
+    columns = ", ".join(filter(None, ["ip, start, end, subscriber", ports])).split(", ")
+    lines = "\n".join(f'{name} = "{name}"' for name in columns)
+    assert parse(f'kind = "assignment"\n[columns]\n{lines}').has_ports is has
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words", "line"),
     [

@@ -87,6 +87,11 @@ class TableMapping:
     header_row: int
     delimiter: str
 
+    @property
+    def has_ports(self) -> bool:
+        """Whether a column holds ports: several subscribers may then have one address at once."""
+        return not self.columns.keys().isdisjoint(("port", "port_low", "port_high"))
+
 
 def parse_mapping(data: bytes, name: str) -> TableMapping:
     """The mapping in a TOML file.
