@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from fourcorners.law.clocks import RATIFICATION
 from fourcorners.law.clocks import Clock
 from fourcorners.law.clocks import check_acquisition
+from fourcorners.law.clocks import check_entry
 from fourcorners.law.clocks import check_reading
+from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import Refused
 from fourcorners.model.instant import DAY
 from fourcorners.model.instant import HOUR
@@ -61,6 +63,31 @@ def test_m17_an_emergency_reads_on_only_if_ratified_in_time(
     instrument = make_instrument(purpose=purpose, ratified=None if ratified is None else issued + ratified * HOUR)
     late = purpose is Purpose.EMERGENCY and now > 48 and (ratified is None or ratified > 48)
     assert code_of(check_reading, instrument, issued + now * HOUR) == ("PRODUCT NOT_RATIFIED" if late else "")
+
+
+@given(st.sampled_from(list(Purpose)), st.none() | st.integers(0, 100), st.integers(1, 100))
+def test_m17_an_emergency_takes_in_what_it_may_read_and_no_more(
+    make_instrument: Make, purpose: Purpose, ratified: int | None, now: int
+) -> None:
+    issued = make_instrument().issued
+    instrument = make_instrument(
+        purpose=purpose, served=issued, ratified=None if ratified is None else issued + ratified * HOUR
+    )
+    at = issued + now * HOUR
+    assert code_of(check_acquisition, instrument, at) == code_of(check_reading, instrument, at)
+    late = make_instrument(purpose=Purpose.EMERGENCY, served=issued)
+    assert code_of(check_acquisition, late, issued + RATIFICATION + 1) == "PRODUCT NOT_RATIFIED"
+
+
+@pytest.mark.parametrize("key", ["issued", "served", "ratified"])
+def test_nothing_is_entered_that_has_not_happened(make_instrument: Make, key: str) -> None:
+    issued = make_instrument().issued
+    instrument = make_instrument(**{key: issued + HOUR})
+    check_entry(instrument, issued + HOUR)
+    with pytest.raises(BadInput) as caught:
+        check_entry(instrument, issued + HOUR - 1)
+    assert (caught.value.code, caught.value.where) == ("ORDER_FILE", key)
+    check_entry(make_instrument(served=None, ratified=None), issued)
 
 
 def test_the_last_nanosecond_of_48_hours(make_instrument: Make) -> None:

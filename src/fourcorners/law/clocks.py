@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from fourcorners.law.window import bad_order
 from fourcorners.model.errors import Refused
 from fourcorners.model.instant import HOUR
 from fourcorners.model.instant import rfc3339
@@ -50,13 +51,34 @@ class Clock:
         return now
 
 
-def check_acquisition(instrument: Instrument, now: int) -> None:
-    """Whether a return may be taken in: the instrument was served, and in time.
+def check_entry(instrument: Instrument, now: int) -> None:
+    """Whether an order can be entered now: nobody has issued, served or ratified it in the future.
 
-    `serve_by` limits service, not the return: a provider answers weeks later, and that is in order.
+    A ratification dated ahead would otherwise become true by waiting. An instrument that was entered is not held
+    against this again: its dates only recede.
 
     Raises:
-        Refused: `PRODUCT NOT_SERVED` (no date of service, or one that lies ahead of `now`); `LAW SERVE_BY_PASSED`.
+        BadInput: `ORDER_FILE`, with the key in `where`.
+    """
+    for key in ("issued", "served", "ratified"):
+        moment: int | None = getattr(instrument, key)
+        if moment is not None and moment > now:
+            raise bad_order(
+                key,
+                f"{rfc3339(moment)} lies ahead of now, {rfc3339(now)}",
+                "state what has happened; what has not happened yet is left out",
+            )
+
+
+def check_acquisition(instrument: Instrument, now: int) -> None:
+    """Whether a return may be taken in: the instrument was served, in time, and ratified where it must be.
+
+    `serve_by` limits service, not the return: a provider answers weeks later, and that is in order. For an
+    emergency the 48 hours of `check_reading` hold for taking in as well.
+
+    Raises:
+        Refused: `PRODUCT NOT_SERVED` (no date of service, or one that lies ahead of `now`); `LAW SERVE_BY_PASSED`;
+            `PRODUCT NOT_RATIFIED`.
     """
     if instrument.served is None or instrument.served > now:
         when = "it has no date of service" if instrument.served is None else f"served {rfc3339(instrument.served)}"
@@ -75,6 +97,7 @@ def check_acquisition(instrument: Instrument, now: int) -> None:
             why="after its last day of service an instrument authorises nothing",
             next_step="ask the issuer for a new instrument",
         )
+    _check_ratified(instrument, now)
 
 
 def check_reading(instrument: Instrument, now: int) -> None:
@@ -82,7 +105,8 @@ def check_reading(instrument: Instrument, now: int) -> None:
 
     Reading of the 48 hours: they run from `issued` (a bare date counts from its first instant), end inclusive, and
     apply to every instrument whose purpose is an emergency. Until they end, unratified records are read; after
-    that only if `ratified` lies within them. A late ratification opens nothing again.
+    that only if `ratified` lies within them. A late ratification opens nothing again;
+    one that lies ahead of `now` is not asked about before it lies behind (`check_entry` refuses to enter it).
 
     Raises:
         Refused: `LAW RETENTION_OVER` after `retain_until`; `PRODUCT NOT_RATIFIED`.
@@ -95,6 +119,10 @@ def check_reading(instrument: Instrument, now: int) -> None:
             why="what may no longer be held may no longer be read",
             next_step="destroy the records, or obtain an instrument that permits holding them",
         )
+    _check_ratified(instrument, now)
+
+
+def _check_ratified(instrument: Instrument, now: int) -> None:
     deadline = instrument.issued + RATIFICATION
     ratified = instrument.ratified is not None and instrument.ratified <= deadline
     if instrument.purpose is Purpose.EMERGENCY and now > deadline and not ratified:
@@ -102,6 +130,6 @@ def check_reading(instrument: Instrument, now: int) -> None:
             "PRODUCT",
             "NOT_RATIFIED",
             f"{instrument.id} was not ratified by {rfc3339(deadline)}",
-            why="a promise of process is no process: 48 hours after issue it reads nothing more",
+            why="a promise of process is no process: 48 hours after issue it takes in and reads nothing more",
             next_step="serve a warrant, order or subpoena for the records and take them in under it",
         )
