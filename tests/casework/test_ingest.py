@@ -357,3 +357,60 @@ def test_a_changed_stored_file_is_found(
 def test_outside_rows_only_is_no_error(workspace: Workspace, instrument: str, tmp_path: Path) -> None:
     row = ingest(workspace, [write_page(tmp_path / "records.html", OUTSIDE)], instrument)
     assert row.counts == {"rows": 2, "released": 0, "sealed": 2, "rejected": 0}
+
+
+EDITS = {
+    "the order's window": "UPDATE instruments SET body = replace(body, '2026-03-08T', '2026-04-08T')",
+    "the predicate": "UPDATE cases SET body = replace(body, 'Complaint', 'Rumour')",
+    "another owner": "UPDATE returns SET instrument = 'I-2'",
+    "the counts": "UPDATE returns SET body = replace(body, '\"sealed\":2', '\"sealed\":0')",
+    "a member": "UPDATE members SET body = replace(body, 'layout', 'layuot')",
+    "a segment": "UPDATE segments SET rows = 1",
+    "a return gone": "DELETE FROM segments; DELETE FROM members; DELETE FROM files; DELETE FROM returns",
+    "a case gone": "PRAGMA foreign_keys = OFF; DELETE FROM cases",
+}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS.keys())
+def test_an_edited_case_table_is_found(workspace: Workspace, instrument: str, tmp_path: Path, edit: str) -> None:
+    ingest(workspace, [write_page(tmp_path / "records.html")], instrument)
+    verification.verify(workspace)
+    workspace.db.execute("PRAGMA foreign_keys = OFF")
+    workspace.db.executescript(edit)
+    with pytest.raises(VerificationFailed) as found:
+        verification.verify(workspace)
+    assert found.value.code == "TAMPERED"
+    assert newest(workspace)[0] == "refusal"
+
+
+def test_what_a_member_says_about_another_account_is_not_kept(
+    workspace: Workspace, instrument: str, folder: Path, tmp_path: Path
+) -> None:
+    ingest(workspace, [write_page(tmp_path / "records.html", INSIDE, target="777CANARY")], instrument)
+    workspace.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert b"777CANARY" not in plain_bytes(folder)
+
+
+def test_a_production_is_no_document(workspace: Workspace, case: str, tmp_path: Path) -> None:
+    order = write_order(tmp_path / "o", accounts=(TARGET,))
+    write_page(tmp_path / "o" / "order.txt")
+    with pytest.raises(BadInput) as found:
+        instruments.add(workspace, order, case)
+    assert found.value.code == "ORDER_FILE"
+
+
+@pytest.mark.parametrize("content", ["", "  \n", MAPPING])
+def test_m51_a_certificate_that_certifies_nothing(workspace: Workspace, tmp_path: Path, content: str) -> None:
+    (tmp_path / "mapping.toml").write_text(MAPPING)
+    (tmp_path / "certificate.txt").write_text(content)
+    with pytest.raises(Refused) as found:
+        mappings.load(workspace, tmp_path / "mapping.toml")
+    assert found.value.code == "NO_CERTIFICATE"
+
+
+def test_an_unknown_zone_is_refused_and_written(workspace: Workspace, instrument: str, tmp_path: Path) -> None:
+    path = write_page(tmp_path / "records.html", NAIVE)
+    row = ingest(workspace, [path], instrument)
+    with pytest.raises(UsageError, match="Bogus"):
+        declare_zone(workspace, row.id, ZoneDeclaration("America/Bogus", "tester"), "letter", [path])
+    assert newest(workspace)[0] == "refusal"

@@ -211,7 +211,7 @@ def _sources(workspace: Workspace, case: str, instrument_id: str, reason: str) -
         mine = [_select(each, _ASSIGNMENT) for each in read if each.returned.id == returned.id]
         rows = pa.Table.from_batches(mine) if mine else _no_assignments()
         coverage = _coverage(mapping.coverage, instrument, returned)
-        if not mapping.columns.keys().isdisjoint({"port", "port_low"}):
+        if mapping.has_ports:
             coverage = replace(coverage, shared=True)  # given out by ports, whatever a single row says
         yield AssignmentSource(f"{instrument_id}/{returned.id}", rows, coverage)
 

@@ -201,8 +201,8 @@ def _take_in(
         files = []
         table = mapping.reader() if mapping else None
         zone = declared[0] if declared else None
-        for path in intake.paths_in(paths):
-            files.append(intake.read_file(path, stack, table, zone, known["files"].append))
+        for path, named in intake.paths_in(paths):
+            files.append(intake.read_file(path, stack, table, zone, known["files"].append, named=named))
             on_step("opened")
         if mapping:
             mappings.check_files(mapping, known["files"])

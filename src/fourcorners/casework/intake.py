@@ -59,17 +59,17 @@ class ReadFile:
     unread: list[UnreadMember] = field(default_factory=list)
 
 
-def paths_in(paths: list[Path]) -> Iterator[Path]:
-    """The files given, and every file of the folders given, in a fixed order.
+def paths_in(paths: list[Path]) -> Iterator[tuple[Path, bool]]:
+    """The files given, and every file of the folders given, in a fixed order; and whether each was named itself.
 
     Raises:
         BadInput: `NOT_FOUND`.
     """
     for path in paths:
         if path.is_dir():
-            yield from sorted(_plain(child) for child in path.rglob("*") if not child.is_dir())
+            yield from ((_plain(child), False) for child in sorted(path.rglob("*")) if not child.is_dir())
         elif path.is_file():
-            yield path
+            yield path, True
         else:
             raise BadInput(
                 "NOT_FOUND",
@@ -97,6 +97,8 @@ def read_file(
     table: Reader | None,
     declaration: ZoneDeclaration | None,
     on_opened: Callable[[str], None],
+    *,
+    named: bool,
 ) -> ReadFile:
     """Open one file and read every member that a reader knows.
 
@@ -105,6 +107,7 @@ def read_file(
         stack: keeps the file open until the intake is over, since slices are cut from its bytes.
         table: the reader that a declared mapping makes, for members that no listed reader knows.
         declaration: a person's statement of the zone of local times.
+        named: the file was named itself, so that a mapping is meant for it.
         on_opened: told the file's hash before anything in it is read, so that it stays known if it is refused.
 
     Raises:
@@ -116,18 +119,18 @@ def read_file(
     for member in opened.members():
         found.is_archive = bool(member.path)
         with _named(found.path, member.path):
-            _read_member(found, member, table, declaration)
+            _read_member(found, member, table, declaration, named=named)
     return found
 
 
 def _read_member(
-    found: ReadFile, member: Member, table: Reader | None, declaration: ZoneDeclaration | None
+    found: ReadFile, member: Member, table: Reader | None, declaration: ZoneDeclaration | None, *, named: bool
 ) -> None:
     name = member.path or Path(found.path).name
     try:
         derived = registry.derive(member)
     except BadInput as error:
-        if not member.path:
+        if named and not member.path:
             raise
         found.unread.append(UnreadMember(member.path, member.sha256, error.what))
         return
@@ -135,7 +138,7 @@ def _read_member(
         member = replace(derived, path=derived.path if member.path else name + derived.path)
     head = bytes(member.data[: registry.HEAD])
     reader = registry.reader_for(name, head)
-    if reader is None and table is not None and (table.detect(name, head) or not found.is_archive):
+    if reader is None and table is not None and (table.detect(name, head) or (named and not found.is_archive)):
         reader = table
     if reader is None:
         found.unread.append(UnreadMember(member.path, member.sha256, "no reader knows this format"))
