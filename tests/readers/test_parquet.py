@@ -84,8 +84,10 @@ def test_rows_are_those_of_the_file(table: list[tuple[str | None, int | None]], 
 )
 def test_columns_of_no_plain_values_are_refused(column: Any) -> None:
     with pytest.raises(BadInput) as caught:
-        parquet.derive(make({"x": column}))
+        parquet.derive(make({"ip": ["192.0.2.7"], "CANARY": column}))
     assert caught.value.code == "PARQUET"
+    assert "column 2" in caught.value.what
+    assert "CANARY" not in caught.value.diagnostics(), "the name may be a value"
 
 
 def test_damage_is_refused() -> None:

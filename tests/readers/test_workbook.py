@@ -156,9 +156,9 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
         "[Content_Types].xml",
         lambda xml: xml.replace(b"spreadsheetml.sheet.main", b"ms-excel.sheet.macroEnabled.main"),
     ),
-    "external link": lambda: changed(PLAIN, "xl/externalLinks/externalLink1.xml", lambda _: b"<externalLink/>"),
+    "external link": lambda: changed(PLAIN, "xl/externalLinks/CANARY.xml", lambda _: b"<externalLink/>"),
     "data connection": lambda: changed(PLAIN, "xl/connections.xml", lambda _: b"<connections/>"),
-    "embedded object": lambda: changed(PLAIN, "xl/embeddings/oleObject1.bin", lambda _: b"x"),
+    "embedded object": lambda: changed(PLAIN, "xl/embeddings/CANARY.bin", lambda _: b"x"),
     "DDE formula": lambda: changed(
         PLAIN, SHEET, lambda xml: xml.replace(b"<is>", b"<f>cmd|'/c calc'!A0</f><is>", 1)
     ),
@@ -174,6 +174,7 @@ def test_a_workbook_that_is_not_one_plain_sheet_is_refused(name: str) -> None:
         workbook.derive(HOSTILE[name]())
     assert caught.value.code == "WORKBOOK"
     assert caught.value.next_step
+    assert "CANARY" not in caught.value.diagnostics()
 
 
 def test_an_empty_second_sheet_is_no_obstacle() -> None:

@@ -101,7 +101,13 @@ def _quoted(data: bytes | mmap, end: int, delimiter: str) -> tuple[int, int]:
             cells += len(row) or 1  # an empty line between others is one blank cell
             lines += 1
     except (csv.Error, UnicodeDecodeError) as error:
-        raise BadInput("QUOTE", f"the independent count cannot read the table: {error}") from error
+        raise BadInput(
+            "QUOTE",
+            "the independent count cannot read the table",
+            where=f"row {lines + 1}",
+            why="the reader and the count must agree on every cell",
+            next_step="ask the custodian for an intact table",
+        ) from error
     return cells, lines
 
 

@@ -61,7 +61,7 @@ def derive(data: bytes | mmap) -> tuple[str, bytes]:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = [workbook.get_sheet_by_index(index) for index in range(len(workbook.sheet_names))]
     except CalamineError as error:
-        raise _refuse(f"the workbook cannot be read: {error}") from error
+        raise _refuse("the workbook cannot be read") from error
     filled = [sheet for sheet in sheets if sheet.start is not None]
     if len(filled) != 1:
         raise _refuse(f"{len(filled)} sheets of the workbook hold values, where one is read")
@@ -100,8 +100,8 @@ def _check(data: bytes | mmap) -> None:
     """Refuse what acts, and sheets whose cells lie so far apart that reading them would exhaust memory."""
     budget = Budget.of(len(data))
     for entry in read_entries(data, "the workbook"):
-        if _ACTIVE.match(entry.name):
-            raise _refuse(f"the workbook is active or linked: it holds {entry.name}")
+        if active := _ACTIVE.match(entry.name):
+            raise _refuse(f"the workbook is active or linked: it holds {active[0]}")
         if entry.name == "[Content_Types].xml" and _TYPE not in bytes(_content(data, entry, budget)):
             raise _refuse("the workbook is not a plain .xlsx")
         if _SHEET.fullmatch(entry.name):

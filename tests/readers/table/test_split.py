@@ -19,6 +19,7 @@ from tests.readers.table.tables import rows
 
 from fourcorners.model.errors import BadInput
 from fourcorners.readers.table import TableMapping
+from fourcorners.readers.table import TableReader
 from fourcorners.readers.table import split as split_module
 
 CELLS = st.text(st.sampled_from('ab0é€😀,;"\n\t '), max_size=6)
@@ -119,6 +120,46 @@ def test_structural_damage_is_refused_where_it_stands(data: bytes, code: str, wh
         read(data, two_columns())
     assert caught.value.code == code
     assert where in caught.value.where
+
+
+CANARIES = [
+    ["CANARY who", "CANARY-x", "what"],
+    *([f"CANARY {n}", f"0{n}/07/2026 CANARY", "2026"] for n in range(5)),
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    columns=st.sampled_from([("CANARY who", "what"), ("who", "what"), ("CANARY-x", "what")]),
+    spots=st.lists(st.tuples(st.integers(0, 200), st.sampled_from(['"', ",", "\n", "\r", "\0", "é"])), max_size=3),
+    repeated=st.booleans(),
+    row=st.integers(1, 4),
+    encoding=st.sampled_from(["utf-8", "latin-1"]),
+)
+def test_no_refusal_shows_a_cell(
+    columns: tuple[str, str],
+    spots: list[tuple[int, str]],
+    repeated: bool,  # noqa: FBT001 - drawn
+    row: int,
+    encoding: str,
+) -> None:
+    text = "\n".join(map(",".join, CANARIES)) + "\n"
+    if repeated:
+        text = text.replace("CANARY-x", "CANARY who", 1)
+    for at, what in spots:
+        text = text[:at] + what + text[at:]
+    how = mapping("login", {"ip": columns[0], "at": columns[1]}, f"[table]\nheader_row = {row}")
+    reader = TableReader(how, "Ada Example")
+    own = {text for text in columns if "CANARY" in text}
+    for act in (reader.read, reader.census):
+        try:
+            act(text.encode(encoding))
+        except BadInput as error:
+            said = error.diagnostics()
+            for name in own:
+                said = said.replace(repr(name), "")
+            assert "CANARY" not in said
+            assert "2026" not in said
 
 
 def test_a_cut_at_any_byte_is_refused_or_loses_only_what_is_cut() -> None:

@@ -77,7 +77,7 @@ class TableReader:
                 raise BadInput(
                     "HEADER",
                     f"the mapping names the column {wanted!r}, which the table does not have",
-                    where=f"line {mapping.header_row}: {', '.join(head.header)}",
+                    where=f"line {mapping.header_row}",
                     why="the mapping may belong to another table",
                     next_step="give the mapping of this table",
                 )

@@ -196,10 +196,10 @@ class _Rows:
         self.mark("BAD_TIME", bad)
         bad &= ~self.cut  # the order of half a time says nothing about the table
         for row in np.flatnonzero(bad).tolist():
-            if how.leaves_open(text := cell.texts[row].as_py()):
+            if how.leaves_open(cell.texts[row].as_py()):
                 raise BadInput(
                     "NO_TIME",
-                    f"{text!r} is no year-first time, and the mapping declares no format",
+                    "a time is not year-first, and the mapping declares no format",
                     where=f"byte {self.lines.base + int(cell.starts[row])}",
                     why="the order of day and month, or the unit of a number, would have to be guessed",
                     next_step='declare [time] format in the mapping, such as "%d/%m/%Y %H:%M:%S" or "epoch"',

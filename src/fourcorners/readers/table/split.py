@@ -93,8 +93,8 @@ def read_head(data: Data, delimiter: str, header_row: int) -> Head:
     where = begin + int(cells.starts[first])
     if not all(name.strip() for name in names):
         raise _refuse(data, "HEADER", where, "a column of the header has no name")
-    if repeated := next((name for name in names if names.count(name) > 1), None):
-        raise _refuse(data, "HEADER", where, f"the column {repeated!r} stands twice in the header")
+    if len(set(names)) < len(names):
+        raise _refuse(data, "HEADER", where, "two columns of the header have the same name")
     lines = np.concatenate([[0], last[: header_row - 1] + 1])
     for number, (top, bottom) in enumerate(pairwise(lines.tolist())):
         line = [cells.text(index).strip() for index in range(top, bottom)]
