@@ -74,6 +74,13 @@ def test_ports_bound_an_ipv4_row_and_none_means_all() -> None:
     assert table["whole"].to_pylist() == [False, True, True]
 
 
+def test_an_ipv4_mapped_row_is_the_ipv4_row_with_its_ports() -> None:
+    mapped, plain = (
+        encode(row(ip, port_low=1024, port_high=2047)) for ip in ("::ffff:203.0.113.7", "203.0.113.7")
+    )
+    assert mapped.equals(plain)
+
+
 def test_an_open_end_is_beyond_every_instant_and_rows_keep_their_number() -> None:
     table = encode(row("203.0.113.4/31", until=9), row("203.0.113.4"))
     assert table["row"].to_pylist() == [0, 0, 1]

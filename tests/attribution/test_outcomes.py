@@ -284,6 +284,15 @@ def test_of_several_transposed_addresses_the_one_that_differs_is_told() -> None:
     assert (found["subscribers"], found["fragility"]["one_digit_transposed"]) == (["A"], "different")
 
 
+def test_two_notations_of_an_address_have_one_answer() -> None:
+    texts = ("203.0.113.12", "::ffff:203.0.113.12", "2001:db8::1", "2001:DB8:0::1")
+    logins = [{"id": "L", "ip": ip, "port": None, "at": NIGHT + HALF} for ip in texts]
+    one, same, other, likewise = attribute(World(logins, [log("S", (0, 9, "A"))]))
+    assert one == same
+    assert other == likewise
+    assert (one["outcome"], other["outcome"]) == ("one", "not_covered")
+
+
 def test_the_answer_is_the_same_every_time_and_empty_for_nothing() -> None:
     world = World([{"id": "L", "ip": "203.0.113.12", "port": None, "at": NIGHT}], [log("S", (0, 1, "A"))] * 3)
     assert attribute(world) == attribute(world)

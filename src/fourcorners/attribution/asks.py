@@ -123,12 +123,13 @@ class Asks:
 
 
 def _addresses(logins: pa.Table) -> tuple[list[Address], Ints]:
-    """Distinct addresses, and the number of each login's."""
+    """Distinct addresses, and the number of each login's; two texts may be one address."""
     texts = logins["ip"].combine_chunks().dictionary_encode()
-    found: list[Address] = []
+    found: dict[Address, int] = {}
+    numbers = []
     for text in texts.dictionary.to_pylist():
         try:
-            found.append(parse_address(text))
+            numbers.append(found.setdefault(parse_address(text), len(found)))
         except ValueError as error:
             raise BadInput(
                 "ATTRIBUTION_INPUT",
@@ -136,7 +137,7 @@ def _addresses(logins: pa.Table) -> tuple[list[Address], Ints]:
                 why="a login without an address cannot be compared",
                 next_step="leave out logins without an address",
             ) from error
-    return found, texts.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    return list(found), np.array(numbers, np.int64)[texts.indices.to_numpy(zero_copy_only=False)]
 
 
 def _neighbours(addresses: list[Address], log: Log) -> tuple[list[Address], Bools, list[tuple[int, int]]]:

@@ -37,6 +37,7 @@ MOST_KEYS = 1 << 12
 MOST_ROWS = 1 << 26
 
 _ALL = np.iinfo(np.int64)
+_LAST_V4 = (1 << 32) - 1
 _KEY_BITS = 56
 _HALF_BITS = 64
 
@@ -73,7 +74,7 @@ def assignments(rows: pa.Table) -> pa.Table:
     blocks = [_blocks(text, rows, codes, code) for code, text in enumerate(texts.dictionary.to_pylist())]
     sizes = np.array([len(each) for each in blocks], np.int64)
     flat = np.array([block for each in blocks for block in each], np.int64).reshape(-1, len(_Block._fields))
-    is_v6 = np.array([":" in text for text in texts.dictionary.to_pylist()], bool)[codes]
+    is_v6 = np.array([each[0].k > _LAST_V4 for each in blocks], bool)[codes]
     whole = (ports[:, 0] <= 1) & (ports[:, 1] == MAX_PORT)
     if (is_v6 & ~whole).any():
         raise _bad(rows, int(np.argmax(is_v6 & ~whole)), "an IPv6 assignment has a port range")
