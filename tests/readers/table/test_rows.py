@@ -288,4 +288,12 @@ def test_a_table_is_known_by_its_header() -> None:
     assert reader.detect("return.csv", b'at,"ip",x\n192.0.2.7,"cut in the mid')
     assert not reader.detect("return.csv", b"at,address\n")
     assert not reader.detect("return.csv", b"")
+    assert reader.why_not("return.csv", b"at,ip,x\n") is None
+    assert (
+        reader.why_not("return.csv", b"At,CANARY\n")
+        == "the mapping names the columns 'ip', 'at', not in the header"
+    )
+    assert reader.why_not("return.csv", b"ip,CANARY\n") == "the mapping names the column 'at', not in the header"
+    assert reader.why_not("return.csv", b"ip,ip\n") == "two columns of the header have the same name"
+    assert reader.why_not("return.bin", b"\xff\xfe\xfd\0") == "the table is in UTF-16"
     assert (reader.name, reader.version, reader.custodians) == ("table", "1", ())

@@ -222,6 +222,21 @@ def test_a_cell_of_the_largest_size_is_read() -> None:
     assert len(texts(data, two_columns())[0][1]) == 1 << 20
 
 
+def test_blanks_around_a_cell_are_passed_over_at_once() -> None:
+    # blank by blank, this takes many seconds
+    blanks = " \t" * (1 << 17)
+    data = f"who,what\n{blanks}S-1{blanks},{blanks}\nS-2,\t b c\n".encode()
+    assert texts(data, two_columns()) == [("S-1", ""), ("S-2", "b c")]
+
+
+def test_a_header_of_many_columns_is_read_at_once() -> None:
+    names = [*(f"c{n}" for n in range(40_000)), "who", "what"]  # comparing each with each takes half a minute
+    data = (",".join(names) + "\n" + "," * 40_000 + "S-1,a\n").encode()
+    reading = read(data, two_columns())
+    assert [(row["subscriber"], row["value"]) for row in rows(reading)] == [("S-1", "a")]
+    assert len(reading.unclassified) == 40_000
+
+
 def test_a_table_without_rows_has_none() -> None:
     assert texts(b"who,what\n", two_columns()) == []
     assert texts(b"who,what", two_columns()) == []

@@ -81,13 +81,26 @@ def column(lines: Lines, index: int, unknown: frozenset[str]) -> Column:
 
 
 def _without_spaces(lines: Lines, index: int) -> tuple[Offsets, Offsets]:
+    """Where the cells begin and end within their outer blanks; a cell of blanks ends where it begins."""
     raw = np.frombuffer(lines.data, np.uint8)
     starts, ends = lines.starts[:, index], lines.ends[:, index]
-    while (blank := (starts < ends) & np.isin(raw[np.minimum(starts, len(raw) - 1)], _BLANKS)).any():
-        starts = starts + blank
-    while (blank := (starts < ends) & np.isin(raw[ends - 1], _BLANKS)).any():
-        ends = ends - blank
+    outer = _is_blank(raw[np.minimum(starts, len(raw) - 1)]) | _is_blank(raw[ends - 1])
+    outer &= starts < ends
+    if not outer.any():
+        return starts, ends
+    low, high = int(starts[0]), int(ends[-1])
+    solid = low + np.flatnonzero(~_is_blank(raw[low:high]))
+    after = np.append(solid, high)[np.searchsorted(solid, starts[outer])]
+    before = np.append(solid, low - 1)[np.searchsorted(solid, ends[outer]) - 1] + 1
+    starts, ends = starts.copy(), ends.copy()
+    starts[outer] = np.minimum(after, ends[outer])
+    ends[outer] = np.maximum(before, starts[outer])
     return starts, ends
+
+
+def _is_blank(raw: NDArray[np.uint8]) -> Mask:
+    blank: Mask = (raw == _BLANKS[0]) | (raw == _BLANKS[1])
+    return blank
 
 
 def where(array: pa.Array, keep: Mask) -> pa.Array:

@@ -22,6 +22,7 @@ from fourcorners.readers.table.mapping import TableMapping
 from fourcorners.readers.table.rows import Meaning
 from fourcorners.readers.table.rows import read_rows
 from fourcorners.readers.table.split import Data
+from fourcorners.readers.table.split import Head
 from fourcorners.readers.table.split import read_head
 from fourcorners.readers.table.split import split
 from fourcorners.readers.table.zones import parse_zone
@@ -44,16 +45,30 @@ class TableReader:
         self.mapping = mapping
         self.by = by
 
-    def detect(self, path: str, head: bytes) -> bool:  # noqa: ARG002 - a table is known by its header, not its name
+    def detect(self, path: str, head: bytes) -> bool:
         """Whether the header holds every column that the mapping names."""
+        return self.why_not(path, head) is None
+
+    def why_not(self, path: str, head: bytes) -> str | None:  # noqa: ARG002 - a header tells a table, not a name
+        """Why a member with these first bytes is no table of the mapping, None where it is one.
+
+        Names columns in the mapping's own words only: what stands in another table's header may be a value.
+        """
         lines = head.split(b"\n", self.mapping.header_row)
         try:
-            header = read_head(
+            found = read_head(
                 b"\n".join(lines[: self.mapping.header_row]), self.mapping.delimiter, self.mapping.header_row
             )
-        except BadInput:
-            return False
-        return set(header.header).issuperset(self.mapping.columns.values())
+        except BadInput as error:
+            return error.what
+        return self._missing(found)
+
+    def _missing(self, head: Head) -> str | None:
+        """Which of the mapping's columns the header lacks, None where it has all."""
+        missing = [repr(name) for name in self.mapping.columns.values() if name not in head.header]
+        if not missing:
+            return None
+        return f"the mapping names the column{'s' * (len(missing) > 1)} {', '.join(missing)}, not in the header"
 
     def census(self, data: Data) -> Census:
         """The cells and rows of a table, counted by code that shares nothing with this reader."""
@@ -72,29 +87,28 @@ class TableReader:
         """
         mapping = self.mapping
         head = read_head(data, mapping.delimiter, mapping.header_row)
-        for wanted in mapping.columns.values():
-            if wanted not in head.header:
-                raise BadInput(
-                    "HEADER",
-                    f"the mapping names the column {wanted!r}, which the table does not have",
-                    where=f"line {mapping.header_row}",
-                    why="the mapping may belong to another table",
-                    next_step="give the mapping of this table",
-                )
+        if missing := self._missing(head):
+            raise BadInput(
+                "HEADER",
+                missing,
+                where=f"line {mapping.header_row}",
+                why="the mapping may belong to another table",
+                next_step="give the mapping of this table",
+            )
+        places = {name: place for place, name in enumerate(head.header)}
         meaning = Meaning(
             mapping=mapping,
-            places={key: head.header.index(name) for key, name in mapping.columns.items()},
+            places={key: places[name] for key, name in mapping.columns.items()},
             zone=mapping.zone or (parse_zone(declaration.zone) if declaration else None),
             basis=DECLARED + (declaration.by if declaration and not mapping.zone else self.by),
         )
         lines = split(data, head.end, len(head.header), mapping.delimiter, ROWS)
-        unnamed = [name for name in head.header if name not in mapping.columns.values()]
-        places = [head.header.index(name) for name in unnamed]
+        others = [place for name, place in places.items() if place not in meaning.places.values()]
         batches, holes = [], [np.zeros(0, np.int64)]
         for part in lines:
             rows_of_part = read_rows(part, meaning)
             batches.append(Batch(mapping.shape.family, LABEL, rows_of_part, dict(mapping.shape.field_categories)))
-            cells = np.stack([part.starts[:, places], part.ends[:, places]], axis=2) + part.base
+            cells = np.stack([part.starts[:, others], part.ends[:, others]], axis=2) + part.base
             holes.append(cells.astype(np.int64).ravel())
         rows = sum(batch.rows.num_rows for batch in batches)
         return Reading(
@@ -105,7 +119,7 @@ class TableReader:
             boilerplate=len(head.header),
             unclassified=(
                 *([Unclassified(ABOVE, head.above)] if head.above else []),
-                *(Unclassified(name, rows) for name in unnamed),
+                *(Unclassified(head.header[place], rows) for place in others),
             ),
             labels={LABEL: rows},
             holes=pa.array(np.concatenate(holes)),
