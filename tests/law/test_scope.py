@@ -18,6 +18,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from fourcorners.law.scope import disproportionate
+from fourcorners.law.scope import found_in
 from fourcorners.law.scope import judge
 from fourcorners.model.codes import REJECTIONS
 from fourcorners.model.codes import SEALS
@@ -27,6 +28,7 @@ from fourcorners.model.instrument import Instrument
 from fourcorners.model.instrument import Window
 from fourcorners.model.records import FAMILIES
 from fourcorners.model.records import Batch
+from fourcorners.model.records import Reading
 from fourcorners.model.records import columns_of
 from fourcorners.model.records import schema
 from fourcorners.model.verdict import VERDICT_COLUMNS
@@ -337,6 +339,54 @@ def test_m50_a_whole_return_is_sealed_under_one_reason(
 )
 def test_m50_the_rule_of_proportion(found: int, asked: int, answer: bool) -> None:  # noqa: FBT001 - a table of answers
     assert disproportionate(found, asked) is answer
+
+
+def reading(*batches: Batch, custodians: tuple[str, ...] = ()) -> Reading:
+    return Reading("any/1", "any", custodians, batches, boilerplate=0)
+
+
+@pytest.mark.parametrize(
+    ("family", "field"),
+    [
+        ("login", "account"),
+        ("login", "action"),
+        ("login", "agent"),
+        ("session", "action"),
+        ("session", "agent"),
+        ("call", "action"),
+        ("payment", "currency"),
+        ("subscriber", "subscriber"),
+        ("subscriber", "attribute"),
+        ("subscriber", "value"),
+        ("assignment", "subscriber"),
+    ],
+)
+def test_m50_a_constant_account_hides_nobody(make_batch: MakeBatch, family: str, field: str) -> None:
+    rows = [{"account": "web", field: f"user{n // 2}"} for n in range(500)]
+    table = reading(make_batch(family, rows[:300]), make_batch(family, rows[200:]))
+    assert found_in([table]) == found_in([table, table]) == 250
+    assert disproportionate(found_in([table]), asked=1)
+
+
+def test_m50_what_one_account_has_many_of_is_not_counted(make_batch: MakeBatch) -> None:
+    logins = [
+        {"account": "a", "ip": f"192.0.2.{n % 250}", "agent": f"Mozilla/5.0 (X11) Example/{n}", "action": "Login"}
+        for n in range(500)
+    ]
+    calls = [{"account": "a", "party": f"+1555010{n:04}", "action": None} for n in range(500)]
+    payments = [{"account": "a", "party": f"shop {n}", "amount": str(n), "currency": "USD"} for n in range(500)]
+    facts = [{"account": "a", "attribute": f"fact {n % 20}", "value": str(n)} for n in range(500)]
+    table = reading(make_batch("login", logins), make_batch("call", calls), make_batch("payment", payments))
+    assert found_in([table]) == 1
+    assert found_in([reading(make_batch("subscriber", facts))]) == 25, "values of one attribute"
+    assert found_in([reading()]) == found_in([]) == 0
+
+
+def test_m50_a_format_that_is_read_says_itself_what_the_account_is(make_batch: MakeBatch) -> None:
+    rows = [{"account": "a", "action": f"word {n}"} for n in range(500)]
+    assert found_in([reading(make_batch("login", rows), custodians=("Example Mail",))]) == 1
+    others = [{"account": f"account {n}"} for n in range(500)]
+    assert found_in([reading(make_batch("capture", others), custodians=("Example Mail",))]) == 500
 
 
 def test_a_table_of_logins_is_not_reached_by_address(

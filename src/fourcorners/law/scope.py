@@ -6,6 +6,9 @@ nothing behind but its position, its extent and a reason; a released row holds n
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -22,6 +25,7 @@ from fourcorners.model.records import CORE
 from fourcorners.model.records import FAMILIES
 from fourcorners.model.records import TIMELESS
 from fourcorners.model.records import Batch
+from fourcorners.model.records import Reading
 from fourcorners.model.records import columns_of
 from fourcorners.model.verdict import VERDICT_COLUMNS
 from fourcorners.model.verdict import WITHHELD
@@ -31,6 +35,11 @@ Mask = npt.NDArray[np.bool_]
 
 #: Times as many accounts as asked about, from which a return of more than `BULK` accounts is out of proportion.
 DISPROPORTION = 10
+
+#: The fields that say whose a row is.
+_WHOSE = ("account", "subscriber")
+#: Fields that hold a word out of a short list, or a device, whoever the row is about.
+_SHORT = ("action", "agent", "attribute", "currency")
 
 _RELEASED, _REJECTED = 0, -1
 _REASONS = ("", *SEALS)
@@ -88,8 +97,36 @@ def judge(
     )
 
 
+def found_in(readings: Iterable[Reading]) -> int:
+    """How many people a return could be about, for `disproportionate`: whatever its rows' verdicts will be.
+
+    The rule: distinct accounts or distinct subscribers, whichever is more. In a table a person's mapping says
+    which column is the account. One that is the same in every row ("web"), with the users in another column, would
+    make everybody's records one account's; so a table's distinct actions, devices, currencies, attributes, or
+    values of one attribute count as well, if they are more. One account has few of each, but for user agents as
+    browsers send them (product "/" version, RFC 9110 10.1.5), which change with each release and are not counted.
+    Other parties, amounts and addresses are not either: one account can well have thousands.
+    """
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for reading in readings:
+        names = _WHOSE if reading.custodians else (*_WHOSE, *_SHORT)
+        for batch in reading.batches:
+            for name in FAMILIES[batch.family]:
+                if name in names:
+                    values = pc.unique(batch.rows.column(name).drop_null())
+                    if name == "agent":
+                        values = values.filter(pc.invert(pc.match_substring(values, "/")))
+                    found[name].update(values.to_pylist())
+            if "value" in FAMILIES[batch.family] and not reading.custodians:
+                facts = pa.table({name: batch.rows.column(name) for name in ("attribute", "value")})
+                facts = facts.filter(facts["value"].is_valid())
+                for fact in facts.group_by(facts.column_names).aggregate([]).to_pylist():
+                    found[f"value of {fact['attribute']}"].add(fact["value"])
+    return max(map(len, found.values()), default=0)
+
+
 def disproportionate(found: int, asked: int) -> bool:
-    """Whether a return of `found` distinct accounts or subscribers is out of proportion to `asked` (M50).
+    """Whether a return about `found` people (`found_in`) is out of proportion to `asked` (M50).
 
     The rule: more than 100, the number from which a demand is bulk, and more than ten times as many as asked.
     """
