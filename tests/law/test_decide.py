@@ -164,6 +164,12 @@ def test_m02_rank(make_instrument: Make) -> None:
         decide(PACK, instrument_of(make_instrument, row, rank=rank))
 
 
+@pytest.mark.parametrize("purpose", [Purpose.CRIMINAL_INVESTIGATION, Purpose.EMERGENCY, Purpose.OWN_DATA])
+def test_m01_no_purpose_carries_civil_immigration(make_instrument: Make, purpose: Purpose) -> None:
+    refusal = refused(make_instrument(purpose=purpose, offence="8 USC 1227 removal of aliens (civil)"))
+    assert (refusal.kind, refusal.code) == ("PRODUCT", "PURPOSE_REFUSED")
+
+
 @pytest.mark.parametrize("rule", ["US-FED-024", "US-FED-036", "US-FED-052"])
 def test_an_official_states_a_rank(make_instrument: Make, rule: str) -> None:
     row = next(row for row in ROWS if row["rule_id"] == rule)
@@ -192,6 +198,7 @@ def test_m01_offence_outside_the_lock(make_instrument: Make, rule: str, offence:
 
 def test_a_criminal_purpose_states_an_offence(make_instrument: Make) -> None:
     assert refused(make_instrument(offence=" ")).code == "OFFENCE_MISSING"
+    assert refused(make_instrument(offence="x")).code == "OFFENCE_MISSING"
     decide(
         PACK,
         make_instrument(
@@ -269,7 +276,7 @@ def test_m54_no_edited_pack_permits_what_the_product_refuses(make_instrument: Ma
     pack = load(edited(lambda row: row | everything | {"min_rank": "", "offence_rule": ""}))
     for row in pack.rows:
         opened = make_instrument(
-            type=row.type, categories=[row.category], rank="x", issued=1_900_000_000 * 10**9, offence="any"
+            type=row.type, categories=[row.category], rank="x", issued=1_900_000_000 * 10**9, offence=OFFENCE
         )
         if row.by_design or any(
             original["rule_id"] == row.id for original in ROWS if "REFUSED BY DESIGN" in original["flags"]

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from fourcorners.law.offence import OffenceRule
 from fourcorners.law.offence import citations
+from fourcorners.law.offence import is_civil_immigration
+from fourcorners.law.offence import is_stated
 
 
 @pytest.mark.parametrize(
@@ -20,6 +22,7 @@ from fourcorners.law.offence import citations
         ("Title 18 of the United States Code, Sections 2251A and 2252", {("18", "2251A"), ("18", "2252")}),
         ("42 USC 1320a-7b(b)", {("42", "1320A-7B")}),
         ("19 USC 1595a, 21 USC 841", {("19", "1595A"), ("21", "841")}),
+        ("8 U.S.C.A. § 1326; 18 USCA 1343", {("8", "1326"), ("18", "1343")}),
         ("18 usc 545; 19 usc 1592", {("18", "545"), ("19", "1592")}),
         ("smuggling", set()),
         ("19 CFR 163.7", set()),
@@ -28,6 +31,72 @@ from fourcorners.law.offence import citations
 )
 def test_citations(text: str, expected: set[tuple[str, str]]) -> None:
     assert citations(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "18 USC 1343",
+        "18 U.S.C. § 1030(a)(2)",
+        "wire fraud",
+        "Penal Code 459",
+        "§ 263 StGB",
+        "RCW 9A.52.025",
+        "murder, § 187",
+        "кража со взломом",
+    ],
+)
+def test_an_offence_says_something(text: str) -> None:
+    assert is_stated(text)
+    assert not is_civil_immigration(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "x", "18", "18 1343", "fraud", "a b c d e", "no ex", "???", "§", "n/a", "-"]
+)
+def test_what_states_no_offence(text: str) -> None:
+    assert not is_stated(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "8 USC 1227 removal of aliens (civil)",
+        "8 USC 1227",
+        "8 U.S.C. § 1182(a)(6)(A)",
+        "８ USC １２２７",
+        "8 U.S.C.A. § 1226",
+        "Title 8, United States Code, Section 1231",
+        "8 USC 1225(d)(4)",
+        "8 USC 1229a",
+        "8 USC 1326; 8 USC 1231",
+        "18 USC 1343 and 8 USC 1182",
+        "INA § 237(a)(1)(B)",
+        "Immigration and Nationality Act, section 212",
+        "overstay ( Civil )",
+        "civil immigration enforcement",
+    ],
+)
+def test_m01_civil_immigration_is_no_offence(text: str) -> None:
+    assert is_civil_immigration(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "8 USC 1324",
+        "8 USC 1326",
+        "8 USC 1253",
+        "18 USC 1227",
+        "18 USC 242 deprivation of civil rights",
+        "18 USC 1343; 1182",
+        "INA 274",
+        "18 USC 8, 1227 items",
+    ],
+)
+def test_crimes_of_immigration_and_like_numbers_are_offences(text: str) -> None:
+    assert is_stated(text)
+    assert not is_civil_immigration(text)
 
 
 CUSTOMS = OffenceRule.parse("19 USC;18 USC 541..555;18 USC 2251A")
@@ -62,9 +131,12 @@ def test_a_malformed_rule_is_refused(text: str) -> None:
 def test_long_texts_take_linear_time(text: str) -> None:
     begun = time.perf_counter()
     citations(text)
+    is_stated(text)
+    is_civil_immigration(text)
     assert time.perf_counter() - begun < 2
 
 
 @given(st.text(max_size=80))
 def test_any_text_is_read(text: str) -> None:
     citations(text)
+    assert is_stated(f"{text} 18 USC 1343")

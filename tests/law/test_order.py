@@ -156,6 +156,7 @@ def test_a_file_that_is_no_toml_is_refused(data: bytes, where: str) -> None:
         ({"accounts": '["alice@example.com", "*"]'}, "NO_PARTICULAR_TARGET"),
         ({"purpose": '"civil_immigration_enforcement"'}, "PURPOSE_REFUSED"),
         ({"purpose": '"oversight"'}, "PURPOSE_REFUSED"),
+        ({"offence": '"8 USC 1227 (civil)"'}, "PURPOSE_REFUSED"),
         ({"type": '"ipa_interception_warrant"', "jurisdiction": '"UK"'}, "TYPE_REFUSED"),
         ({"categories": '["location_realtime"]'}, "CATEGORY_REFUSED"),
     ],

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fourcorners.law import refusals
+from fourcorners.law.offence import is_stated
 from fourcorners.law.pack import MARKS
 from fourcorners.law.pack import Pack
 from fourcorners.law.pack import Rule
@@ -80,11 +81,12 @@ def decide(pack: Pack, instrument: Instrument) -> Decision:
     """
     categories = instrument.scope.categories
     refusals.check(instrument.type, instrument.purpose, categories)
-    if instrument.purpose is Purpose.CRIMINAL_INVESTIGATION and not instrument.offence.strip():
+    refusals.check_offence(instrument.offence)
+    if instrument.purpose is Purpose.CRIMINAL_INVESTIGATION and not is_stated(instrument.offence):
         raise Refused(
             "PRODUCT",
             "OFFENCE_MISSING",
-            "the instrument's purpose is criminal_investigation and it states no offence",
+            f"the instrument's purpose is criminal_investigation and {instrument.offence!r} states no offence",
             next_step='state the offence with its statute, such as: offence = "18 USC 1343"',
         )
     rows = [row for row in pack.of_type(instrument.type) if _in_force(row, instrument.issued)]

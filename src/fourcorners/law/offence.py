@@ -7,6 +7,7 @@ honest mistake; a false citation is a false predicate, which no program can see.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 _SECTION = r"\d+[A-Za-z]*(?:-\d+[A-Za-z]*)?"
@@ -14,7 +15,8 @@ _PLACES = rf"{_SECTION}(?:\s*\(\w+\))*(?:\s*(?:,\s*(?:and\s+)?|;\s*|&\s*|and\s+|
 _PLACES += rf"{_SECTION}(?:\s*\(\w+\))*)*"
 _CITATIONS = (
     re.compile(
-        rf"\b(\d+)\s*U\.?\s*S\.?\s*C(?:ode)?\b\.?\s*(?:§+|sec(?:tions?|s?\.)?)?\s*({_PLACES})", re.IGNORECASE
+        rf"\b(\d+)\s*U\.?\s*S\.?\s*C(?:ode|\.?\s?A)?\b\.?\s*(?:§+|sec(?:tions?|s?\.)?)?\s*({_PLACES})",
+        re.IGNORECASE,
     ),
     re.compile(
         rf"\btitle\s+(\d+),?\s+(?:of\s+the\s+)?(?:United\s+States|U\.?\s*S\.?)\s+Code,?\s+"
@@ -22,6 +24,15 @@ _CITATIONS = (
         re.IGNORECASE,
     ),
 )
+_INA = re.compile(
+    r"\b(?:I\.?\s*N\.?\s*A\b\.?|Immigration\s+and\s+Nationality\s+Act),?\s*(?:§+|sec(?:tions?|s?\.)?)?\s*"
+    r"(?:212|23[5-9]|24[01])(?!\d)",
+    re.IGNORECASE,
+)
+_CIVIL = re.compile(r"\(\s*civil\s*\)|\bcivil\s+(?:immigration|removal|deportation)\b", re.IGNORECASE)
+_SECTIONED = re.compile(r"(?:§|[^\W\d_]{2,})\W*\d")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_MIN_WORDS, _MIN_LETTERS = 2, 5
 _SECTIONS = re.compile(rf"(?<![(\w]){_SECTION}", re.ASCII)
 _NUMBER = re.compile(r"\d+")
 
@@ -80,6 +91,28 @@ class OffenceRule:
             title == wanted and (not low or section == low or (low != high and _between(low, section, high)))
             for wanted, low, high in self.items
         )
+
+
+#: Who is inadmissible, arrested for removal, deportable and removed: no section of these defines a crime. The same
+#: sections of the Immigration and Nationality Act are 212 and 235 to 241.
+CIVIL_IMMIGRATION = OffenceRule.parse("8 USC 1182;8 USC 1225..1231")
+
+
+def is_stated(text: str) -> bool:
+    """Whether the text says anything: a section of some code, or at least two words of five letters in all."""
+    text = unicodedata.normalize("NFKC", text)
+    words = _WORD.findall(text)
+    in_words = len(words) >= _MIN_WORDS and sum(map(len, words)) >= _MIN_LETTERS
+    return in_words or bool(citations(text) or _SECTIONED.search(text))
+
+
+def is_civil_immigration(text: str) -> bool:
+    """Whether the text says itself that it is no crime: "(civil)", or a section of `CIVIL_IMMIGRATION`.
+
+    One such section among others is enough: the rest may be an excuse, and the clean order is easily written.
+    """
+    text = unicodedata.normalize("NFKC", text)
+    return bool(_CIVIL.search(text) or _INA.search(text)) or CIVIL_IMMIGRATION.met_by(text)
 
 
 def _between(low: str, section: str, high: str) -> bool:

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 
 from fourcorners.law.refusals import check
+from fourcorners.law.refusals import check_offence
 from fourcorners.law.refusals import purpose_of
 from fourcorners.law.window import bad_order
 from fourcorners.law.window import first_instant
@@ -115,6 +116,7 @@ def parse(data: bytes, *, id: str, case: str, document_sha256: str, entered_by: 
     )
     _check_order_of_dates(instrument)
     check(instrument.type, instrument.purpose, instrument.scope.categories)
+    check_offence(instrument.offence)
     return instrument
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection
 from collections.abc import Iterable
 
+from fourcorners.law.offence import is_civil_immigration
 from fourcorners.model.address import Network
 from fourcorners.model.address import parse_address
 from fourcorners.model.errors import Refused
@@ -82,6 +83,16 @@ def check(kind: str, purpose: Purpose, categories: Collection[str]) -> None:
                 why="this is a decision of the product, not a statement about the law",
                 next_step="name categories of stored records, such as session_ip_log or subscriber_identity",
             )
+
+
+def check_offence(offence: str) -> None:
+    """Whether the stated offence is one: civil immigration enforcement is no purpose, whatever it is entered as.
+
+    Raises:
+        Refused: `PRODUCT PURPOSE_REFUSED`.
+    """
+    if is_civil_immigration(offence):
+        raise _purpose(offence, "it is civil immigration enforcement, no criminal offence")
 
 
 def purpose_of(text: str) -> Purpose:
