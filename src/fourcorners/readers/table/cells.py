@@ -13,7 +13,8 @@ from fourcorners.readers.table.split import Lines
 from fourcorners.readers.table.split import Offsets
 
 Mask = NDArray[np.bool_]
-_BLANKS = (ord(" "), ord("\t"))
+_BLANKS = b" \t"
+_FEW = 4  # blanks that are passed over in all cells at once; cells with more are few, or the table is odd
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +82,20 @@ def column(lines: Lines, index: int, unknown: frozenset[str]) -> Column:
 
 
 def _without_spaces(lines: Lines, index: int) -> tuple[Offsets, Offsets]:
-    """Where the cells begin and end within their outer blanks; a cell of blanks ends where it begins."""
+    """Where the cells begin and end within their outer blanks; a cell of blanks begins where it ends."""
     raw = np.frombuffer(lines.data, np.uint8)
     starts, ends = lines.starts[:, index], lines.ends[:, index]
-    outer = _is_blank(raw[np.minimum(starts, len(raw) - 1)]) | _is_blank(raw[ends - 1])
-    outer &= starts < ends
-    if not outer.any():
-        return starts, ends
-    low, high = int(starts[0]), int(ends[-1])
-    solid = low + np.flatnonzero(~_is_blank(raw[low:high]))
-    after = np.append(solid, high)[np.searchsorted(solid, starts[outer])]
-    before = np.append(solid, low - 1)[np.searchsorted(solid, ends[outer]) - 1] + 1
-    starts, ends = starts.copy(), ends.copy()
-    starts[outer] = np.minimum(after, ends[outer])
-    ends[outer] = np.maximum(before, starts[outer])
+    for _ in range(_FEW):
+        leading = (starts < ends) & _is_blank(raw[np.minimum(starts, len(raw) - 1)])
+        trailing = (starts < ends) & _is_blank(raw[ends - 1])
+        if not (leading | trailing).any():
+            return starts, ends
+        starts = starts + leading
+        ends = np.maximum(ends - trailing, starts)
+    for row in np.flatnonzero(leading | trailing).tolist():
+        cell = lines.data[starts[row] : ends[row]].lstrip(_BLANKS)
+        starts[row] = ends[row] - len(cell)
+        ends[row] = starts[row] + len(cell.rstrip(_BLANKS))
     return starts, ends
 
 
