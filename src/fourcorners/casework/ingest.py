@@ -273,7 +273,9 @@ def _check_files(
 
 
 def _judge(workspace: Workspace, files: list[ReadFile], instrument: Instrument) -> list[_Judged]:
-    found = max(len(_distinct(workspace, files, instrument, name)) for name in ("account", "subscriber"))
+    readings = [member.reading for file in files for member in file.read]
+    with_earlier = (len(_distinct(workspace, files, instrument, name)) for name in ("account", "subscriber"))
+    found = max(scope.found_in(readings), *with_earlier)
     disproportionate = scope.disproportionate(found, len(instrument.scope.accounts))
     whole = "DISPROPORTIONATE_RETURN" if disproportionate else None
     return [

@@ -26,6 +26,7 @@ from fourcorners.readers import locate
 from fourcorners.readers import registry
 from fourcorners.readers.archive import Member
 from fourcorners.readers.registry import Reader
+from fourcorners.readers.table import TableReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def _plain(path: Path) -> Path:
 def read_file(
     path: Path,
     stack: ExitStack,
-    table: Reader | None,
+    table: TableReader | None,
     declaration: ZoneDeclaration | None,
     on_opened: Callable[[str], None],
     *,
@@ -124,7 +125,7 @@ def read_file(
 
 
 def _read_member(
-    found: ReadFile, member: Member, table: Reader | None, declaration: ZoneDeclaration | None, *, named: bool
+    found: ReadFile, member: Member, table: TableReader | None, declaration: ZoneDeclaration | None, *, named: bool
 ) -> None:
     name = member.path or Path(found.path).name
     try:
@@ -141,7 +142,8 @@ def _read_member(
     if reader is None and table is not None and (table.detect(name, head) or (named and not found.is_archive)):
         reader = table
     if reader is None:
-        found.unread.append(UnreadMember(member.path, member.sha256, "no reader knows this format"))
+        why = table.why_not(name, head) if table is not None else None
+        found.unread.append(UnreadMember(member.path, member.sha256, why or "no reader knows this format"))
         return
     reading = reader.read(member.data, declaration)
     check(reading, member, reader)
