@@ -28,6 +28,37 @@ CRIMINAL = Purpose.CRIMINAL_INVESTIGATION
         "tower_dump_order",
         "bulk_acquisition_warrant",
         "cell_site_simulator_warrant",
+        "nsl",
+        "NSL request",
+        "fbi-nsl",
+        "nationalsecurityletter",
+        "18 USC 2709 letter",
+        "wire_tap_order",
+        "title_3_order",
+        "Title-III",
+        "18_USC_2518",
+        "intercept_order",
+        "pentrap",
+        "pen/trap order",
+        "trap_trace",
+        "PRTT",
+        "real_time_order",
+        "stingray",
+        "imsi-catcher",
+        "geo_fence",
+        "Geo-Fence Warrant",
+        "geofencewarrant",
+        "geoFencing",
+        "geo\u200bfence",
+        "ｇｅｏｆｅｎｃｅ",
+        "GeofenceWarrant",
+        "towerdump",
+        "tower.dump",
+        "cell_dump",
+        "area_search",
+        "key_word_warrant",
+        "bulkdemand",
+        "immigrationSubpoena",
     ],
 )
 def test_types_are_refused_by_name(kind: str) -> None:
@@ -37,7 +68,18 @@ def test_types_are_refused_by_name(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "category", ["location_realtime", "realtime_noncontent", "content_realtime", "reverse_location", "tower_dump"]
+    "category",
+    [
+        "location_realtime",
+        "realtime_noncontent",
+        "content_realtime",
+        "reverse_location",
+        "tower_dump",
+        "real-time location",
+        "geo_fence",
+        "towerdump",
+        "live_location",
+    ],
 )
 def test_live_and_reverse_categories_are_refused(category: str) -> None:
     with pytest.raises(Refused) as caught:
@@ -46,7 +88,14 @@ def test_live_and_reverse_categories_are_refused(category: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["search_warrant", "administrative_subpoena:18_USC_1225", "delayed_notice_2705a", "consent"]
+    "kind",
+    [
+        "search_warrant",
+        "administrative_subpoena:18_USC_1225",
+        "delayed_notice_2705a",
+        "consent",
+        "translation_order",
+    ],
 )
 def test_served_types_pass(kind: str) -> None:
     refusals.check(kind, CRIMINAL, ["location_precise_historical", "cell_site_historical", "content_stored"])

@@ -8,6 +8,7 @@ the thing. It never says that the law forbids it: some of it is lawful and done 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection
 from collections.abc import Iterable
 
@@ -22,33 +23,56 @@ from fourcorners.model.instrument import Purpose
 PURPOSES = frozenset({Purpose.CRIMINAL_INVESTIGATION, Purpose.EMERGENCY, Purpose.OWN_DATA})
 
 #: Parts of a type's name -> what the product declines. Parts, so that a variant of the name does not slip through.
+#: One with `_` is compared word by word (`_nsl` begins a word), one without in the name without its separators.
 TYPES: dict[str, str] = {
-    "_national_security_letter_": "national-security letters",
-    "_wiretap": "the interception of communications",
-    "_title_iii_": "the interception of communications",
-    "interception": "the interception of communications",
-    "_pen_trap_": "recording in real time (pen register, trap and trace)",
-    "_pen_register_": "recording in real time (pen register, trap and trace)",
-    "_trap_and_trace_": "recording in real time (pen register, trap and trace)",
+    "nationalsecurity": "national-security letters",
+    "_nsl": "national-security letters",
+    "_18_usc_2709": "national-security letters",
+    "wiretap": "the interception of communications",
+    "titleiii": "the interception of communications",
+    "_title_3_": "the interception of communications",
+    "_t3_": "the interception of communications",
+    "_18_usc_2518": "the interception of communications",
+    "intercept": "the interception of communications",
+    "eavesdrop": "the interception of communications",
+    "pentrap": "recording in real time (pen register, trap and trace)",
+    "penregister": "recording in real time (pen register, trap and trace)",
+    "_prtt_": "recording in real time (pen register, trap and trace)",
+    "_18_usc_3123": "recording in real time (pen register, trap and trace)",
+    "trapandtrace": "recording in real time (pen register, trap and trace)",
+    "traptrace": "recording in real time (pen register, trap and trace)",
+    "realtime": "recording in real time",
+    "_live_": "recording in real time",
+    "prospective": "recording in real time",
     "_tracking_": "live location",
-    "_cell_site_simulator_": "cell-site simulators",
-    "_bulk_": "bulk demands",
-    "_geofence_": "reverse-location demands: a place asked about instead of an account",
-    "_reverse_": "reverse demands: a place or a word asked about instead of an account",
-    "_tower_": "reverse-location demands: a place asked about instead of an account",
+    "tracker": "live location",
+    "_18_usc_3117": "live location",
+    "cellsitesimulator": "cell-site simulators",
+    "stingray": "cell-site simulators",
+    "imsicatcher": "cell-site simulators",
+    "bulk": "bulk demands",
+    "dragnet": "bulk demands",
+    "geofence": "reverse-location demands: a place asked about instead of an account",
+    "geofencing": "reverse-location demands: a place asked about instead of an account",
+    "reverse": "reverse demands: a place or a word asked about instead of an account",
+    "keyword": "reverse demands: a place or a word asked about instead of an account",
+    "areasearch": "reverse-location demands: a place asked about instead of an account",
+    "_area_": "reverse-location demands: a place asked about instead of an account",
+    "tower": "reverse-location demands: a place asked about instead of an account",
+    "celldump": "reverse-location demands: a place asked about instead of an account",
+    "cellsitedump": "reverse-location demands: a place asked about instead of an account",
     "_8_usc_1225": "civil immigration enforcement",
-    "_immigration_": "civil immigration enforcement",
+    "immigration": "civil immigration enforcement",
 }
 
 #: Parts of a category's name -> what the product declines.
 CATEGORIES: dict[str, str] = {
-    "_realtime_": "data in real time",
-    "_real_time_": "data in real time",
+    "realtime": "data in real time",
     "_live_": "data in real time",
-    "_prospective_": "data that does not exist yet",
-    "_geofence_": "reverse-location data",
-    "_reverse_": "reverse-location and reverse-keyword data",
-    "_tower_": "reverse-location data",
+    "prospective": "data that does not exist yet",
+    "geofence": "reverse-location data",
+    "reverse": "reverse-location and reverse-keyword data",
+    "tower": "reverse-location data",
 }
 
 ASK_INSTRUMENT = 10
@@ -148,8 +172,9 @@ def check_targets(in_instrument: int, in_case: int) -> None:
 
 
 def _declined(name: str, parts: dict[str, str]) -> str:
-    key = f"_{_WORDS.sub('_', name.casefold()).strip('_')}_"
-    return next((declined for part, declined in parts.items() if part in key), "")
+    words = f"_{_WORDS.sub('_', unicodedata.normalize('NFKC', name).casefold()).strip('_')}_"
+    whole = words.replace("_", "")
+    return next((declined for part, declined in parts.items() if part in (words if "_" in part else whole)), "")
 
 
 def _derived(target: Target, released: Collection[str]) -> bool:
