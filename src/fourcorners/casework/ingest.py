@@ -78,6 +78,15 @@ class _Judged:
     def unclassified(self) -> list[tuple[str, int]]:
         return [(item.path, item.texts) for item in self.member.reading.unclassified]
 
+    def extents(self) -> slices.Positions:
+        """Where the released rows stand."""
+        return _pairs([_extents(batch.released) for batch in self.batches])
+
+    def released(self) -> slices.Positions:
+        """The extents less every hole: sealed fields, unknown labels, comments."""
+        holes = (self.member.reading.holes, *(batch.holes for batch in self.batches))
+        return slices.runs(self.extents(), _pairs([np.asarray(each) for each in holes]))
+
     def is_wholly_released(self) -> bool:
         """Whether no byte of the file is withheld for any reason.
 
@@ -91,8 +100,7 @@ class _Judged:
             and not unseen
             and counts["released"] == counts["rows"]
             and not self.member.reading.unclassified
-            and not len(self.member.reading.holes)
-            and not any(len(batch.holes) for batch in self.batches)
+            and np.array_equal(self.released(), slices.runs(self.extents(), _pairs([])))
         )
 
 
@@ -313,9 +321,7 @@ def _store(
 ) -> tuple[MemberRow, list[Segment]]:
     member, reading = judged.member, judged.member.reading
     name = f"{stem}-{n}.parquet"
-    extents = _pairs([_extents(batch.released) for batch in judged.batches])
-    holes = _pairs([np.asarray(each) for each in (reading.holes, *(batch.holes for batch in judged.batches))])
-    root, leaves = slices.write(workspace.vault.slices / name, member.member.data, slices.runs(extents, holes))
+    root, leaves = slices.write(workspace.vault.slices / name, member.member.data, judged.released())
     on_step("slices stored")
     stored = segments.append(workspace.vault.segments, f"{stem}-{n}", judged.batches)
     on_step("segments stored")
