@@ -40,12 +40,8 @@ _TEREDO = IPv6Network("2001::/32")
 
 _SIGNS = frozenset(" ._-@+:/#()'=")
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|0{0,2}\d|0?[1-9]\d)"
-#: Three octets in a row, an IPv6 address around its `::`, or all eight of its groups.
-_ADDRESS = re.compile(
-    rf"(?<!\d)(?:{_OCTET}\.){{2}}{_OCTET}(?!\d)"
-    r"|(?<![\da-f])[\da-f]{0,4}::[\da-f]{0,4}(?![\da-f])"
-    r"|(?:[\da-f]{1,4}:){7}[\da-f]{1,4}"
-)
+#: Three octets in a row, the `::` of an IPv6 address, or all eight of its groups.
+_ADDRESS = re.compile(rf"(?<!\d)(?:{_OCTET}\.){{2}}{_OCTET}(?!\d)|::|(?:[\da-f]{{1,4}}:){{7}}[\da-f]{{1,4}}")
 _PART_OF_ADDRESS = re.compile(
     rf"(?=.*[./])\.*{_OCTET}(?:\.{_OCTET})?\.*(?:/\d{{1,3}})?|[\da-f]{{1,4}}(?::[\da-f]{{0,4}})+(?:/\d{{1,3}})?"
 )
