@@ -110,7 +110,7 @@ def _like_a_row(line: list[str], columns: int) -> str:
     The lines above a workbook's header are as wide as the rest, so one filled cell alone is a title.
     """
     if len(line) == columns and sum(map(bool, line)) >= min(2, columns):
-        return "has as many cells"
+        return "has as many cells as the header"
     return "holds an address" if any(map(_is_address, _ADDRESS_LIKE.findall(" ".join(line)))) else ""
 
 
