@@ -39,6 +39,11 @@ def test_nothing_is_spilled() -> None:
     assert (place, size) == ("", "0 bytes")
 
 
+def test_no_progress_is_shown_where_answers_are_printed() -> None:
+    with engine() as connection:
+        assert connection.sql("SELECT current_setting('enable_progress_bar')").fetchall() == [(False,)]
+
+
 def test_only_what_is_given_is_seen() -> None:
     secret = pa.table({"x": [1]})
     with engine() as connection, pytest.raises(duckdb.Error, match="secret"):

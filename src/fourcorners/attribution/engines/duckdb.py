@@ -19,6 +19,7 @@ _SETTINGS = (
     "SET autoload_known_extensions = false",
     "SET python_enable_replacements = false",
     "SET preserve_insertion_order = false",
+    "SET enable_progress_bar = false",
     "SET disabled_optimizers = 'join_order,build_side_probe_side'",
     "SET memory_limit = '{memory}B'",
     "SET enable_external_access = false",
