@@ -139,3 +139,38 @@ def test_the_installed_command_answers() -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "fourcorners" in done.stdout
+
+
+def test_a_reader_of_the_pipe_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m fourcorners.desk.cli -w {tmp_path} doctor | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[-1] == "0"
+    assert "Traceback" not in done.stderr
+
+
+def test_a_full_disk_is_said(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m fourcorners.desk.cli -w {tmp_path} doctor > /dev/full"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 4
+    assert "SYSTEM" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [["--as", "", "case", "list"], ["ingest", "", "--under", "I-1"]])
+def test_an_unset_variable_means_nothing(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    assert run(words) == 2
+    assert "USAGE" in capsys.readouterr().err
+
+
+def test_names_that_are_no_text_come_through(desk: Desk, tmp_path: Path) -> None:
+    desk("init")
+    desk("case open", "--title", "T", "--predicate", "P")
+    command = [sys.executable, "-m", "fourcorners.desk.cli", "-w", str(desk.folder), "instrument", "add"]
+    done = subprocess.run(
+        [*map(str.encode, command), str(tmp_path).encode() + b"/\xff.toml", b"--case", b"C-1"],
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 4
+    assert b"NOT_FOUND" in done.stderr
+    assert b"Traceback" not in done.stderr

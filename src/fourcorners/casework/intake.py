@@ -184,7 +184,8 @@ def check(reading: Reading, member: Member, reader: Reader) -> None:
         problems.update(column.drop_null().to_pylist())
     if not good and not reading.says_empty:
         seen = ", ".join(f"{code} {n}" for code, n in problems.items()) or "no row at all"
-        unknown = ", ".join(item.path for item in reading.unclassified[:5])
+        # the labels of a known format; a table's own words may be values
+        unknown = ", ".join(item.path for item in reading.unclassified[:5]) if reading.custodians else ""
         raise BadInput(
             "NO_RECOGNISED_ROW",
             f"no row of the member was recognised ({seen}), and it does not say that it is empty",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 import click
 
 from fourcorners.desk.cli.verbs import fourcorners
+from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import FourcornersError
 
 
@@ -34,10 +36,13 @@ def run(arguments: list[str]) -> int:
         click.echo("stopped; nothing that was not already on the ledger was stored", err=True)
         return 130
     except OSError as error:
-        click.echo(
-            f"SYSTEM: the operating system refused: {error.strerror}\n  where: {error.filename or 'output'}\n"
-            "  next: check permissions and free space; nothing that was not already on the ledger was stored",
-            err=True,
+        refused = BadInput(
+            "SYSTEM",
+            f"the operating system refused: {error.strerror}",
+            where=str(error.filename or "output"),
+            next_step="check permissions and free space; nothing that was not already on the ledger was stored",
         )
-        return 4
+        with suppress(OSError):
+            click.echo(refused.diagnostics().encode("utf-8", "backslashreplace"), err=True)
+        return refused.exit_code
     return 0
