@@ -27,6 +27,7 @@ EXACT = (
     ("S-10023", "account", "s-10023", None),
     ("555.010.0199", "account", "5550100199", None),
     ("alice+tag@example.com", "account", "alice+tag@example.com", None),
+    ("@alice_example", "account", "@alice_example", None),
     ("@alice:example.org", "account", "@alice:example.org", None),
     ("@alice@example.org", "account", "@alice@example.org", None),
     ("15550100199-1415926535@g.example", "account", "15550100199-1415926535@g.example", None),

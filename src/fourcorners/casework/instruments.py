@@ -14,6 +14,7 @@ from fourcorners.casework import store
 from fourcorners.casework.store import InstrumentRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.law import advice
+from fourcorners.law import clocks
 from fourcorners.law import decide
 from fourcorners.law import order
 from fourcorners.law import pack
@@ -53,6 +54,7 @@ def add(workspace: Workspace, path: Path, case: str) -> InstrumentRow:
         instrument = order.parse(
             text, id=row_id, case=case, document_sha256=document_sha256, entered_by=workspace.actor
         )
+        clocks.check_entry(instrument, workspace.now())
         decision = decide.decide(pack.pack_for(instrument.jurisdiction), instrument)
         _check_targets(workspace, instrument)
         workspace.vault.keep_original(document_sha256, path.parent / name)

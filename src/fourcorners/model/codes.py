@@ -114,7 +114,7 @@ REFUSALS: dict[str, str] = {
     "NOT_SERVED": "the instrument has not been served, so nothing can have been produced under it",
     "SERVE_BY_PASSED": "the instrument was served after its last day of service",
     "RETENTION_OVER": "the instrument's retention period is over; its records are no longer read",
-    "NOT_RATIFIED": "an emergency that was not ratified within 48 hours reads nothing more",
+    "NOT_RATIFIED": "an emergency that was not ratified within 48 hours reads and takes in nothing more",
     "NOTHING_AUTHORISED": "this instrument never authorises disclosure",
     "NO_CERTIFICATE": "a table without the custodian's certificate may be bought data",
     "CLOCK_BEHIND": "the system clock is earlier than the newest ledger entry",

@@ -51,8 +51,8 @@ _NUMBERS = re.compile(r"\+?\d{7,}(?:\D+\d{7,})+")
 _MASKED_NUMBER = re.compile(r"\+?[\d().\s/-]*x[\dx().\s/-]*")
 #: Two dots in a row, and a mask of digits: the sign before a short number (`name#1234`) is none.
 _PATTERN = re.compile(r"\.\.|#(?!\d{4}\Z)")
-#: `@host`, `name@`, and more than one address; `@name:host` and `@name@host` are one.
-_NO_MAIL = re.compile(r"@[^@:]*|[^@]*@|@?[^@]+@[^@]*@.*|@[^@]*:[^@]*@.*")
+#: `@host`, `name@`, and more than one address; `@name`, `@name:host` and `@name@host` are one.
+_NO_MAIL = re.compile(r"@[^@:]*\.[^@:]*|[^@]*@|@?[^@]+@[^@]*@.*|@[^@]*:[^@]*@.*")
 _EVERYBODY = re.compile(
     r"(?:all|anybody|anyone|any|each|everybody|everyone|everything|every|many|multiple|nobody|none|null|others?"
     r"|unknown|various|accounts?|address(?:es)?|clients?|customers?|identifiers?|lines?|members?|numbers?|people"
