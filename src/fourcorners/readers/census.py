@@ -22,7 +22,12 @@ LABELS = frozenset(
 )
 _AS_BYTES = frozenset(label.encode() for label in LABELS)
 _WINDOW = 1 << 19
-_SKIPPED = re.compile(rb"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_SKIPPED = re.compile(rb"<!--|<(?:script|style)\b", re.IGNORECASE)
+_ENDS = {
+    b"<!--": re.compile(rb"-->"),
+    b"<script": re.compile(rb"</script\s*>", re.IGNORECASE),
+    b"<style": re.compile(rb"</style\s*>", re.IGNORECASE),
+}
 _NO_TAG = re.compile(rb"<(?![A-Za-z/!?])")
 _TAG_START = re.compile(rb"[A-Za-z/!?]")
 _QUOTE = re.compile(rb"=\s*([\"'])")
@@ -43,7 +48,7 @@ def count(data: Data) -> Census:
     for texts in parts:
         total += len(texts)
         candidates = [text for text in texts if text in _AS_BYTES or b"&" in text]
-        found.update(name for text in candidates if (name := html.unescape(text.decode())) in LABELS)
+        found.update(name for text in candidates if (name := _unescaped(text)) in LABELS)
     return Census(total, {label: found[label] for label in sorted(LABELS)})
 
 
@@ -51,9 +56,16 @@ def _not_blank(texts: Iterable[bytes]) -> list[bytes]:
     return [bare for text in texts if (bare := text.strip())]
 
 
+def _unescaped(text: bytes) -> str:
+    try:
+        return html.unescape(text.decode())
+    except ValueError:  # a character reference of more digits than any number
+        return ""
+
+
 def _html(data: Data, start: int) -> Iterator[list[bytes]]:
     """The texts of a page, part by part; comments, scripts and styles lie between the parts."""
-    skipped = [match.span() for match in _SKIPPED.finditer(data, start)]
+    skipped = list(_skipped(data, start))
     begins = [start, *(end for _, end in skipped)]
     ends = [*(begin for begin, _ in skipped), len(data)]
     for begin, end in zip(begins, ends, strict=True):
@@ -64,6 +76,21 @@ def _html(data: Data, start: int) -> Iterator[list[bytes]]:
                 cut = end
             yield _not_blank(_at_once(bytes(data[at:cut])))
             at = cut
+
+
+def _skipped(data: Data, start: int) -> Iterator[tuple[int, int]]:
+    """Where comments, scripts and styles stand. A kind that once never ends is not looked for again."""
+    endless: set[bytes] = set()
+    at = start
+    while begin := _SKIPPED.search(data, at):
+        kind, at = begin[0].lower(), begin.end()
+        if kind in endless:
+            continue
+        if end := _ENDS[kind].search(data, at):
+            yield begin.start(), end.end()
+            at = end.end()
+        else:
+            endless.add(kind)
 
 
 def _at_once(part: bytes) -> Iterable[bytes]:
@@ -94,11 +121,13 @@ def _tag_by_tag(part: bytes) -> Iterator[bytes]:
 
 def _tag_end(part: bytes, at: int) -> int:
     """Where a tag ends: after its first `>` outside quotes."""
-    while (close := part.find(b">", at)) >= 0:
-        quote = _QUOTE.search(part, at, close)
+    close = -1
+    while True:
+        if close < at:
+            close = part.find(b">", at)
+        quote = _QUOTE.search(part, at, close) if close >= 0 else None
         if quote is None:
-            return close + 1
+            return close + 1 or len(part)
         at = part.find(quote[1], quote.end()) + 1
         if at == 0:
-            break
-    return len(part)
+            return len(part)
