@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from mmap import mmap
 
@@ -14,6 +13,7 @@ from fourcorners.model.errors import BadInput
 from fourcorners.model.records import FAMILIES
 from fourcorners.model.records import Reading
 from fourcorners.model.records import text_column
+from fourcorners.readers.markup import unescape
 
 _AMPERSAND = ord("&")
 Bytes = NDArray[np.uint8]
@@ -24,7 +24,7 @@ def reread(data: bytes | mmap, ranges: Sequence[int], *, markup: bool) -> str:
     """The bytes of the ranges (flattened pairs), joined as they stand, decoded; where it is markup, unescaped."""
     pairs = zip(ranges[::2], ranges[1::2], strict=True)
     text = b"".join([data[start:end] for start, end in pairs]).decode()
-    return html.unescape(text) if markup else text
+    return unescape(text) if markup else text
 
 
 def check(data: bytes | mmap, reading: Reading) -> None:

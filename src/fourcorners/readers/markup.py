@@ -11,6 +11,7 @@ so that a file cut at any byte is refused or has lost nothing.
 from __future__ import annotations
 
 import codecs
+import html
 import re
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -57,6 +58,14 @@ _VOID = frozenset(b"area base br col embed hr img input link meta param source t
 _TEXT_ONLY = frozenset({b"title", b"textarea"})
 #: Elements whose content other parsers read by other rules (raw text, foreign content, other documents).
 _FOREIGN = frozenset(b"plaintext xmp listing iframe noembed noframes template svg math frameset select".split())
+#: Elements that a message may name: any other name can be a value, as in `<person@example.com>`.
+_HTML_NAMES = b"""
+    a abbr address article aside b blockquote body button caption center cite code colgroup dd del details dfn
+    div dl dt em fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header html i ins kbd label
+    legend li main map mark nav object ol optgroup option p pre q s samp script section small span strong style
+    sub summary sup table tbody td tfoot th thead time tr tt u ul var video
+"""
+_ELEMENTS = _VOID | _TEXT_ONLY | _FOREIGN | frozenset(_HTML_NAMES.split())
 
 
 class Mark(NamedTuple, Generic[S]):
@@ -108,7 +117,7 @@ class Grammar(Generic[S, P]):
         outside: state of the document itself.
         enter: state of an element, from its parent's state, its start tag's bytes; hashable.
         plan: what to do for a run, from its tags in order; called once a place and run.
-        nothing: the plan of no tags.
+        nothing: the plan of a comment, doctype, script or style, which begins at the offset given for the run.
     """
 
     outside: S
@@ -139,7 +148,7 @@ def texts(data: Data, grammar: Grammar[S, P]) -> Iterator[Text[P, S]]:
             _check_other(data, token, place.name)
             if raw and place.depth == 0:
                 raise _markup("there is text outside <html>", at)
-            yield nothing, at, place.state, raw, at
+            yield nothing, token.start(), place.state, raw, at
             continue
         origin = at - len(run)
         if closed:
@@ -160,7 +169,7 @@ def texts(data: Data, grammar: Grammar[S, P]) -> Iterator[Text[P, S]]:
     if not closed or place.depth:
         raise BadInput(
             "TRUNCATED",
-            f"the file ends inside <{place.name.decode(errors='replace') or 'html'}>",
+            f"the file ends inside {_shown(place.name or b'html')}",
             where=f"byte {len(data)}",
             why=_WHY_CUT,
             next_step=_NEXT,
@@ -175,7 +184,7 @@ def _step(place: _Place[S, P], run: bytes, origin: int, grammar: Grammar[S, P]) 
         name, at = tag[2].lower(), origin + tag.start()
         if tag[1]:
             if name != place.name or place.parent is None:
-                raise _markup(f"</{name.decode(errors='replace')}> closes nothing that is open", at)
+                raise _markup(f"the end tag of {_shown(name)} closes nothing that is open", at)
             marks.append(Mark(False, False, place.state, tag.start(), tag.end()))
             place = place.parent
             closed = place.depth == 0
@@ -198,13 +207,13 @@ def _step(place: _Place[S, P], run: bytes, origin: int, grammar: Grammar[S, P]) 
 
 
 def _check_start(name: bytes, tag: bytes, at: int, parent: bytes, *, closed: bool) -> None:
-    shown = name.decode(errors="replace")
+    shown = _shown(name)
     if closed or (parent == b"") != (name == b"html"):
-        raise _markup(f"<{shown}> stands outside <html>, or a second time", at)
+        raise _markup(f"{shown} stands outside <html>, or a second time", at)
     if parent in _TEXT_ONLY:
-        raise _markup(f"<{shown}> stands inside <{parent.decode()}>", at)
+        raise _markup(f"{shown} stands inside <{parent.decode()}>", at)
     if name in _FOREIGN:
-        raise _markup(f"<{shown}> has content of other rules", at)
+        raise _markup(f"{shown} has content of other rules", at)
     if name == b"meta" and (charset := _CHARSET.search(tag)):
         _check_charset(charset[1], at)
 
@@ -222,9 +231,17 @@ def _check_other(data: Data, token: re.Match[bytes], parent: bytes) -> None:
         raise _markup(f"markup stands inside <{parent.decode()}>", at)
     if token[2] is not None:
         if not parent or token[2].lower() != token[4].lower():
-            raise _markup(f"<{token[2].decode()}> is closed by another tag, or stands outside <html>", at)
+            raise _markup(f"{_shown(token[2].lower())} is closed by another tag, or stands outside <html>", at)
         if b"<!--" in token[3] and b"<script" in token[3].lower():
             raise _markup("a script holds a comment with a script", at)
+
+
+def unescape(text: str) -> str:
+    """The text with its character references resolved; as written where one is of more digits than any number."""
+    try:
+        return html.unescape(text)
+    except ValueError:
+        return text
 
 
 def check_text(data: Data) -> None:
@@ -265,11 +282,16 @@ def _check_charset(name: bytes, at: int) -> None:
     if known not in {"utf-8", "ascii"}:
         raise BadInput(
             "CHARSET_CONFLICT",
-            f"the file declares the encoding {name.decode(errors='replace')}, and its bytes are UTF-8",
+            "the file declares another encoding than UTF-8, which its bytes are in",
             where=f"byte {at}",
             why="the same bytes would give other characters",
             next_step=_NEXT,
         )
+
+
+def _shown(name: bytes) -> str:
+    """An element for a message."""
+    return f"<{name.decode()}>" if name in _ELEMENTS else "an element of no HTML name"
 
 
 def _markup(what: str, at: int) -> BadInput:
