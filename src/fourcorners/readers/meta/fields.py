@@ -1,12 +1,12 @@
 """A page as its fields: label and values with their byte ranges, whatever the layout.
 
-A field whose label is empty goes on with the value before it (a page ended inside that value): its pieces are
-joined as they stand. Texts that no field holds are counted here, as boilerplate or as unclassified.
+A field whose label is empty goes on with the value before it if a page ended between them: the pieces are joined
+as they stand. Where no page ended, nothing tells whose value it is, and the fields beside it are spoilt. Texts
+that no field holds are counted here, as boilerplate or as unclassified.
 """
 
 from __future__ import annotations
 
-import html
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from dataclasses import field
 
 from fourcorners.readers.markup import Data
 from fourcorners.readers.markup import texts
+from fourcorners.readers.markup import unescape
 from fourcorners.readers.meta.layouts import GRAMMAR
 from fourcorners.readers.meta.layouts import Context
 from fourcorners.readers.meta.layouts import Does
@@ -23,6 +24,7 @@ from fourcorners.readers.meta.vocabulary import TITLES
 from fourcorners.readers.meta.vocabulary import is_furniture
 from fourcorners.readers.meta.vocabulary import is_negative
 from fourcorners.readers.meta.vocabulary import section_of
+from fourcorners.readers.meta.vocabulary import shown
 
 _BLANK_PIECE = re.compile(rb"(?:<[^<>]*>)*([ \t]+)(?:<[^<>]*>)*")
 _LONGEST_COUNTED = max(map(len, COUNTED)) + 8  # white space around it
@@ -62,7 +64,7 @@ class Value:
         if self.raw[0] <= 32 or self.raw[-1] <= 32:  # noqa: PLR2004 - a blank or a control character
             self.narrow()
         text = self.raw.decode()
-        return html.unescape(text) if markup and "&" in text else text
+        return unescape(text) if markup and "&" in text else text
 
     @property
     def broken(self) -> bool:
@@ -80,6 +82,7 @@ class Field:
         depth: how many values the field stands in.
         boundary: something between the records ends before this field: a line break, or an outer field.
         container: its value holds fields, not texts.
+        spoilt: its value may be another field's in part, or cut.
         values: in order.
         texts: how many texts the field owns, its label among them.
         start: offset of its first markup; `end`: end of its last text.
@@ -93,6 +96,7 @@ class Field:
         "end",
         "label",
         "section",
+        "spoilt",
         "start",
         "texts",
         "values",
@@ -107,6 +111,7 @@ class Field:
         self.depth = depth
         self.boundary = False
         self.container = False
+        self.spoilt = False
         self.values: list[Value] = []
         self.texts = 1
         self.start = start
@@ -142,7 +147,8 @@ class Remainder:
         layouts: the layouts met.
         boilerplate: texts that belong to the format itself.
         unclassified: path -> texts.
-        holes: byte ranges of unclassified texts, flattened pairs.
+        holes: byte ranges of unclassified texts, and of what is read for no row: furniture, comments, scripts and
+            styles; flattened pairs.
         labels: how often a counted label stands where it labels no row.
     """
 
@@ -160,21 +166,21 @@ class Remainder:
     def count_raw(self, raw: bytes) -> None:
         """The same for a text as it stands on a page."""
         if len(raw) <= _LONGEST_COUNTED or b"&" in raw:
-            self.count(html.unescape(raw.strip().decode()))
+            self.count(unescape(raw.strip().decode()))
 
     def stray(self, path: str, raw: bytes, start: int) -> None:
         """Count a text that no field holds."""
         self.count_raw(raw)
+        self.holes += (start, start + len(raw))
         if is_furniture(raw) or (path == "page" and raw.strip().decode() in TITLES):
             self.boilerplate += 1
         else:
-            self.unclassified[path] += 1
-            self.holes += (start, start + len(raw))
+            self.unclassified[shown(path)] += 1
 
-    def drop(self, found: Field, path: str) -> None:
+    def drop(self, found: Field) -> None:
         """Count a field that is in no list."""
         self.count(found.label)
-        self.unclassified[path] += found.texts
+        self.unclassified[f"{shown(found.section)} > {shown(found.label)}"] += found.texts
         self.holes += (found.start, found.end)
 
 
@@ -186,6 +192,7 @@ def read_fields(data: Data, rest: Remainder) -> Iterator[Field]:
     """
     is_field, is_value, is_end = Does.FIELD, Does.VALUE, Does.END
     is_break, is_split, is_section = Does.BREAK, Does.SPLIT, Does.SECTION
+    is_turn, is_skip = Does.TURN, Does.SKIP
     in_label, in_value, in_section = Context.LABEL, Context.VALUE, Context.SECTION
     names: dict[bytes, tuple[str, bytes, int]] = {}
     counted = frozenset(label.encode() for label in COUNTED)
@@ -196,6 +203,9 @@ def read_fields(data: Data, rest: Remainder) -> Iterator[Field]:
     labelled = False  # the field that is open has its label
     leaf = False  # the innermost open value is the current field's own
     fresh = boundary = left = False
+    turned = False  # a page ended since the last text of a field
+    joins = True  # the open value is the current field's: it stands under its label, or goes on over a page's end
+    torn = False  # a text stood before the next field that may belong to it
     begun = opened = 0
 
     for plan, origin, state, raw, at in texts(data, GRAMMAR):
@@ -208,10 +218,11 @@ def read_fields(data: Data, rest: Remainder) -> Iterator[Field]:
                 leaf = current is not None and (current.depth == len(containers) or not labelled)
                 containers.append(False)
                 fresh = labelled
+                joins = labelled or (turned and not boundary)
                 opened = 0 if labelled else origin + end
                 left = left and labelled
             elif does is is_end:
-                if opened and leaf and current and current.values:
+                if opened and leaf and joins and current and current.values:
                     blank = _BLANK_PIECE.fullmatch(data[opened : origin + start])
                     if blank:
                         current.values[-1].add(blank[1], opened + blank.start(1), opened + blank.end(1))
@@ -225,16 +236,25 @@ def read_fields(data: Data, rest: Remainder) -> Iterator[Field]:
                     boundary = True
             elif does is is_split:
                 fresh = True
+            elif does is is_turn:
+                turned = True
+            elif does is is_skip:
+                rest.holes += (origin, at)
             else:
                 if current:
                     yield current
                     current = None
                 named = section = owner.section.decode() if does is is_section else ""
-                boundary, labelled = True, False
+                boundary, labelled, torn = True, False, False
         if not raw:
             continue
         context = state.context
         if context is in_value and leaf and current:
+            turned = False
+            if not joins:
+                current.spoilt = torn = True
+                rest.stray(section or "page", raw, at)
+                continue
             if fresh:
                 current.put(raw, at)
             else:
@@ -257,8 +277,10 @@ def read_fields(data: Data, rest: Remainder) -> Iterator[Field]:
             depth = len(containers)
             current = Field(section, label, written, at + lead, depth, begun)
             current.boundary = boundary or left
+            current.spoilt = torn
             labelled, leaf, fresh, boundary, left = True, False, False, False, False
-        elif context is in_section and is_negative(html.unescape(raw.strip().decode())):
+            turned = torn = False
+        elif context is in_section and is_negative(unescape(raw.strip().decode())):
             if current:
                 yield current
             current = None
@@ -266,11 +288,8 @@ def read_fields(data: Data, rest: Remainder) -> Iterator[Field]:
             says.texts = 0
             says.put(raw, at)
             yield says
-        elif context in {Context.FURNITURE, Context.HEAD}:
-            rest.boilerplate += 1
-            rest.count_raw(raw)
         else:
-            rest.stray(section or "page", raw, at)
+            rest.stray("head" if context is Context.HEAD else section or "page", raw, at)
     if current:
         yield current
 
@@ -278,4 +297,4 @@ def read_fields(data: Data, rest: Remainder) -> Iterator[Field]:
 def _label(raw: bytes) -> tuple[str, bytes, int]:
     """A label as text, its bytes without the white space around them, and how much of that stands before it."""
     bare = raw.strip()
-    return html.unescape(bare.decode()), bare, raw.index(bare)
+    return unescape(bare.decode()), bare, raw.index(bare)

@@ -2,8 +2,10 @@
 
 Where nothing stands between records, rows that lack their address or time leave the pairing in doubt: `IP Time
 Time IP Time` is a row, one without an address, a row; read greedily it would put one login's time beside the
-address of the next. Such a section is read again in the order in which most of its addresses and times
-follow each other, and if neither order leads, its rows are `AMBIGUOUS_ROW`.
+address of the next. So do rows in which address and time stand in the other order. Such a section is read again in
+the order in which most of its addresses and times follow each other, and if neither order leads, its rows are
+`AMBIGUOUS_ROW`. So they are where ports stand before some pairs and behind others, or are missing beside some:
+nothing tells to which neighbour a port belongs.
 """
 
 from __future__ import annotations
@@ -31,12 +33,13 @@ class Row(NamedTuple):
 class Group:
     """Groups the fields of one section.
 
-    Attributes:
-        in_doubt: a row without anything between it and its neighbour lacks its address or its time.
+    Where nothing stands between a row and its neighbour, the row is soft.
     """
 
     def __init__(self, order: Order | None, *, undecided: bool) -> None:
-        self.in_doubt = False
+        self._lacking = False  # a soft row lacks its address or its time
+        self._inner: set[tuple[str, ...]] = set()  # the orders of address and time within soft rows
+        self._sides: set[str] = set()  # where ports stand in soft rows
         self._order = order
         self._undecided = undecided
         self._row: dict[str, Field] = {}
@@ -65,7 +68,23 @@ class Group:
         self._soft = False
         return done
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether the section must be read again, in `order()`."""
+        if self._undecided:
+            return False
+        if self._order:
+            return not self._ports_are_settled()
+        return self._lacking or not self._inner <= {self._leading()} or not self._ports_are_settled()
+
     def order(self) -> Order | None:
+        """The order in which to read again; None where no order makes it certain which values belong together."""
+        return self._leading() if self._ports_are_settled() else None
+
+    def _ports_are_settled(self) -> bool:
+        return len(self._sides) < 2 or self._sides == {"between", "none"}  # noqa: PLR2004 - one place
+
+    def _leading(self) -> Order | None:
         """The order in which addresses and times follow each other; None where neither order leads."""
         ip_first, time_first = self._pairs[IP_FIRST], self._pairs[TIME_FIRST]
         if ip_first == time_first:
@@ -76,7 +95,13 @@ class Group:
         row = self._row
         pair = [name for name in row if name in _PAIR]
         if soft or self._soft:
-            self.in_doubt = self.in_doubt or len(pair) < len(_PAIR)
+            if len(pair) == len(_PAIR):
+                self._inner.add(tuple(pair))
+                self._sides.add(_side(list(row)))
+            else:
+                self._lacking = True
+                if "port" in row and not pair:
+                    self._sides |= {"before", "behind"}  # of either neighbour
         for name in pair:
             if self._last and self._last != name:
                 self._pairs[self._last, name] += 1
@@ -84,3 +109,11 @@ class Group:
         if not soft:
             self._last = ""
         return Row(row, next(iter(row.values())).start, end, self._undecided and (self._soft or soft))
+
+
+def _side(names: list[str]) -> str:
+    """Where the port of a row stands, beside its address and time."""
+    if "port" not in names:
+        return "none"
+    before = sum(names.index(name) < names.index("port") for name in _PAIR)
+    return ("before", "between", "behind")[before]

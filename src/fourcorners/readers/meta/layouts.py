@@ -29,7 +29,7 @@ class Context(IntEnum):
     SECTION = 1  # in a section, outside every field
     LABEL = 2
     VALUE = 3
-    FURNITURE = 4
+    FURNITURE = 4  # at the foot of a page
     HEAD = 5  # the document's own title
 
 
@@ -43,6 +43,8 @@ class Does(IntEnum):
     END = 4  # a value ends
     BREAK = 5  # a line ends: between two values, or between two records
     SPLIT = 6  # an element of no account begins or ends within a value: what follows is another value
+    TURN = 7  # a page ends
+    SKIP = 8  # a comment, script or style, which nobody reads
 
 
 class State(NamedTuple):
@@ -65,7 +67,9 @@ class Act(NamedTuple):
 
 
 _NAME = re.compile(rb"<([A-Za-z][^\s/>]*+)")
-_ATTRIBUTE = re.compile(rb"\s(class|id|style)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>]++))", re.IGNORECASE)
+#: One attribute after another, so that what looks like one within another's quotes is none.
+_ATTRIBUTE = re.compile(rb"\s++([^\s\"'>=/<]++)(?>(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'=<>`]++)))?)")
+_FIELD_CLASSES = frozenset({b"t", b"div_table"})
 _SECTION_ID = b"property-"
 _TABLE_CELL = re.compile(rb"display\s*+:\s*+table-cell")
 _OUTSIDE = State(Context.PAGE, None, None)
@@ -76,16 +80,19 @@ def _enter(parent: State, tag: bytes) -> State:
     name_match = _NAME.match(tag)
     name = name_match[1].lower() if name_match else b""
     attributes: dict[bytes, bytes] = {}
-    for found in _ATTRIBUTE.finditer(tag):
+    for found in _ATTRIBUTE.finditer(tag, name_match.end() if name_match else 0):
         attributes.setdefault(found[1].lower(), found[2] or found[3] or found[4] or b"")
     classes = frozenset(attributes.get(b"class", b"").split())
     context = parent.context
 
-    if context in {Context.FURNITURE, Context.HEAD} or b"pageBreak" in classes:
-        return State(Context.FURNITURE if context is not Context.HEAD else context, None, None)
+    named = attributes.get(b"id", b"").startswith(_SECTION_ID)
+    if b"pageBreak" in classes:
+        return State(Context.HEAD if context is Context.HEAD else Context.FURNITURE, Does.TURN, None)
     if name == b"head":
         return State(Context.HEAD, None, None)
-    if attributes.get(b"id", b"").startswith(_SECTION_ID):
+    if context in {Context.FURNITURE, Context.HEAD} and not (named or name == b"tr" or classes & _FIELD_CLASSES):
+        return State(context, None, None)
+    if named:
         section = attributes[b"id"][len(_SECTION_ID) :]
         return State(Context.SECTION, Does.SECTION, Does.LEAVE, section=section)
     if name in {b"br", b"hr"}:
@@ -110,11 +117,18 @@ def _is_cell(attributes: dict[bytes, bytes]) -> bool:
 
 
 def _plan(marks: list[Mark[State]]) -> tuple[Act, ...]:
-    """What a run does, without what has no effect: a wrapper's second opening, elements at a value's edge."""
+    """What a run does, without what has no effect: a wrapper's second opening, elements at a value's edge.
+
+    That a page ends comes first: it is of no account where in the run it does.
+    """
+    turns: list[Act] = []
     acts: list[Act] = []
     for mark in marks:
         does = mark.state.opens if mark.opens else mark.state.closes
         if does is None:
+            continue
+        if does is Does.TURN:
+            turns = [Act(does, mark.start, mark.end, mark.state)]
             continue
         before = acts[-1].does if acts else None
         if does is before and does in {Does.FIELD, Does.BREAK, Does.SPLIT}:
@@ -124,7 +138,7 @@ def _plan(marks: list[Mark[State]]) -> tuple[Act, ...]:
         if before is Does.SPLIT and does in {Does.END, Does.BREAK}:
             acts.pop()
         acts.append(Act(does, mark.start, mark.end, mark.state))
-    return tuple(acts)
+    return (*turns, *acts)
 
 
-GRAMMAR: Grammar[State, tuple[Act, ...]] = Grammar(_OUTSIDE, _enter, _plan, ())
+GRAMMAR: Grammar[State, tuple[Act, ...]] = Grammar(_OUTSIDE, _enter, _plan, (Act(Does.SKIP, 0, 0, _OUTSIDE),))

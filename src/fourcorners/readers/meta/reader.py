@@ -16,6 +16,7 @@ from fourcorners.readers import census
 from fourcorners.readers.markup import Data
 from fourcorners.readers.meta.fields import Remainder
 from fourcorners.readers.meta.fields import read_fields
+from fourcorners.readers.meta.groups import Order
 from fourcorners.readers.meta.lines import read_lines
 from fourcorners.readers.meta.rows import Orders
 from fourcorners.readers.meta.rows import Rows
@@ -23,6 +24,7 @@ from fourcorners.readers.meta.values import Times
 from fourcorners.readers.meta.vocabulary import COUNTED
 from fourcorners.readers.meta.vocabulary import CUSTODIANS
 from fourcorners.readers.meta.vocabulary import FACTS
+from fourcorners.readers.meta.vocabulary import shown
 
 _HEAD = 256
 _SIGNS = re.compile(
@@ -67,9 +69,11 @@ class MetaRecord:
         Raises:
             BadInput: `TRUNCATED`, `MARKUP`, `DEPTH`, `ENCODING`, `CHARSET_CONFLICT` or `NUL`.
         """
-        rest, rows = self._pass(data, declaration, {})
-        if doubts := rows.doubts():
-            rest, rows = self._pass(data, declaration, doubts)
+        orders: dict[str, Order | None] = {}
+        rest, rows = self._pass(data, declaration, orders)
+        while doubts := rows.doubts():
+            orders |= doubts
+            rest, rows = self._pass(data, declaration, orders)
         account = rows.account()
         if account.text is None:
             rows.facts.pop("account", None)
@@ -77,7 +81,7 @@ class MetaRecord:
         for sheet in rows.sheets.values():
             batches += sheet.batches(account)
             rest.holes += sheet.unowned
-        unclassified = dict.fromkeys(rows.unknown_sections(), 0) | rest.unclassified
+        unclassified = dict.fromkeys(map(shown, rows.unknown_sections()), 0) | rest.unclassified
         families = {sheet.family for sheet in rows.sheets.values()}
         holes = np.array(rest.holes, np.int64).reshape(-1, 2)
         return Reading(

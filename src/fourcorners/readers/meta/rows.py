@@ -18,6 +18,7 @@ from fourcorners.readers.meta.sheets import Account
 from fourcorners.readers.meta.sheets import Sheet
 from fourcorners.readers.meta.values import Times
 from fourcorners.readers.meta.vocabulary import ACCOUNT_FACTS
+from fourcorners.readers.meta.vocabulary import ACCOUNT_LABELS
 from fourcorners.readers.meta.vocabulary import COUNTED
 from fourcorners.readers.meta.vocabulary import FACTS
 from fourcorners.readers.meta.vocabulary import FIELDS
@@ -27,6 +28,7 @@ from fourcorners.readers.meta.vocabulary import SERVICE_OF_TYPE
 from fourcorners.readers.meta.vocabulary import UNKNOWN
 from fourcorners.readers.meta.vocabulary import is_definition
 from fourcorners.readers.meta.vocabulary import is_negative
+from fourcorners.readers.meta.vocabulary import shown
 
 Orders = Mapping[str, Order | None]
 
@@ -51,6 +53,7 @@ class Rows:
         self._shapes: Counter[tuple[str, ...]] = Counter()
         self._groups: dict[str, Group] = {}
         self._accounts: list[Account] = []
+        self._others: set[str] = set()  # what names an account outside the header
         self._next_row = 0
         self._open = ""  # the section whose group has an open row
         self._carried = False  # a boundary before a field that no row took
@@ -86,6 +89,8 @@ class Rows:
         """Take a field that is not simply one of a grouped row."""
         section = found.section
         known = SECTIONS.get(section)
+        if found.label in ACCOUNT_LABELS and section != HEADER:
+            self._others.update(normalise(value.text(markup=self._markup)) for value in found.values)
         if is_definition(found.label):
             self._heading(found)
         elif found.depth == 0 and self._says_nothing(found):
@@ -104,17 +109,18 @@ class Rows:
         elif (name := self._names(section).get(found.label)) or not known or known.family not in FIELDS:
             self._group(found, name or found.label)
         else:
-            self._rest.drop(found, f"{section} > {found.label}")
+            self._rest.drop(found)
             self._carried = found.boundary or self._carried
 
     def account(self) -> Account:
-        """The member's account; unknown where the header names none, or two."""
-        if len({each.value for each in self._accounts}) == 1:
+        """The member's account; unknown where the header names none or two, or a section names another."""
+        named = {each.value for each in self._accounts}
+        if len(named) == 1 and self._others <= named:
             return self._accounts[0]
         return Account()
 
     def doubts(self) -> Orders:
-        """The sections whose rows are in doubt, each with the order in which to read it again."""
+        """The sections that must be read again, each with the order in which; None: no reading is certain."""
         return {section: group.order() for section, group in self._groups.items() if group.in_doubt}
 
     def unknown_sections(self) -> list[str]:
@@ -133,10 +139,14 @@ class Rows:
     def _head(self, found: Field) -> None:
         fact = FACTS.get(found.label)
         if fact is None and found.values:
-            self._rest.drop(found, f"{HEADER} > {found.label}")
+            self._rest.drop(found)
             return
         self._heading(found)
         if fact is None:
+            return
+        if found.spoilt:
+            if fact in ACCOUNT_FACTS:
+                self._accounts.append(Account())  # which account, nobody can tell
             return
         for value in found.values:
             text = value.text(markup=self._markup)
@@ -156,7 +166,7 @@ class Rows:
             following = found.values[number + 1 :]
             end = following[0].ranges[0] if following else found.end
             values = {"value": value} | label
-            sheet.add((self._number(), begin, end, texts), values)
+            sheet.add((self._number(), begin, end, texts), values, "BROKEN_VALUE" if found.spoilt else None)
             begin, texts = end, 1
         self._shapes[found.label,] += 1
 
@@ -205,6 +215,8 @@ class Rows:
             problem = "MISSING_ADDRESS"
         elif family in FIELDS and "at" not in values:
             problem = "MISSING_TIME"
+        if any(each.spoilt for each in fields.values()):
+            problem = "BROKEN_VALUE"
         self._shapes[tuple(labels)] += 1
         self._sheet(family, section, category).add((self._number(), row.start, row.end, texts), values, problem)
 
@@ -213,7 +225,7 @@ class Rows:
         spare = len(found.values) - 1
         for value in found.values[1:]:
             self._rest.holes += value.ranges
-        self._rest.unclassified[f"{section} > {found.label}"] += spare
+        self._rest.unclassified[f"{shown(section)} > {shown(found.label)}"] += spare
         return spare
 
     def _sheet(self, family: str, section: str, category: str | None) -> Sheet:

@@ -20,6 +20,7 @@ from fourcorners.readers.meta.fields import Value
 from fourcorners.readers.meta.values import Times
 from fourcorners.readers.meta.values import read_endpoint
 from fourcorners.readers.meta.vocabulary import FIELD_CATEGORIES
+from fourcorners.readers.meta.vocabulary import shown
 
 ROWS = 16_384
 
@@ -133,7 +134,7 @@ class Sheet:
             }
             arrays = [columns[f.name] if f.name in columns else pa.nulls(size, f.type) for f in wanted]
             rows = pa.RecordBatch.from_arrays(arrays, schema=wanted)
-            yield Batch(self.family, self.section, rows, FIELD_CATEGORIES.get(self.family, {}))
+            yield Batch(self.family, shown(self.section), rows, FIELD_CATEGORIES.get(self.family, {}))
 
     def _close(self) -> None:
         """Turn the rows gathered so far into arrays."""

@@ -39,6 +39,7 @@ FACTS = {
 }
 #: The facts that name the account, and no other field does.
 ACCOUNT_FACTS = frozenset({"target", "account_identifier"})
+ACCOUNT_LABELS = frozenset(label for label, fact in FACTS.items() if fact in ACCOUNT_FACTS)
 #: Account types that tell the service where the header does not.
 SERVICE_OF_TYPE = {"WhatsAppUser": "WhatsApp"}
 
@@ -142,7 +143,12 @@ COUNTED = frozenset(
 
 _DEFINITION = " Definition"
 _NEGATIVE = re.compile(r"No responsive records(?: were)? located\.?", re.IGNORECASE)
-_FURNITURE = re.compile(rb"\s*(?:(?:Meta Platforms|WhatsApp) Business Record(?:\s*Page \d+)?|Page \d+)\s*")
+_FURNITURE = re.compile(
+    rb"\s*(?:(?:Meta Platforms|WhatsApp) Business Record(?:\s*Page \d{1,6})?|Page \d{1,6}"
+    rb"|(?:Facebook|WhatsApp|Instagram) Legal Request)\s*"
+)
+#: A label that is in no list can be a value, such as a name of another account.
+_LABEL_LIKE = re.compile(r"(?!(?:[^\d]*\d){3})[^\W_][\w \-/()]{0,39}")
 
 
 def section_of(label: str) -> str:
@@ -163,5 +169,17 @@ def is_negative(text: str) -> bool:
 
 
 def is_furniture(raw: bytes) -> bool:
-    """Whether the text is what every printed page repeats."""
+    """Whether the text is what every printed page repeats, or the document's title."""
     return _FURNITURE.fullmatch(raw) is not None
+
+
+def is_label_like(text: str) -> bool:
+    """Whether the text looks like a label: at most 40 characters of letters, blanks, two digits, `_-/()`."""
+    return _LABEL_LIKE.fullmatch(text) is not None
+
+
+def shown(label: str) -> str:
+    """A label or a section's name as a report may show it."""
+    if label in KNOWN_LABELS or label in SECTIONS or label == HEADER or is_label_like(label):
+        return label
+    return f"label of {len(label)} characters"
