@@ -502,7 +502,7 @@ def test_a_line_that_belongs_to_no_field_is_reported() -> None:
     reading = read(page.document(page.section("logins", content)))
     (row,) = rows(reading, "login")  # the action may stand under another title
     assert (row["ip"], row["at_text"], row["action"], row["problem"]) == (IP[1], TIME[1], None, None)
-    assert [(item.path, item.texts) for item in reading.unclassified] == [("logins", 2)]
+    assert [(item.path, item.texts) for item in reading.unclassified] == [("unlisted section", 0), ("logins", 2)]
 
 
 def test_the_second_value_of_an_action_is_reported_not_fused() -> None:
