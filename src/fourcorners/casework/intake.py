@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
@@ -195,15 +196,13 @@ def check(reading: Reading, member: Member, reader: Reader) -> None:
         )
 
 
-class _named:  # noqa: N801 - reads as a word in a with statement
-    """Puts file and member before the place that a reader names."""
-
-    def __init__(self, path: str, member: str) -> None:
-        self._name = f"{path}!{member}" if member else path
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _type: object, error: object, _traceback: object) -> None:
-        if isinstance(error, FourcornersError) and self._name not in error.where:
-            error.where = f"{self._name}: {error.where}" if error.where else self._name
+@contextmanager
+def _named(path: str, member: str) -> Iterator[None]:
+    """Put file and member before the place that a reader names."""
+    name = f"{path}!{member}" if member else path
+    try:
+        yield
+    except FourcornersError as error:
+        if name not in error.where:
+            error.where = f"{name}: {error.where}" if error.where else name
+        raise

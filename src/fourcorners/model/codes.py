@@ -30,7 +30,7 @@ REJECTIONS: dict[str, str] = {
     "BAD_INTERVAL": "the interval ends before it starts",
     "AMBIGUOUS_ROW": "nothing tells where the row ends and the next begins: its values may be of two rows",
     "TRUNCATED_ROW": "the last line has no end, so its last value may be cut",
-    "BROKEN_VALUE": "a value that goes on over a page break does not join to its field's shape",
+    "BROKEN_VALUE": "a value was cut, or torn apart, and does not join to its field's shape",
 }
 
 #: Why a file or a command was not carried out (exit 2, 4 or 5).
@@ -124,8 +124,8 @@ REFUSALS: dict[str, str] = {
 
 #: The outcomes of an attribution, a closed set.
 OUTCOMES: dict[str, str] = {
-    "one": "one subscriber's assignments match",
-    "several": "more than one subscriber's assignments match within the stated uncertainty",
+    "one": "one subscriber's assignments match, over the whole uncertainty of the clocks",
+    "several": "more than one subscriber's assignments match, or the only one's do not hold over the whole uncertainty",
     "shared": "the address is shared and the login has no port, so nobody can be told from the others",
     "none": "the log covers the instant and has no match",
     "not_covered": "no log that covers the instant and the address was produced",
