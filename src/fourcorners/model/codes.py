@@ -125,7 +125,7 @@ REFUSALS: dict[str, str] = {
 #: The outcomes of an attribution, a closed set.
 OUTCOMES: dict[str, str] = {
     "one": "one subscriber's assignments match, over the whole uncertainty of the clocks",
-    "several": "more than one subscriber's assignments match, or the only one's do not hold over the whole uncertainty",
+    "several": "several subscribers' assignments match, or the only one's do not hold over the whole uncertainty",
     "shared": "the address is shared and the login has no port, so nobody can be told from the others",
     "none": "the log covers the instant and has no match",
     "not_covered": "no log that covers the instant and the address was produced",
