@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +49,8 @@ STEPS = (
     "opened",
     "read",
     "judged",
-    "slices stored",
     "segments stored",
+    "slices stored",
     "originals stored",
     "entry written",
     "committed",
@@ -83,9 +85,18 @@ class _Judged:
         return _pairs([_extents(batch.released) for batch in self.batches])
 
     def released(self) -> slices.Positions:
-        """The extents less every hole: sealed fields, unknown labels, comments."""
+        """The extents less every hole."""
+        return slices.runs(self.extents(), self.holes())
+
+    def holes(self) -> slices.Positions:
+        """Sealed fields, unknown labels, comments."""
         holes = (self.member.reading.holes, *(batch.holes for batch in self.batches))
-        return slices.runs(self.extents(), _pairs([np.asarray(each) for each in holes]))
+        return _pairs([np.asarray(each) for each in holes])
+
+    def is_cut(self) -> bool:
+        """Whether a hole lies in a released row."""
+        holes = self.holes()
+        return bool(len(holes)) and not np.array_equal(self.released(), slices.runs(self.extents(), _pairs([])))
 
     def is_wholly_released(self) -> bool:
         """Whether no byte of the file is withheld for any reason.
@@ -100,7 +111,7 @@ class _Judged:
             and not unseen
             and counts["released"] == counts["rows"]
             and not self.member.reading.unclassified
-            and np.array_equal(self.released(), slices.runs(self.extents(), _pairs([])))
+            and not self.is_cut()
         )
 
 
@@ -281,23 +292,21 @@ def _check_files(
 
 
 def _judge(workspace: Workspace, files: list[ReadFile], instrument: Instrument) -> list[_Judged]:
-    readings = [member.reading for file in files for member in file.read]
     with_earlier = (len(_distinct(workspace, files, instrument, name)) for name in ("account", "subscriber"))
-    found = max(scope.found_in(readings), *with_earlier)
+    found = max(scope.found_in(member.reading for file in files for member in file.read), *with_earlier)
     disproportionate = scope.disproportionate(found, len(instrument.scope.accounts))
     whole = "DISPROPORTIONATE_RETURN" if disproportionate else None
-    return [
-        _Judged(
-            file,
-            member,
-            [
-                scope.judge(batch, instrument, custodians=member.reading.custodians, whole=whole)
-                for batch in member.reading.batches
-            ],
-        )
-        for file in files
-        for member in file.read
-    ]
+    judged = []
+    for file in files:
+        for n, member in enumerate(file.read):
+            names = member.reading.custodians
+            verdicts = [
+                scope.judge(batch, instrument, custodians=names, whole=whole) for batch in member.reading.batches
+            ]
+            # what was withheld is let go of here, and takes no memory while the rest is stored
+            file.read[n] = replace(member, reading=replace(member.reading, batches=()))
+            judged.append(_Judged(file, file.read[n], verdicts))
+    return judged
 
 
 def _distinct(workspace: Workspace, files: list[ReadFile], instrument: Instrument, name: str) -> set[str]:
@@ -321,10 +330,12 @@ def _store(
 ) -> tuple[MemberRow, list[Segment]]:
     member, reading = judged.member, judged.member.reading
     name = f"{stem}-{n}.parquet"
-    root, leaves = slices.write(workspace.vault.slices / name, member.member.data, judged.released())
+    with ThreadPoolExecutor(1) as pool:
+        cutting = pool.submit(slices.write, workspace.vault.slices / name, member.member.data, judged.released())
+        stored = segments.append(workspace.vault.segments, f"{stem}-{n}", judged.batches)
+        on_step("segments stored")
+        root, leaves = cutting.result()
     on_step("slices stored")
-    stored = segments.append(workspace.vault.segments, f"{stem}-{n}", judged.batches)
-    on_step("segments stored")
     return (
         MemberRow(
             n=n,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from mmap import mmap
 
 import numpy as np
@@ -11,6 +14,7 @@ from numpy.typing import NDArray
 
 from fourcorners.model.errors import BadInput
 from fourcorners.model.records import FAMILIES
+from fourcorners.model.records import Batch
 from fourcorners.model.records import Reading
 from fourcorners.model.records import text_column
 from fourcorners.readers.markup import unescape
@@ -37,16 +41,21 @@ def check(data: bytes | mmap, reading: Reading) -> None:
     Raises:
         BadInput: `LOCATOR`, at the first value that its ranges do not give.
     """
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # comparing is NumPy's work, outside the interpreter's lock
+        for _ in pool.map(partial(_check_batch, data, markup=reading.markup), reading.batches):
+            pass
+
+
+def _check_batch(data: bytes | mmap, batch: Batch, *, markup: bool) -> None:
     content = np.frombuffer(data, np.uint8)
-    for batch in reading.batches:
-        for name in FAMILIES[batch.family]:
-            texts, ranges = batch.rows.column(text_column(name)), batch.rows.column(f"{name}@")
-            for row in _suspects(content, texts, ranges, markup=reading.markup):
-                text, where = texts[row].as_py(), ranges[row].as_py()
-                if text is None and where is None:
-                    continue
-                if text is None or not where or not _gives(data, where, text, markup=reading.markup):
-                    raise _wrong(name, batch.section, batch.rows.column("row")[row].as_py(), where)
+    for name in FAMILIES[batch.family]:
+        texts, ranges = batch.rows.column(text_column(name)), batch.rows.column(f"{name}@")
+        for row in _suspects(content, texts, ranges, markup=markup):
+            text, where = texts[row].as_py(), ranges[row].as_py()
+            if text is None and where is None:
+                continue
+            if text is None or not where or not _gives(data, where, text, markup=markup):
+                raise _wrong(name, batch.section, batch.rows.column("row")[row].as_py(), where)
 
 
 def _suspects(content: Bytes, texts: pa.Array, ranges: pa.Array, *, markup: bool) -> list[int]:

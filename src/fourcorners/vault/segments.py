@@ -1,12 +1,14 @@
-"""Segments: the released rows of one return as Parquet files, one a member and family.
+"""Segments: the released rows of one return as Parquet files, by member and family.
 
 `append` takes judged batches and nothing else, so that no row can be stored that no instrument has judged.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -21,6 +23,9 @@ from fourcorners.vault.files import write_once
 
 #: The segment that lists what was withheld: places and reasons, no values.
 WITHHELD_FAMILY = "withheld"
+
+#: Rows of one file, about; larger members have several, which are written side by side.
+ROWS = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +51,25 @@ def append(folder: Path, stem: str, judged: Iterable[JudgedBatch]) -> list[Segme
     for batch in judged:
         released.setdefault(batch.family, []).append(batch.released)
         withheld += [batch.sealed, batch.rejected]
-    segments = [
-        _write(folder, f"{stem}-{family}.parquet", family, batches)
-        for family, batches in released.items()
-        if any(batch.num_rows for batch in batches)
+    parts = [
+        (f"{stem}-{family}-{n:04}.parquet", family, part)
+        for family, batches in (*released.items(), (WITHHELD_FAMILY, withheld))
+        for n, part in enumerate(_parts([batch for batch in batches if batch.num_rows]))
     ]
-    if any(batch.num_rows for batch in withheld):
-        segments.append(_write(folder, f"{stem}-{WITHHELD_FAMILY}.parquet", WITHHELD_FAMILY, withheld))
-    return segments
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # packing is Arrow's own work, outside the interpreter's lock
+        return list(pool.map(lambda part: _write(folder, *part), parts))
+
+
+def _parts(batches: list[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
+    """The batches in files of about `ROWS` rows."""
+    part: list[pa.RecordBatch] = []
+    for batch in batches:
+        part.append(batch)
+        if sum(each.num_rows for each in part) >= ROWS:
+            yield part
+            part = []
+    if part:
+        yield part
 
 
 def _write(folder: Path, name: str, family: str, batches: list[pa.RecordBatch]) -> Segment:

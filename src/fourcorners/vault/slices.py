@@ -43,7 +43,7 @@ _SCHEMA = pa.schema(
         ("bytes", pa.large_binary()),  # null: withheld
     ]
 )
-_GROUP = 1 << 22  # bytes of released slices that one row group gathers
+_GROUP = 1 << 21  # bytes of released slices that one row group gathers
 
 
 @dataclass(frozen=True, slots=True)
