@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 
@@ -14,7 +15,14 @@ from fourcorners.model.errors import FourcornersError
 
 def main() -> None:
     """Run, and turn what went wrong into words on stderr and an exit code."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # what cannot be written has been said; the interpreter must not try again while it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = code or 4
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
