@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import given
@@ -11,25 +14,26 @@ from fourcorners.ledger.chain import Ledger
 from fourcorners.model.errors import VerificationFailed
 
 
-def ledger_of(count: int) -> tuple[sqlite3.Connection, Ledger]:
-    db = sqlite3.connect(":memory:", isolation_level=None)
-    db.executescript(chain.TABLES)
-    ledger = Ledger(db)
-    for i in range(count):
-        ledger.append("read", at=1_000 + i, facts={"i": i}, detail={"who": f"actor {i}"})
-    return db, ledger
+@contextmanager
+def ledger_of(count: int) -> Iterator[tuple[sqlite3.Connection, Ledger]]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+        db.executescript(chain.TABLES)
+        ledger = Ledger(db)
+        for i in range(count):
+            ledger.append("read", at=1_000 + i, facts={"i": i}, detail={"who": f"actor {i}"})
+        yield db, ledger
 
 
 def test_an_empty_ledger_has_a_head() -> None:
-    _, ledger = ledger_of(0)
-    assert (ledger.head().size, ledger.verify().size) == (0, 0)
+    with ledger_of(0) as (_, ledger):
+        assert (ledger.head().size, ledger.verify().size) == (0, 0)
 
 
 @given(st.integers(1, 12))
 def test_an_honest_ledger_verifies_to_its_head(count: int) -> None:
-    _, ledger = ledger_of(count)
-    assert ledger.verify() == ledger.head()
-    assert [entry.facts["i"] for entry in ledger.entries()] == list(range(count))
+    with ledger_of(count) as (_, ledger):
+        assert ledger.verify() == ledger.head()
+        assert [entry.facts["i"] for entry in ledger.entries()] == list(range(count))
 
 
 EDITS = {
@@ -44,29 +48,29 @@ EDITS = {
 
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS.keys())
 def test_every_edit_is_found_at_its_entry(edit: str) -> None:
-    db, ledger = ledger_of(6)
-    db.executescript(edit)
-    with pytest.raises(VerificationFailed, match="ledger entry 3") as found:
-        ledger.verify()
-    assert found.value.code == "TAMPERED"
+    with ledger_of(6) as (db, ledger):
+        db.executescript(edit)
+        with pytest.raises(VerificationFailed, match="ledger entry 3") as found:
+            ledger.verify()
+        assert found.value.code == "TAMPERED"
 
 
 def test_a_cut_off_end_shows_against_an_earlier_head() -> None:
-    db, ledger = ledger_of(6)
-    noted = ledger.head()
-    db.executescript("DELETE FROM ledger_detail WHERE n = 5; DELETE FROM ledger WHERE n = 5")
-    assert ledger.verify() != noted
+    with ledger_of(6) as (db, ledger):
+        noted = ledger.head()
+        db.executescript("DELETE FROM ledger_detail WHERE n = 5; DELETE FROM ledger WHERE n = 5")
+        assert ledger.verify() != noted
 
 
 def test_destroying_a_detail_leaves_the_chain_whole() -> None:
-    db, ledger = ledger_of(6)
-    db.execute("DELETE FROM ledger_detail WHERE n = 3")
-    assert ledger.verify().size == 6
-    assert next(entry for entry in ledger.entries() if entry.n == 3).detail is None
+    with ledger_of(6) as (db, ledger):
+        db.execute("DELETE FROM ledger_detail WHERE n = 3")
+        assert ledger.verify().size == 6
+        assert next(entry for entry in ledger.entries() if entry.n == 3).detail is None
 
 
 def test_what_people_wrote_is_not_in_the_chain() -> None:
-    db, ledger = ledger_of(0)
-    ledger.append("case", at=1, facts={"case": "C-1"}, detail={"title": "CANARY-TITLE"})
-    (leaf,) = db.execute("SELECT leaf FROM ledger").fetchone()
-    assert b"CANARY" not in leaf
+    with ledger_of(0) as (db, ledger):
+        ledger.append("case", at=1, facts={"case": "C-1"}, detail={"title": "CANARY-TITLE"})
+        (leaf,) = db.execute("SELECT leaf FROM ledger").fetchone()
+        assert b"CANARY" not in leaf

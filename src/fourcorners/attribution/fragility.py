@@ -54,7 +54,7 @@ def other_instants(at: Ints) -> Iterator[tuple[int, Ints, Bools]]:
     ):
         first = (y * _MONTHS + np.minimum(m, _MONTHS - 1)).astype("datetime64[M]")
         start = first.astype("datetime64[D]").astype(np.int64)
-        length = (first + 1).astype("datetime64[D]").astype(np.int64) - start
+        length = (first + np.timedelta64(1, "M")).astype("datetime64[D]").astype(np.int64) - start
         other = start + d
         yield number, other * DAY + rest, (m < _MONTHS) & (d < length) & (other != day)
 
