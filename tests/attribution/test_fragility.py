@@ -66,5 +66,5 @@ def test_a_transposed_address_is_another_address_and_transposes_back_for_ipv4(te
         assert str(ip_address(other)) == other
         if ":" in other:  # an IPv6 text may lead to an IPv4-mapped address, which is an IPv4 address
             assert sorted(re.sub("[:0]", "", other)) == sorted(re.sub("[:0]", "", text))
-        if "." in text:
+        if "." in text and ":" not in text:
             assert text in fragility.transpositions(other)
