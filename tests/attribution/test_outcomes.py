@@ -139,7 +139,8 @@ def less_coverage(coverage: Coverage, how: int) -> Coverage:
     return [
         replace(coverage, gaps=(*coverage.gaps, (NIGHT, NIGHT + 3 * HALF))),
         replace(coverage, end=None),
-        replace(coverage, start=NIGHT + 3 * HALF),
+        # an end that nobody declared covers nothing: declaring one would be more
+        replace(coverage, start=coverage.start and max(coverage.start, NIGHT + 3 * HALF)),
         replace(coverage, complete=False),
         replace(coverage, asked=coverage.asked[1:]),
         replace(coverage, shared=True),
