@@ -21,6 +21,7 @@ from fourcorners.law.within import times_of
 from fourcorners.model.codes import SEALS
 from fourcorners.model.identifier import normalise
 from fourcorners.model.instrument import Instrument
+from fourcorners.model.instrument import Window
 from fourcorners.model.records import CORE
 from fourcorners.model.records import FAMILIES
 from fourcorners.model.records import TIMELESS
@@ -90,7 +91,7 @@ def judge(
     return JudgedBatch(
         batch.family,
         batch.section,
-        _release(batch, instrument, released, times),
+        _release(batch, scope.window, sealed, released, times),
         _withhold(rows, verdicts.codes > _RELEASED, verdicts.reasons(), "scope"),
         _withhold(rows, verdicts.codes == _REJECTED, unread, "reader"),
         _places(rows, sealed, released),
@@ -156,10 +157,9 @@ def _withhold(rows: pa.RecordBatch, where: Mask, reasons: pa.Array, rule: str) -
     return positions.append_column("rule", pa.repeat(rule, positions.num_rows)).cast(WITHHELD)
 
 
-def _release(batch: Batch, instrument: Instrument, where: Mask, times: Times | None) -> pa.RecordBatch:
+def _release(batch: Batch, window: Window, sealed: list[str], where: Mask, times: Times | None) -> pa.RecordBatch:
     """The released rows; beside withheld ones as copies, since a slice would keep those alive in its buffers."""
-    window, fields = instrument.scope.window, FAMILIES[batch.family]
-    sealed = _sealed(batch, instrument)
+    fields = FAMILIES[batch.family]
     names = [name for name, _ in CORE if name != "problem"]
     names += [name for field in fields if field not in sealed for name, _ in columns_of(field)]
     kept = batch.rows.select(names)
