@@ -11,10 +11,11 @@ from hashlib import sha256
 EMPTY = sha256(b"").digest()
 
 
-def leaf_hash(data: bytes | memoryview) -> bytes:
-    """SHA-256(0x00 || data)."""
+def leaf_hash(*parts: bytes | memoryview) -> bytes:
+    """SHA-256(0x00 || data), the data given in parts so that a large one need not be copied."""
     digest = sha256(b"\x00")
-    digest.update(data)
+    for part in parts:
+        digest.update(part)
     return digest.digest()
 
 

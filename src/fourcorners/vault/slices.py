@@ -15,7 +15,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from mmap import mmap
 from pathlib import Path
 from typing import BinaryIO
@@ -189,9 +188,7 @@ def _groups(borders: Positions) -> Iterator[tuple[int, int]]:
 
 
 def _leaf(start: int, salt: bytes, data: bytes | memoryview) -> bytes:
-    digest = sha256(b"\x00" + start.to_bytes(8, "big") + len(data).to_bytes(8, "big") + salt)
-    digest.update(data)
-    return digest.digest()
+    return merkle.leaf_hash(start.to_bytes(8, "big") + len(data).to_bytes(8, "big") + salt, data)
 
 
 def read(path: Path) -> Iterator[Slice]:
