@@ -12,7 +12,7 @@ import click
 import pytest
 from jsonschema import Draft202012Validator
 
-from fourcorners.desk.cli.verbs import fourcorners
+from fourcorners.desk.cli.root import fourcorners
 from fourcorners.model import codes
 from fourcorners.readers import registry
 

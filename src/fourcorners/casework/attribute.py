@@ -19,13 +19,14 @@ import pyarrow.compute as pc
 from fourcorners.attribution import outcomes
 from fourcorners.attribution.sources import AssignmentSource
 from fourcorners.casework import gate
+from fourcorners.casework import standing
 from fourcorners.casework import store
 from fourcorners.casework.gate import Rows
+from fourcorners.casework.journal import canonical
 from fourcorners.casework.mappings import DeclaredMapping
-from fourcorners.casework.store import AttributionRow
-from fourcorners.casework.store import ReturnRow
+from fourcorners.casework.rows import AttributionRow
+from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace
-from fourcorners.ledger.chain import canonical
 from fourcorners.model.coverage import Coverage
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import Refused
@@ -83,11 +84,11 @@ def attribute(
                 why="one log counted twice would look like two that agree",
                 next_step="name each instrument once",
             )
-        case = store.load_instrument(workspace.db, logins).case
+        case = store.load_instrument(workspace.tables, logins).case
         table = join(workspace, case, logins, assignments, skew_s=skew_s, reason=reason)
-        with workspace.transaction() as db:
+        with workspace.transaction() as tables:
             row = AttributionRow(
-                id=store.next_id(db, "attributions", "A"),
+                id=store.next_id(tables, AttributionRow),
                 case=case,
                 logins=logins,
                 assignments=assignments,
@@ -96,20 +97,20 @@ def attribute(
                 by=workspace.actor,
                 outcomes=dict(sorted(Counter(table.column("outcome").to_pylist()).items())),
                 answer_sha256=answer_hash(table),
-                basis=store.basis_of(db, [logins, *assignments]),
+                basis=store.basis_of(tables, [logins, *assignments]),
             )
-            body = store.add_attribution(db, row)
+            bound = store.add(tables, row)
             workspace.write_entry(
                 "attribution",
                 {
                     **facts,
                     "case": case,
                     "attribution": row.id,
-                    "body": body,
                     "outcomes": row.outcomes,
-                    "answer": row.answer_sha256,
                 },
                 {"reason": reason},
+                evidence={**bound, "answer": row.answer_sha256},
+                owner=case,
             )
         return Attributed(row, table)
 
@@ -124,7 +125,7 @@ def join(
         BadInput: `ATTRIBUTION_INPUT`.
     """
     for each in (logins, *assignments):
-        _check_reach(store.load_instrument(workspace.db, each))
+        _check_reach(store.load_instrument(workspace.tables, each))
     rows = list(gate.read(workspace, logins, family="login", purpose="attribute", reason=reason, case=case))
     left = (
         pa.Table.from_batches([_select(each, _LOGIN) for each in rows], _LOGINS) if rows else _LOGINS.empty_table()
@@ -165,6 +166,17 @@ def _coarse(precision: int | None) -> int:
     return precision if precision is not None and precision > SECOND else 0
 
 
+def stands(workspace: Workspace, row: AttributionRow) -> bool:
+    """Whether an attribution still rests on what it was made from.
+
+    Records that were added, judged anew or destroyed since then, or a quashed instrument, take its ground away.
+    """
+    instruments = [row.logins, *row.assignments]
+    if any(standing.is_destroyed(workspace, each) or standing.quashed_by(workspace, each) for each in instruments):
+        return False
+    return row.basis == store.basis_of(workspace.tables, instruments)
+
+
 def answer_hash(table: pa.Table) -> str:
     """SHA-256 over the lines of an answer, hex."""
     digest = sha256()
@@ -200,11 +212,11 @@ def _check_reach(instrument: Instrument) -> None:
 
 def _sources(workspace: Workspace, case: str, instrument_id: str, reason: str) -> Iterator[AssignmentSource]:
     """One source a return: two files of one carrier from different days may contradict each other."""
-    instrument = store.load_instrument(workspace.db, instrument_id)
+    instrument = store.load_instrument(workspace.tables, instrument_id)
     read = list(
         gate.read(workspace, instrument_id, family="assignment", purpose="attribute", reason=reason, case=case)
     )
-    for returned in store.returns_of(workspace.db, instrument_id):
+    for returned in store.of_owner(workspace.tables, ReturnRow, instrument_id):
         mapping = DeclaredMapping.stored(returned.mapping).mapping if returned.mapping else None
         if mapping is None or mapping.shape.family != "assignment":
             continue

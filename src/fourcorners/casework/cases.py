@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from fourcorners.casework import actors
 from fourcorners.casework import store
-from fourcorners.casework.store import CaseRow
+from fourcorners.casework.rows import CaseRow
+from fourcorners.casework.store import WORKSPACE
 from fourcorners.casework.workspace import Workspace
 from fourcorners.model.errors import UsageError
 
 
 def open_case(workspace: Workspace, title: str, predicate: str) -> CaseRow:
-    """Open a case.
+    """Open a case; the person who opens it is the first on its team.
 
     Args:
         workspace: where.
@@ -18,6 +20,7 @@ def open_case(workspace: Workspace, title: str, predicate: str) -> CaseRow:
 
     Raises:
         UsageError: title or predicate is empty.
+        Refused: `WALL`, for a custodian.
     """
     with workspace.attempt("case open", {}):
         if not title.strip() or not predicate.strip():
@@ -27,16 +30,23 @@ def open_case(workspace: Workspace, title: str, predicate: str) -> CaseRow:
                 why="a case without stated facts is a search for something to find",
                 next_step="state in --predicate what happened and how it became known",
             )
-        with workspace.transaction() as db:
-            row = CaseRow(
-                store.next_id(db, "cases", "C"),
-                title.strip(),
-                predicate.strip(),
-                workspace.now(),
-                workspace.actor,
-            )
-            body = store.add_case(db, row)
+        row = CaseRow(
+            store.next_id(workspace.tables, CaseRow),
+            title.strip(),
+            predicate.strip(),
+            workspace.now(),
+            workspace.actor,
+        )
+        if not workspace.tables.keys.has(row.id):
+            workspace.tables.keys.create(row.id)
+        with workspace.transaction() as tables:
+            bound = store.add(tables, row)
             workspace.write_entry(
-                "case", {"case": row.id, "body": body}, {"title": row.title, "predicate": row.predicate}
+                "case",
+                {"case": row.id},
+                {"title": row.title, "predicate": row.predicate},
+                evidence=bound,
+                owner=WORKSPACE,
             )
+            actors.open_team(workspace, row.id)
         return row

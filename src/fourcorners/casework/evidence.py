@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fourcorners.casework.store import MemberRow
+from fourcorners.casework.rows import MemberRow
 from fourcorners.model.records import FAMILIES
 from fourcorners.model.records import text_column
 from fourcorners.model.source import Source

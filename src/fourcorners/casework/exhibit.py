@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,15 +19,18 @@ from fourcorners.casework import evidence
 from fourcorners.casework import gate
 from fourcorners.casework import naming
 from fourcorners.casework import outputs
+from fourcorners.casework import standing
 from fourcorners.casework import store
+from fourcorners.casework import witnessing
+from fourcorners.casework.journal import Entry
 from fourcorners.casework.mappings import DeclaredMapping
 from fourcorners.casework.records import record_id
-from fourcorners.casework.store import AttributionRow
-from fourcorners.casework.store import InstrumentRow
-from fourcorners.casework.store import MemberRow
-from fourcorners.casework.store import ReturnRow
+from fourcorners.casework.rows import AttributionRow
+from fourcorners.casework.rows import CaseRow
+from fourcorners.casework.rows import InstrumentRow
+from fourcorners.casework.rows import MemberRow
+from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace
-from fourcorners.ledger.chain import Entry
 from fourcorners.model.errors import VerificationFailed
 from fourcorners.model.instant import SECOND
 from fourcorners.model.instant import rfc3339
@@ -36,7 +40,19 @@ from fourcorners.report import contents
 from fourcorners.report import exhibit
 
 #: Entries on which an exhibit rests.
-_GROUNDS = frozenset({"case", "instrument", "intake", "declaration", "attribution"})
+_GROUNDS = frozenset(
+    {
+        "case",
+        "instrument",
+        "quashed",
+        "reinstated",
+        "intake",
+        "declaration",
+        "unsealed",
+        "attribution",
+        "destroyed",
+    }
+)
 
 Row = dict[str, Any]
 
@@ -60,7 +76,7 @@ def make(
         VerificationFailed: a finding does not come out as it did when it was made.
     """
     with workspace.attempt("exhibit", {"case": case_id}):
-        case = store.get_case(workspace.db, case_id)
+        case = store.get(workspace.tables, CaseRow, case_id)
         outputs.check_free(out)
         data = collect(workspace, case_id, networks, reason)
         pdf = exhibit.render(data)
@@ -68,8 +84,10 @@ def make(
         with workspace.transaction():
             workspace.write_entry(
                 "exhibit",
-                {"case": case.id, "exhibit": data.id, "sha256": digest, "rests_on": data.ledger.size},
+                {"case": case.id, "exhibit": data.id, "rests_on": data.ledger.size},
                 {"out": str(out), "reason": reason},
+                evidence={"sha256": digest},
+                owner=case.id,
             )
         outputs.write(out, pdf)
         return {"exhibit": str(out), "id": data.id, "sha256": digest, "bytes": len(pdf)}
@@ -77,15 +95,15 @@ def make(
 
 def collect(workspace: Workspace, case_id: str, networks: Path | None, reason: str) -> contents.ExhibitData:
     """Everything that the exhibit shows."""
-    case = store.get_case(workspace.db, case_id)
-    rows = store.instruments_of(workspace.db, case_id)
-    returns = [each for row in rows for each in store.returns_of(workspace.db, row.id)]
-    members = {each.id: store.members_of(workspace.db, each.id) for each in returns}
+    tables = workspace.tables
+    case = store.get(tables, CaseRow, case_id)
+    rows = store.of_owner(tables, InstrumentRow, case_id)
+    held = [row.id for row in rows if not standing.is_destroyed(workspace, row.id)]
+    returns = [each for row_id in held for each in store.of_owner(tables, ReturnRow, row_id)]
+    members = {each.id: store.members_of(tables, each) for each in returns}
     grounds = _grounds(workspace, case_id)
-    made = store.attributions_of(workspace.db, case_id)
-    current = [
-        each for each in made if each.basis == store.basis_of(workspace.db, [each.logins, *each.assignments])
-    ]
+    made = store.of_owner(tables, AttributionRow, case_id)
+    current = [each for each in made if attribute.stands(workspace, each)]
     attributions = tuple(_attribution(workspace, each, reason) for each in current)
     readers = sorted({member.reader for each in members.values() for member in each})
     opened = dt.datetime.fromtimestamp(case.opened // SECOND, dt.UTC)
@@ -109,7 +127,14 @@ def collect(workspace: Workspace, case_id: str, networks: Path | None, reason: s
             tuple(readers),
             tuple(sorted({(row.decision["pack"], row.decision["pack_sha256"]) for row in rows})),
         ),
-        ledger=contents.LedgerHead("this workspace", grounds.n + 1, grounds.hash, grounds.at),
+        ledger=contents.LedgerHead(
+            origin=workspace.signer.verifier.name,
+            size=grounds.n + 1,
+            root=workspace.log.root(grounds.n + 1).hex(),
+            newest=grounds.at,
+            witnesses=witnessing.cosigners(workspace, grounds.n + 1),
+        ),
+        filter_key=workspace.filter_team() is not None,
     )
 
 
@@ -126,7 +151,7 @@ def _instrument(workspace: Workspace, row: InstrumentRow) -> contents.Instrument
     permitted: dict[str, list[str]] = row.decision["permitted"]
     rules = {rule["id"]: rule for rule in row.decision["rules"]}
     return contents.InstrumentSheet(
-        store.load_instrument(workspace.db, row.id),
+        store.load_instrument(workspace.tables, row.id),
         tuple(
             contents.RuleApplied(
                 rule, category, rules[rule]["permitted"], rules[rule]["citation"], rules[rule]["verified"]
@@ -134,8 +159,17 @@ def _instrument(workspace: Workspace, row: InstrumentRow) -> contents.Instrument
             for category, ids in permitted.items()
             for rule in ids
         ),
-        tuple(row.warnings),
+        (*row.warnings, *_standing(workspace, row.id)),
     )
+
+
+def _standing(workspace: Workspace, instrument_id: str) -> Iterator[str]:
+    """What has become of an instrument since it was entered."""
+    if found := standing.quashed_by(workspace, instrument_id):
+        yield f"locked: it rests on {', '.join(found)}, which a court quashed; nothing under it is shown"
+    state = standing.retention(workspace, instrument_id)["state"]
+    if state != "held":
+        yield f"what was produced under it: {state}"
 
 
 def _return(row: ReturnRow, members: list[MemberRow]) -> contents.ReturnSheet:
@@ -202,7 +236,7 @@ def _rows(
     workspace: Workspace, case: str, instrument: str, family: str, wanted: set[str], reason: str
 ) -> dict[str, tuple[Instrument, MemberRow, Row]]:
     found = {}
-    authority = store.load_instrument(workspace.db, instrument)
+    authority = store.load_instrument(workspace.tables, instrument)
     for rows in gate.read(workspace, instrument, family=family, purpose="exhibit", reason=reason, case=case):
         for row in rows.batch.to_pylist():
             name = record_id(rows.returned.id, rows.member.n, row["row"])

@@ -1,7 +1,9 @@
 """The only door for reads: decide, write the entry, then give the rows.
 
-Decided once a query: the instrument's clocks (retention, ratification) and its case. The ledger entry is durable
-before the first row leaves, and says who, why, under which instrument, what kind and how many.
+Decided once a query, by the access policies, for the acting person, one case and one instrument. The entry is
+durable before the first row leaves: who, why, the wording that he saw, under which instrument, what kind, how
+many, and the policies that decided. What the policies leave open because it depends on the record becomes the
+filter through which the stored rows pass, whatever the catalogue says about them.
 """
 
 from __future__ import annotations
@@ -11,16 +13,22 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from fourcorners.casework import actors
+from fourcorners.casework import petitions
+from fourcorners.casework import standing
 from fourcorners.casework import store
-from fourcorners.casework.store import MemberRow
-from fourcorners.casework.store import ReturnRow
+from fourcorners.casework.rows import MemberRow
+from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace
-from fourcorners.law import clocks
+from fourcorners.law.access.decision import Decision
+from fourcorners.law.access.read import decide_read
 from fourcorners.model.errors import Refused
-from fourcorners.model.instrument import Instrument
 from fourcorners.vault import segments
 from fourcorners.vault.segments import WITHHELD_FAMILY
 from fourcorners.vault.segments import Segment
+
+#: Other persons who must agree to more rows than the agency's number (M52).
+DUAL = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,7 @@ def read(
     purpose: str,
     reason: str = "",
     case: str | None = None,
+    shown: bool = True,
 ) -> Iterator[Rows]:
     """Released rows under one instrument.
 
@@ -58,48 +67,79 @@ def read(
         purpose: the use case that reads (`records`, `attribute`, ...).
         reason: what the reader says, where a justification is asked for.
         case: the case for which is read; another case's records are refused.
+        shown: whether a person gets to see the rows. The product's own checks (is the return out of proportion?)
+            show none; they are decided and written down all the same, but do not count towards the number.
 
     Raises:
-        Refused: `RETENTION_OVER`, `NOT_RATIFIED`, `CROSS_CASE`.
+        Refused: with the code, the sentence and the next step of the policy that forbids it.
         VerificationFailed: a segment is not what was stored.
     """
     facts = {"instrument": instrument_id, "family": family or "all", "purpose": purpose}
     with workspace.attempt("read", facts):
-        instrument = store.load_instrument(workspace.db, instrument_id)
-        _check(workspace, instrument, case)
-        stored = list(_segments(workspace, instrument, family))
-        with workspace.transaction():
+        asked = standing.of_instrument(workspace, instrument_id)
+        bound = asked.case if case is None else case
+        stored = [] if asked.destroyed else list(_segments(workspace, instrument_id, family))
+        rows = sum(each.segment.rows for each in stored)
+        before = store.shown_to(workspace.tables, workspace.actor, bound) if shown else 0
+        decision = decide_read(
+            actors.acting(workspace),
+            case=bound,
+            instrument=asked,
+            now=workspace.now(),
+            justified=bool(reason.strip()),
+            rows=before + rows if shown else 0,
+            allowance=_allowance(workspace, bound),
+        )
+        if not decision.allowed:
+            raise _refusal(workspace, bound, decision, reason)
+        with workspace.transaction() as tables:
+            if shown:
+                store.add_shown(tables, workspace.actor, bound, rows)
             workspace.write_entry(
                 "read",
                 {
                     **facts,
-                    "rows": sum(s.segment.rows for s in stored),
-                    "segments": [s.segment.sha256 for s in stored],
+                    "case": bound,
+                    "rows": rows,
+                    "shown": shown,
+                    "segments": [each.segment.sha256 for each in stored],
+                    "policies": list(decision.policies),
                 },
-                {"reason": reason},
+                {"reason": reason, "asked": decision.question},
             )
+    condition = decision.filter.arrow(
+        {"case": asked.case, "instrument": asked.id, "sealed": False}, {"category": "category"}
+    )
     for each in stored:
         with workspace.attempt("read", facts):
-            workspace.vault.check_segment(each.segment.name, each.segment.sha256)
-        for batch in segments.read(workspace.vault.segments / each.segment.name):
-            yield Rows(each.returned, each.member, each.segment.family, batch)
+            workspace.vault.check(each.segment.name, each.segment.sha256)
+        for batch in segments.read(workspace.vault, instrument_id, each.segment.name):
+            yield Rows(each.returned, each.member, each.segment.family, batch.filter(condition))
 
 
-def _check(workspace: Workspace, instrument: Instrument, case: str | None) -> None:
-    if case is not None and instrument.case != case:
-        raise Refused(
-            "PRODUCT",
-            "CROSS_CASE",
-            f"{instrument.id} belongs to {instrument.case}, not to {case}",
-            why="what was obtained for one case is not searched for another",
-            next_step="obtain an instrument in this case",
-        )
-    clocks.check_reading(instrument, workspace.now())
+def _allowance(workspace: Workspace, case: str) -> int:
+    """The agency's number, once more for each time that two others agreed."""
+    number = int(store.setting(workspace.tables, "rows_a_person") or 0)
+    return number * (1 + len(petitions.approved(workspace, case, "reads", _more(workspace), DUAL)))
 
 
-def _segments(workspace: Workspace, instrument: Instrument, family: str | None) -> Iterator[_Stored]:
-    for returned in store.returns_of(workspace.db, instrument.id):
-        for member in store.members_of(workspace.db, returned.id):
-            for segment in store.segments_of(workspace.db, returned.id, member.n):
+def _more(workspace: Workspace) -> dict[str, str]:
+    return {"reader": workspace.actor}
+
+
+def _refusal(workspace: Workspace, case: str, decision: Decision, reason: str) -> Refused:
+    """The deny; where it is a matter of numbers, with the petition that two others can answer."""
+    if decision.code != "DUAL_CONTROL":
+        return petitions.refusal(decision)
+    row = petitions.make(workspace, case, "reads", _more(workspace), reason)
+    refused = petitions.refusal(decision)
+    refused.next_step = f"two others run `fourcorners --as NAME approve {row.id}`; then run the command again"
+    return refused
+
+
+def _segments(workspace: Workspace, instrument: str, family: str | None) -> Iterator[_Stored]:
+    for returned in store.of_owner(workspace.tables, ReturnRow, instrument):
+        for member in store.members_of(workspace.tables, returned):
+            for segment in store.segments_of(workspace.tables, returned.id, member.n):
                 if segment.family != WITHHELD_FAMILY and family in {None, segment.family}:
                     yield _Stored(returned, member, segment)

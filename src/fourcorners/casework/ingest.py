@@ -9,27 +9,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from contextlib import contextmanager
-from dataclasses import dataclass
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
+from fourcorners.casework import actors
 from fourcorners.casework import gate
 from fourcorners.casework import intake
+from fourcorners.casework import keeping
 from fourcorners.casework import mappings
+from fourcorners.casework import standing
 from fourcorners.casework import store
 from fourcorners.casework.intake import ReadFile
-from fourcorners.casework.intake import ReadMember
+from fourcorners.casework.judged import Judged
+from fourcorners.casework.keeping import Kept
 from fourcorners.casework.mappings import DeclaredMapping
-from fourcorners.casework.store import MemberRow
-from fourcorners.casework.store import ReturnRow
+from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.law import clocks
 from fourcorners.law import scope
@@ -39,11 +38,6 @@ from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.model.instant import ZoneError
 from fourcorners.model.instant import zone_info
 from fourcorners.model.instrument import Instrument
-from fourcorners.model.verdict import JudgedBatch
-from fourcorners.vault import segments
-from fourcorners.vault import slices
-from fourcorners.vault.files import hash_of
-from fourcorners.vault.segments import Segment
 
 STEPS = (
     "opened",
@@ -57,62 +51,6 @@ STEPS = (
 )
 
 OnStep = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    file: ReadFile
-    member: ReadMember
-    batches: list[JudgedBatch]
-
-    def counts(self) -> dict[str, int]:
-        total = Counter[str]({"rows": 0, "released": 0, "sealed": 0, "rejected": 0})
-        for batch in self.batches:
-            total.update(batch.counts())
-        return dict(total)
-
-    def reasons(self) -> dict[str, int]:
-        total = Counter[str]()
-        for batch in self.batches:
-            total.update(batch.reasons())
-        return dict(sorted(total.items()))
-
-    def unclassified(self) -> list[tuple[str, int]]:
-        return [(item.path, item.texts) for item in self.member.reading.unclassified]
-
-    def extents(self) -> slices.Positions:
-        """Where the released rows stand."""
-        return _pairs([_extents(batch.released) for batch in self.batches])
-
-    def released(self) -> slices.Positions:
-        """The extents less every hole."""
-        return slices.runs(self.extents(), self.holes())
-
-    def holes(self) -> slices.Positions:
-        """Sealed fields, unknown labels, comments."""
-        holes = (self.member.reading.holes, *(batch.holes for batch in self.batches))
-        return _pairs([np.asarray(each) for each in holes])
-
-    def is_cut(self) -> bool:
-        """Whether a hole lies in a released row."""
-        holes = self.holes()
-        return bool(len(holes)) and not np.array_equal(self.released(), slices.runs(self.extents(), _pairs([])))
-
-    def is_wholly_released(self) -> bool:
-        """Whether no byte of the file is withheld for any reason.
-
-        An archive or a file with a derived text holds bytes that no reader saw (comments, metadata), and so may a
-        page with comments or scripts.
-        """
-        counts, data = self.counts(), self.member.member.data
-        unseen = self.member.reading.markup and (data.find(b"<!--") >= 0 or data.find(b"<script") >= 0)
-        return (
-            not self.member.member.path
-            and not unseen
-            and counts["released"] == counts["rows"]
-            and not self.member.reading.unclassified
-            and not self.is_cut()
-        )
 
 
 def ingest(
@@ -139,10 +77,9 @@ def ingest(
         Refused: the instrument does not permit an intake now.
         BadInput: a file cannot be taken; nothing of the call is stored.
     """
-    with workspace.attempt("ingest", {"instrument": under, "files": []}) as known:
-        instrument = store.load_instrument(workspace.db, under)
-        clocks.check_acquisition(instrument, workspace.now())
-        row_id = store.next_id(workspace.db, "returns", "R")
+    with workspace.attempt("ingest", {"instrument": under}, evidence={"files": []}) as known:
+        instrument = _permitted(workspace, under)
+        row_id = store.next_id(workspace.tables, ReturnRow)
         return _take_in(workspace, instrument, paths, row_id, mapping, None, known, on_step)
 
 
@@ -169,8 +106,8 @@ def declare_zone(
         UsageError: no reason, or nothing in the return waits for a zone.
         BadInput: `NOT_THE_SAME_FILES`.
     """
-    with workspace.attempt("declare zone", {"return": return_id, "files": []}) as known:
-        before = store.get_return(workspace.db, return_id)
+    with workspace.attempt("declare zone", {"return": return_id}, evidence={"files": []}) as known:
+        before = store.get(workspace.tables, ReturnRow, return_id)
         _check_zone(zone.zone)
         if not reason.strip():
             raise UsageError(
@@ -185,13 +122,22 @@ def declare_zone(
                 f"no record of {return_id} waits for a time zone",
                 next_step=f"`case show` lists the reasons for which records of {return_id} were sealed",
             )
-        instrument = store.load_instrument(workspace.db, before.instrument)
-        clocks.check_acquisition(instrument, workspace.now())
+        instrument = _permitted(workspace, before.instrument)
         mapping = DeclaredMapping.stored(before.mapping) if before.mapping else None
         declared = (zone, reason.strip(), before)
         row = _take_in(workspace, instrument, paths, return_id, mapping, declared, known, on_step)
-        workspace.vault.remove_unknown(store.vault_files(workspace.db))  # what the first judging stored
+        keeping.remove_unknown(workspace)  # what the first judging stored
         return row
+
+
+def _permitted(workspace: Workspace, instrument_id: str) -> Instrument:
+    """The instrument, if the acting person may take records in under it now."""
+    instrument = store.load_instrument(workspace.tables, instrument_id)
+    actors.check_team(workspace, instrument.case)
+    standing.check_not_quashed(workspace, instrument_id)
+    standing.check_not_destroyed(workspace, instrument_id)
+    clocks.check_acquisition(instrument, workspace.now())
+    return instrument
 
 
 def _check_zone(name: str) -> None:
@@ -230,17 +176,15 @@ def _take_in(
         judged = _judge(workspace, files, instrument)
         on_step("judged")
         with _nothing_left_behind(workspace):
-            stem = f"{row_id}.{workspace.ledger.head().size}"
-            members = [_store(workspace, stem, n, each, on_step) for n, each in enumerate(judged)]
-            listing = _listing(workspace, files, judged)
-            on_step("originals stored")
-            row = _row(workspace, instrument, row_id, judged, listing, mapping, declared)
+            stem = f"{row_id}.{workspace.log.size()}"
+            kept = keeping.keep(workspace, instrument.id, stem, files, judged, on_step)
+            row = _row(workspace, instrument, row_id, judged, kept, mapping, declared)
             stack.close()  # the files must still be what was hashed and read
-            with workspace.transaction() as db:
+            with workspace.transaction() as tables:
                 if declared:
-                    store.remove_return(db, row_id)
-                body = store.add_return(db, row, members)
-                _write_entry(workspace, instrument.case, row, body, members, declared)
+                    store.remove_return(tables, row_id)
+                bound = store.add_return(tables, row, kept.members, kept.sealed, kept.originals)
+                _write_entry(workspace, instrument.case, row, bound, kept, declared)
                 on_step("entry written")
     on_step("committed")
     return row
@@ -252,7 +196,7 @@ def _nothing_left_behind(workspace: Workspace) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        workspace.vault.remove_unknown(store.vault_files(workspace.db))
+        keeping.remove_unknown(workspace)
         raise
 
 
@@ -271,7 +215,7 @@ def _check_files(
             )
         return
     for file in files:
-        earlier = store.return_of_file(workspace.db, instrument.id, file.sha256)
+        earlier = store.return_of_file(workspace.tables, instrument.id, file.sha256)
         if earlier or hashes.count(file.sha256) > 1:
             raise BadInput(
                 "DUPLICATE",
@@ -291,21 +235,23 @@ def _check_files(
         )
 
 
-def _judge(workspace: Workspace, files: list[ReadFile], instrument: Instrument) -> list[_Judged]:
+def _judge(workspace: Workspace, files: list[ReadFile], instrument: Instrument) -> list[Judged]:
     with_earlier = (len(_distinct(workspace, files, instrument, name)) for name in ("account", "subscriber"))
     found = max(scope.found_in(member.reading for file in files for member in file.read), *with_earlier)
     disproportionate = scope.disproportionate(found, len(instrument.scope.accounts))
     whole = "DISPROPORTIONATE_RETURN" if disproportionate else None
+    team = workspace.filter_team()
     judged = []
     for file in files:
         for n, member in enumerate(file.read):
             names = member.reading.custodians
             verdicts = [
-                scope.judge(batch, instrument, custodians=names, whole=whole) for batch in member.reading.batches
+                scope.judge(batch, instrument, custodians=names, whole=whole, keep_sealed=team is not None)
+                for batch in member.reading.batches
             ]
             # what was withheld is let go of here, and takes no memory while the rest is stored
             file.read[n] = replace(member, reading=replace(member.reading, batches=()))
-            judged.append(_Judged(file, file.read[n], verdicts))
+            judged.append(Judged(file, file.read[n], verdicts))
     return judged
 
 
@@ -315,8 +261,8 @@ def _distinct(workspace: Workspace, files: list[ReadFile], instrument: Instrumen
     Many small returns under one instrument count together (M50).
     """
     batches = [batch.rows for file in files for member in file.read for batch in member.reading.batches]
-    if store.returns_of(workspace.db, instrument.id):
-        earlier = gate.read(workspace, instrument.id, family=None, purpose="proportion of the return")
+    if store.of_owner(workspace.tables, ReturnRow, instrument.id):
+        earlier = gate.read(workspace, instrument.id, family=None, purpose="proportion of the return", shown=False)
         batches += [rows.batch for rows in earlier]
     found: set[str] = set()
     for rows in batches:
@@ -325,97 +271,12 @@ def _distinct(workspace: Workspace, files: list[ReadFile], instrument: Instrumen
     return found
 
 
-def _store(
-    workspace: Workspace, stem: str, n: int, judged: _Judged, on_step: OnStep
-) -> tuple[MemberRow, list[Segment]]:
-    member, reading = judged.member, judged.member.reading
-    name = f"{stem}-{n}.parquet"
-    with ThreadPoolExecutor(1) as pool:
-        cutting = pool.submit(slices.write, workspace.vault.slices / name, member.member.data, judged.released())
-        stored = segments.append(workspace.vault.segments, f"{stem}-{n}", judged.batches)
-        on_step("segments stored")
-        root, leaves = cutting.result()
-    on_step("slices stored")
-    return (
-        MemberRow(
-            n=n,
-            file=member.file_sha256,
-            path=member.path,
-            member=member.member.path,
-            member_sha256=member.member.sha256,
-            tree=root.hex(),
-            leaves=leaves,
-            slices=name,
-            slices_sha256=hash_of(workspace.vault.slices / name),
-            reader=member.reader,
-            layout=reading.layout,
-            counts=judged.counts(),
-            reasons=judged.reasons(),
-            unclassified=judged.unclassified(),
-            # what a member says about itself is of an account that nobody asked about, unless a row is released
-            facts=dict(reading.facts) if judged.counts()["released"] else {},
-        ),
-        stored,
-    )
-
-
-def _extents(released: pa.RecordBatch) -> slices.Positions:
-    """The released rows' extents, and the account's place in the header where it stands outside them."""
-    rows = np.column_stack([released.column("start").to_numpy(), released.column("end").to_numpy()])
-    account = released.column("account@") if "account@" in released.schema.names else None
-    if account is None or not len(rows):
-        return rows.ravel()
-    places = account.flatten().to_numpy(zero_copy_only=False).reshape(-1, 2)
-    if len(places) and rows[0, 0] <= places[0, 0] < rows[0, 1]:
-        return rows.ravel()
-    return np.concatenate([rows.ravel(), np.unique(places, axis=0).ravel()])
-
-
-def _pairs(flat: list[slices.Positions]) -> slices.Positions:
-    return np.concatenate([np.zeros(0, np.int64), *flat]).astype(np.int64).reshape(-1, 2)
-
-
-def _listing(workspace: Workspace, files: list[ReadFile], judged: list[_Judged]) -> list[dict[str, Any]]:
-    """What became of every file, and of every member of an archive; stores the originals that may be."""
-    listing: list[dict[str, Any]] = []
-    for file in files:
-        mine = [each for each in judged if each.file is file]
-        whole = bool(mine) and not file.unread and all(each.is_wholly_released() for each in mine)
-        if whole:
-            workspace.vault.keep_original(file.sha256, Path(file.path))
-        parts = [
-            *((each.member.path, each.member.sha256, _format(each)) for each in file.read),
-            *((each.path, each.sha256, each.why) for each in file.unread),
-        ]
-        read = f"archive of {len(parts)} file(s)" if file.is_archive else parts[0][2]
-        listing.append(
-            {
-                "path": file.path,
-                "sha256": file.sha256,
-                "read": read,
-                "kept": bool(file.read),
-                "original": whole,
-            }
-        )
-        if file.is_archive:
-            listing += [
-                {"path": f"{file.path}!{path}", "sha256": sha256, "read": how}
-                for path, sha256, how in sorted(parts)
-            ]
-    return listing
-
-
-def _format(member: ReadMember) -> str:
-    layout = member.reading.layout
-    return f"{member.reader}, layout {layout}" if layout else member.reader
-
-
 def _row(
     workspace: Workspace,
     instrument: Instrument,
     row_id: str,
-    judged: list[_Judged],
-    listing: list[dict[str, Any]],
+    judged: list[Judged],
+    kept: Kept,
     mapping: DeclaredMapping | None,
     declared: tuple[ZoneDeclaration, str, ReturnRow] | None,
 ) -> ReturnRow:
@@ -431,7 +292,7 @@ def _row(
         at=workspace.now(),
         by=workspace.actor,
         format=", ".join(sorted({each.member.reader.partition("/")[0] for each in judged})),
-        files=listing,
+        files=kept.listing,
         counts=dict(counts),
         reasons=dict(sorted(reasons.items())),
         unclassified=sorted(unclassified.items()),
@@ -444,34 +305,44 @@ def _write_entry(
     workspace: Workspace,
     case: str,
     row: ReturnRow,
-    body: str,
-    members: list[tuple[MemberRow, list[Segment]]],
+    bound: dict[str, str],
+    kept: Kept,
     declared: tuple[ZoneDeclaration, str, ReturnRow] | None,
 ) -> None:
+    """Counts, roots and hashes of ciphertexts stay for good; hashes of what was produced end with its key."""
     facts: dict[str, Any] = {
         "case": case,
         "return": row.id,
-        "body": body,
         "instrument": row.instrument,
         "counts": row.counts,
         "reasons": row.reasons,
-        "files": [file["sha256"] for file in row.files],
         "members": [
             {
-                "file": member.file,
-                "sha256": member.member_sha256,
                 "tree": member.tree,
                 "leaves": member.leaves,
                 "slices": member.slices_sha256,
-                "body": store.hash_of_member(member, stored),
                 "reader": member.reader,
                 "segments": [segment.sha256 for segment in stored],
             }
-            for member, stored in members
+            for member, stored in kept.members
         ],
+        "sealed": [segment.sha256 for segment in kept.sealed],
+        "originals": sorted(kept.originals.values()),
+    }
+    evidence: dict[str, Any] = {
+        **bound,
+        "files": [[file["path"], file["sha256"]] for file in row.files],
+        "members": {
+            store.member_name(row.id, member.n): store.hash_of_member(member, stored)
+            for member, stored in kept.members
+        },
     }
     if row.mapping:
-        facts["mapping"] = row.mapping["sha256"]
-        facts["certificate"] = row.mapping["certificate_sha256"]
-    detail: dict[str, Any] = {"files": [file["path"] for file in row.files], "declaration": row.declaration}
-    workspace.write_entry("declaration" if declared else "intake", facts, detail)
+        evidence |= {"mapping": row.mapping["sha256"], "certificate": row.mapping["certificate_sha256"]}
+    workspace.write_entry(
+        "declaration" if declared else "intake",
+        facts,
+        {"declaration": row.declaration},
+        evidence=evidence,
+        owner=row.instrument,
+    )

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import zipfile
 from hashlib import sha256
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fourcorners.casework import actors
+from fourcorners.casework import documents
 from fourcorners.casework import gate
+from fourcorners.casework import petitions
+from fourcorners.casework import standing
 from fourcorners.casework import store
-from fourcorners.casework.store import InstrumentRow
+from fourcorners.casework.rows import CaseRow
+from fourcorners.casework.rows import InstrumentRow
+from fourcorners.casework.rows import RulingRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.law import advice
 from fourcorners.law import clocks
@@ -19,17 +24,16 @@ from fourcorners.law import decide
 from fourcorners.law import order
 from fourcorners.law import pack
 from fourcorners.law import refusals
-from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import Refused
+from fourcorners.model.errors import UsageError
 from fourcorners.model.identifier import normalise
 from fourcorners.model.instrument import Instrument
-from fourcorners.readers import registry
 
 #: Columns of released records in which an identifier can stand.
 IDENTIFIERS = ("account", "ip", "subscriber")
 
 
-def add(workspace: Workspace, path: Path, case: str) -> InstrumentRow:
+def add(workspace: Workspace, path: Path, case: str, *, reason: str = "") -> InstrumentRow:
     """Enter an order under a case.
 
     The order's own text is stored and parsed again at each use: there is no second form that could drift from it.
@@ -38,76 +42,158 @@ def add(workspace: Workspace, path: Path, case: str) -> InstrumentRow:
         workspace: where.
         path: ORDER.toml, with the document it names beside it.
         case: the case.
+        reason: why so many accounts, where that is asked.
 
     Raises:
         BadInput: the order or its document cannot be read.
         Refused: law or product do not permit it.
     """
-    with workspace.attempt("instrument add", {"case": case}) as known:
-        store.get_case(workspace.db, case)
-        text = _bytes(path)
+    facts = {"case": case}
+    with workspace.attempt("instrument add", facts) as known:
+        store.get(workspace.tables, CaseRow, case)
+        actors.check_team(workspace, case)
+        text = documents.content(path)
         known["order"] = sha256(text).hexdigest()
-        name = order.document_name(text)
-        document = _document(path.parent / name)
-        document_sha256 = known["document"] = sha256(document).hexdigest()
-        row_id = store.next_id(workspace.db, "instruments", "I")
+        document = path.parent / order.document_name(text)
+        data = documents.read(document)
+        known["document"] = sha256(data).hexdigest()
+        row_id = store.next_id(workspace.tables, InstrumentRow)
         instrument = order.parse(
-            text, id=row_id, case=case, document_sha256=document_sha256, entered_by=workspace.actor
+            text,
+            id=row_id,
+            case=case,
+            document_sha256=known["document"],
+            entered_by=workspace.actor,
         )
         clocks.check_entry(instrument, workspace.now())
         decision = decide.decide(pack.pack_for(instrument.jurisdiction), instrument)
-        _check_targets(workspace, instrument)
-        workspace.vault.keep_original(document_sha256, path.parent / name)
+        derived_from = _check_targets(workspace, instrument, known["order"], reason)
+        paper = documents.keep(workspace, case, document, data)
+        if not workspace.tables.keys.has(row_id):
+            workspace.tables.keys.create(row_id)
         row = InstrumentRow(
             id=row_id,
             case=case,
             order=text.decode(),
-            document_sha256=document_sha256,
-            document_name=name,
+            **paper.fields(),
             entered=workspace.now(),
             entered_by=workspace.actor,
             decision=decision.as_dict(),
             warnings=list(advice.warnings(instrument, decision)),
+            derived_from=derived_from,
         )
-        with workspace.transaction() as db:
-            body = store.add_instrument(db, row)
+        with workspace.transaction() as tables:
+            documents.note(tables, case, paper)
+            bound = store.add(tables, row)
             workspace.write_entry(
                 "instrument",
                 {
-                    "case": case,
+                    **facts,
                     "instrument": row_id,
-                    "body": body,
-                    "order": known["order"],
-                    "document": document_sha256,
+                    "derived_from": derived_from,
                     "pack": decision.pack_sha256,
                     "rules": [rule.id for rule in decision.rules],
                 },
-                {"document": name},
+                {},
+                evidence={**known, **bound, "name": paper.name},
+                owner=case,
             )
         return row
 
 
-def _check_targets(workspace: Workspace, instrument: Instrument) -> None:
-    """Count root targets: identifiers that stand in no released record of the same case (M48)."""
+def rule(workspace: Workspace, instrument_id: str, ruling: str, document: Path, reason: str) -> RulingRow:
+    """Enter a court's ruling on an instrument: what it quashes is locked, with all that came from it.
+
+    Args:
+        workspace: where.
+        instrument_id: the instrument.
+        ruling: `standing.QUASHED` or `standing.REINSTATED`.
+        document: the court's order.
+        reason: what it says, in a sentence.
+
+    Raises:
+        UsageError: no reason, or the instrument stands like that already.
+        BadInput: the document cannot be read.
+    """
+    facts = {"instrument": instrument_id, "ruling": ruling}
+    with workspace.attempt(f"instrument {ruling}", facts):
+        instrument = store.get(workspace.tables, InstrumentRow, instrument_id)
+        rulings = store.of_owner(workspace.tables, RulingRow, instrument_id)
+        before = rulings[-1].ruling if rulings else standing.REINSTATED
+        if ruling == before or not reason.strip():
+            raise UsageError(
+                "USAGE",
+                f"{instrument_id} is not {ruling} by this: "
+                + ("it stands so already" if ruling == before else "no reason is given"),
+                next_step="say in --reason what the court decided; `case show` tells how the instrument stands",
+            )
+        paper = documents.keep(workspace, instrument.case, document, documents.read(document))
+        with workspace.transaction() as tables:
+            documents.note(tables, instrument.case, paper)
+            row = RulingRow(
+                id=store.next_id(tables, RulingRow),
+                instrument=instrument_id,
+                ruling=ruling,
+                reason=reason.strip(),
+                **paper.fields(),
+                at=workspace.now(),
+                by=workspace.actor,
+            )
+            bound = store.add(tables, row)
+            workspace.write_entry(
+                ruling,
+                {"case": instrument.case, **facts},
+                {"reason": row.reason},
+                evidence={**bound, "document": paper.sha256},
+                owner=instrument.case,
+            )
+        return row
+
+
+def _check_targets(workspace: Workspace, instrument: Instrument, text_sha256: str, reason: str) -> list[str]:
+    """Count root targets: identifiers that stand in no released record of the same case (M48).
+
+    Returns:
+        The instruments whose released records hold accounts that this one asks about.
+    """
     others = [
-        store.load_instrument(workspace.db, row.id) for row in store.instruments_of(workspace.db, instrument.case)
+        store.load_instrument(workspace.tables, row.id)
+        for row in store.of_owner(workspace.tables, InstrumentRow, instrument.case)
     ]
-    released = _released_identifiers(workspace, others)
+    released = {each.id: _released_identifiers(workspace, each) for each in others}
+    found = set[str]().union(*released.values())
     of_case = [target for each in (*others, instrument) for target in each.scope.accounts]
-    refusals.check_targets(
-        len(refusals.root_targets(instrument.scope.accounts, released)),
-        len(refusals.root_targets(of_case, released)),
+    try:
+        refusals.check_targets(
+            len(refusals.root_targets(instrument.scope.accounts, found)),
+            len(refusals.root_targets(of_case, found)),
+        )
+    except Refused as refused:
+        if refused.code != "APPROVAL_NEEDED":
+            raise
+        subject = {"order": text_sha256}
+        if not petitions.approved(workspace, instrument.case, "targets", subject, 1):
+            row = petitions.make(workspace, instrument.case, "targets", subject, reason)
+            refused.next_step = (
+                f"a supervisor outside the team runs `fourcorners --as NAME approve {row.id}`; "
+                "then run the command again"
+            )
+            raise
+    roots = refusals.root_targets(instrument.scope.accounts, set())
+    return sorted(
+        name
+        for name, identifiers in released.items()
+        if refusals.root_targets(instrument.scope.accounts, identifiers) != roots
     )
 
 
-def _released_identifiers(workspace: Workspace, instruments: list[Instrument]) -> set[str]:
+def _released_identifiers(workspace: Workspace, instrument: Instrument) -> set[str]:
     found: set[str] = set()
-    for each in instruments:
-        try:
-            for rows in gate.read(workspace, each.id, family=None, purpose="root targets"):
-                found.update(*(_distinct(rows.batch, name) for name in IDENTIFIERS))
-        except Refused:
-            continue  # what may no longer be read derives nothing
+    try:
+        for rows in gate.read(workspace, instrument.id, family=None, purpose="root targets", shown=False):
+            found.update(*(_distinct(rows.batch, name) for name in IDENTIFIERS))
+    except Refused:
+        return set()  # what may no longer be read derives nothing
     return found
 
 
@@ -116,33 +202,3 @@ def _distinct(batch: pa.RecordBatch, name: str) -> set[str]:
         return set()
     values = pc.unique(batch.column(name).drop_null()).to_pylist()
     return {value if name == "ip" else normalise(value) for value in values}
-
-
-def _document(path: Path) -> bytes:
-    """The paper itself: a plain file that is no production in disguise."""
-    data = _bytes(path)
-    is_production = zipfile.is_zipfile(path) or registry.reader_for(path.name, data[: registry.HEAD]) is not None
-    if path.is_symlink() or is_production:
-        raise BadInput(
-            "ORDER_FILE",
-            f"{path.name} is a link or a production, not an instrument's document",
-            where=str(path),
-            why="the document is stored as it is, whatever the instrument's scope",
-            next_step="name the warrant, order or consent itself: a PDF, a scan or a text",
-        )
-    return data
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        if path.is_file():
-            return path.read_bytes()
-        reason = "it is no plain file" if path.exists() else "it does not exist"
-    except OSError as error:
-        reason = str(error.strerror)
-    raise BadInput(
-        "NOT_FOUND",
-        f"{path} cannot be read: {reason}",
-        where=str(path),
-        next_step="check the path; the document stands beside the order, under the name that the order gives",
-    )

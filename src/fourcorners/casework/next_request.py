@@ -42,7 +42,7 @@ def prepare(
         Refused: what the gate refuses.
     """
     with workspace.attempt("next", {"instrument": instrument_id}):
-        instrument = store.load_instrument(workspace.db, instrument_id)
+        instrument = store.load_instrument(workspace.tables, instrument_id)
         outputs.check_free(out)
         questions = list(_questions(workspace, instrument_id, reason))
         if not questions:

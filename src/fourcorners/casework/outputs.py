@@ -24,6 +24,13 @@ def check_free(path: Path) -> None:
         )
 
 
+def replace(path: Path, data: bytes) -> None:
+    """Put a small file in the place of an older one, at once and whole."""
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(data)
+    part.replace(path)
+
+
 def write(path: Path, data: bytes) -> None:
     """Write a whole file; it appears when all of it is there.
 

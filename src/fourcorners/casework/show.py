@@ -12,9 +12,17 @@ from typing import Any
 
 import fourcorners as product
 from fourcorners.attribution import networks
+from fourcorners.casework import attribute
+from fourcorners.casework import standing
 from fourcorners.casework import store
 from fourcorners.casework import workspace as workspaces
-from fourcorners.casework.store import ReturnRow
+from fourcorners.casework.rows import ActorRow
+from fourcorners.casework.rows import AttributionRow
+from fourcorners.casework.rows import CaseRow
+from fourcorners.casework.rows import InstrumentRow
+from fourcorners.casework.rows import PetitionRow
+from fourcorners.casework.rows import ReturnRow
+from fourcorners.casework.rows import RulingRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.model.instant import rfc3339
 from fourcorners.readers import registry
@@ -23,7 +31,7 @@ from fourcorners.readers.table.reader import TableReader
 
 def list_cases(workspace: Workspace) -> Iterator[dict[str, Any]]:
     """Every case, one line each."""
-    for case in store.cases(workspace.db):
+    for case in store.cases(workspace.tables):
         yield {"case": case.id, "title": case.title, "opened": rfc3339(case.opened), "opened_by": case.opened_by}
 
 
@@ -34,14 +42,19 @@ def show_case(workspace: Workspace, case_id: str) -> dict[str, Any]:
         UsageError: `UNKNOWN_CASE`.
     """
     with workspace.attempt("case show", {"case": case_id}):
-        case = store.get_case(workspace.db, case_id)
+        case = store.get(workspace.tables, CaseRow, case_id)
     return {
         "case": case.id,
         "title": case.title,
         "predicate": case.predicate,
         "opened": rfc3339(case.opened),
         "opened_by": case.opened_by,
-        "instruments": [_instrument(workspace, row.id) for row in store.instruments_of(workspace.db, case_id)],
+        "team": [
+            row.id for row in store.of_owner(workspace.tables, ActorRow, store.WORKSPACE) if case_id in row.teams
+        ],
+        "instruments": [
+            _instrument(workspace, row) for row in store.of_owner(workspace.tables, InstrumentRow, case_id)
+        ],
         "attributions": [
             {
                 "attribution": row.id,
@@ -49,15 +62,17 @@ def show_case(workspace: Workspace, case_id: str) -> dict[str, Any]:
                 "assignments": row.assignments,
                 "skew_s": row.skew_s,
                 "outcomes": row.outcomes,
+                "stands": attribute.stands(workspace, row),
             }
-            for row in store.attributions_of(workspace.db, case_id)
+            for row in store.of_owner(workspace.tables, AttributionRow, case_id)
         ],
     }
 
 
-def _instrument(workspace: Workspace, instrument_id: str) -> dict[str, Any]:
-    row = store.get_instrument(workspace.db, instrument_id)
-    instrument = store.load_instrument(workspace.db, instrument_id)
+def _instrument(workspace: Workspace, row: InstrumentRow) -> dict[str, Any]:
+    instrument = store.load_instrument(workspace.tables, row.id)
+    destroyed = standing.is_destroyed(workspace, row.id)
+    returns = [] if destroyed else store.of_owner(workspace.tables, ReturnRow, row.id)
     return {
         "instrument": row.id,
         "type": instrument.type,
@@ -69,7 +84,10 @@ def _instrument(workspace: Workspace, instrument_id: str) -> dict[str, Any]:
         "window": instrument.scope.window.text(),
         "entered_by": row.entered_by,
         "warnings": row.warnings,
-        "returns": [return_line(each) for each in store.returns_of(workspace.db, instrument_id)],
+        "derived_from": row.derived_from,
+        "quashed_by": standing.quashed_by(workspace, row.id),
+        "retention": standing.retention(workspace, row.id),
+        "returns": [return_line(each) for each in returns],
     }
 
 
@@ -83,6 +101,54 @@ def return_line(row: ReturnRow) -> dict[str, Any]:
         "unclassified_fields": [path for path, _ in row.unclassified],
         "files": [{key: file[key] for key in ("path", "sha256", "read")} for file in row.files],
     }
+
+
+def actor_line(row: ActorRow) -> dict[str, Any]:
+    """A person with his roles and teams."""
+    return {"actor": row.id, "roles": row.roles, "teams": row.teams}
+
+
+def list_actors(workspace: Workspace) -> Iterator[dict[str, Any]]:
+    """Everybody who is known here."""
+    for row in store.of_owner(workspace.tables, ActorRow, store.WORKSPACE):
+        yield actor_line(row)
+
+
+def petition_line(row: PetitionRow) -> dict[str, Any]:
+    """A petition, without the text of an order."""
+    about = {name: row.subject[name] for name in ("instrument", "opens", "reader", "items") if name in row.subject}
+    return {
+        "petition": row.id,
+        "case": row.case,
+        "kind": row.kind,
+        "about": about,
+        "requester": row.requester,
+        "reason": row.reason,
+        "approvers": row.approvers,
+        "state": row.state,
+    }
+
+
+def list_petitions(workspace: Workspace) -> Iterator[dict[str, Any]]:
+    """Every petition of every case."""
+    for case in store.cases(workspace.tables):
+        for row in store.of_owner(workspace.tables, PetitionRow, case.id):
+            yield petition_line(row)
+
+
+def ruling_line(row: RulingRow) -> dict[str, Any]:
+    """A court's ruling on an instrument."""
+    return {"ruling": row.id, "instrument": row.instrument, "says": row.ruling, "document": row.document_sha256}
+
+
+def list_retention(workspace: Workspace) -> Iterator[dict[str, Any]]:
+    """Every instrument with the end of its period; IN_BREACH comes first."""
+    lines = [
+        {"instrument": row.id, "case": case.id, **standing.retention(workspace, row.id)}
+        for case in store.cases(workspace.tables)
+        for row in store.of_owner(workspace.tables, InstrumentRow, case.id)
+    ]
+    yield from sorted(lines, key=lambda line: line["state"] != "IN_BREACH")
 
 
 def list_readers() -> Iterator[dict[str, Any]]:

@@ -1,32 +1,55 @@
 """The case tables and the catalogue of the vault: which files it must hold, and what they belong to.
 
-Bodies are JSON, because a case, an instrument or a return is read and written whole; what is joined or looked up
-is a column. All functions work on one SQLite connection; writers call them inside the workspace's transaction.
+A row is read and written whole, as one body of JSON, sealed with the key of what it belongs to; what is joined or
+looked up is a column, and holds ids and hashes only. So the database alone tells no title, account or file name,
+and what is destroyed with a key is gone from every old page and backup of it. Writers call these functions inside
+the workspace's transaction.
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import asdict
 from dataclasses import dataclass
-from dataclasses import fields
 from hashlib import sha256
 from typing import Any
+from typing import TypeVar
 
+from fourcorners.casework.rows import ActorRow
+from fourcorners.casework.rows import AttributionRow
+from fourcorners.casework.rows import CaseRow
+from fourcorners.casework.rows import InstrumentRow
+from fourcorners.casework.rows import MemberRow
+from fourcorners.casework.rows import PetitionRow
+from fourcorners.casework.rows import ReturnRow
+from fourcorners.casework.rows import RulingRow
 from fourcorners.law import order
+from fourcorners.ledger.database import Database
 from fourcorners.model.errors import UsageError
 from fourcorners.model.instrument import Instrument
+from fourcorners.vault.keys import KeyStore
 from fourcorners.vault.segments import Segment
+from fourcorners.vault.vault import Stored
 
 TABLES = """
-CREATE TABLE cases (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE actors (id TEXT PRIMARY KEY, owner TEXT NOT NULL, body BLOB NOT NULL) STRICT;
+CREATE TABLE cases (id TEXT PRIMARY KEY, owner TEXT NOT NULL, body BLOB NOT NULL) STRICT;
 CREATE TABLE instruments (
-    id TEXT PRIMARY KEY, case_id TEXT NOT NULL REFERENCES cases (id), body TEXT NOT NULL
+    id TEXT PRIMARY KEY, owner TEXT NOT NULL REFERENCES cases (id), body BLOB NOT NULL
+) STRICT;
+CREATE TABLE rulings (
+    id TEXT PRIMARY KEY, owner TEXT NOT NULL REFERENCES instruments (id), body BLOB NOT NULL
 ) STRICT;
 CREATE TABLE returns (
-    id TEXT PRIMARY KEY, instrument TEXT NOT NULL REFERENCES instruments (id), body TEXT NOT NULL
+    id TEXT PRIMARY KEY, owner TEXT NOT NULL REFERENCES instruments (id), body BLOB NOT NULL
+) STRICT;
+CREATE TABLE attributions (
+    id TEXT PRIMARY KEY, owner TEXT NOT NULL REFERENCES cases (id), body BLOB NOT NULL
+) STRICT;
+CREATE TABLE petitions (
+    id TEXT PRIMARY KEY, owner TEXT NOT NULL REFERENCES cases (id), body BLOB NOT NULL
 ) STRICT;
 -- the same file under the same instrument is taken in once
 CREATE TABLE files (
@@ -34,156 +57,281 @@ CREATE TABLE files (
     return_id TEXT NOT NULL REFERENCES returns (id), PRIMARY KEY (instrument, sha256)
 ) STRICT;
 CREATE TABLE members (
-    return_id TEXT NOT NULL REFERENCES returns (id), n INTEGER NOT NULL, body TEXT NOT NULL,
-    slices TEXT NOT NULL, PRIMARY KEY (return_id, n)
+    return_id TEXT NOT NULL REFERENCES returns (id), n INTEGER NOT NULL, body BLOB NOT NULL,
+    slices TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (return_id, n)
 ) STRICT;
 CREATE TABLE segments (
     name TEXT PRIMARY KEY, return_id TEXT NOT NULL, n INTEGER NOT NULL, family TEXT NOT NULL,
     rows INTEGER NOT NULL, sha256 TEXT NOT NULL, FOREIGN KEY (return_id, n) REFERENCES members (return_id, n)
 ) STRICT;
-CREATE TABLE originals (sha256 TEXT PRIMARY KEY) STRICT;
-CREATE TABLE attributions (
-    id TEXT PRIMARY KEY, case_id TEXT NOT NULL REFERENCES cases (id), body TEXT NOT NULL
+-- whole files of a return or of a case's papers: `digest` is of what was given, `sha256` of what lies on disk
+CREATE TABLE originals (
+    name TEXT PRIMARY KEY, owner TEXT NOT NULL, digest TEXT NOT NULL, sha256 TEXT NOT NULL
+) STRICT;
+-- what only the filter team can open
+CREATE TABLE sealed (
+    name TEXT PRIMARY KEY, return_id TEXT NOT NULL REFERENCES returns (id), sha256 TEXT NOT NULL
+) STRICT;
+-- rows shown so far, by person and case: derived from the ledger, kept so that a read need not go over all of it
+CREATE TABLE shown (
+    actor TEXT NOT NULL, case_id TEXT NOT NULL REFERENCES cases (id), rows INTEGER NOT NULL,
+    PRIMARY KEY (actor, case_id)
 ) STRICT;
 """
 
+#: The owner of the rows that belong to no case.
+WORKSPACE = "workspace"
 
-@dataclass(frozen=True, slots=True)
-class CaseRow:
-    """A case. No case opens without a predicate."""
-
-    id: str
-    title: str
-    predicate: str
-    opened: int
-    opened_by: str
+Row = TypeVar("Row", ActorRow, CaseRow, InstrumentRow, RulingRow, ReturnRow, AttributionRow, PetitionRow)
 
 
 @dataclass(frozen=True, slots=True)
-class InstrumentRow:
-    """An instrument as it was entered: the order file's own text, and what was decided on it then."""
+class Tables:
+    """The database and the keys of its bodies."""
 
-    id: str
-    case: str
-    order: str
-    document_sha256: str
-    document_name: str
-    entered: int
-    entered_by: str
-    decision: dict[str, Any]
-    warnings: list[str]
+    db: Database
+    keys: KeyStore
 
 
 @dataclass(frozen=True, slots=True)
-class MemberRow:
-    """One member that was read: where it stands, what proves it, what was found.
+class _Kind:
+    """A table of bodies: its name, how its ids begin, and which field names the owner that a column repeats."""
 
-    `counts` has rows, released, sealed, rejected; `reasons` how many rows were withheld for each reason.
-    """
-
-    n: int
-    file: str
-    path: str
-    member: str
-    member_sha256: str
-    tree: str
-    leaves: int
-    slices: str
-    slices_sha256: str
-    reader: str
-    layout: str
-    counts: dict[str, int]
-    reasons: dict[str, int]
-    unclassified: list[tuple[str, int]]
-    facts: dict[str, str]
+    table: str
+    letter: str
+    owner: str
+    code: str
+    listed_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnRow:
-    """One intake: the files that were given, and how each was read.
-
-    `files` holds for each path: path, sha256 and read (the format, or why it was not read); for the files as given
-    also whether any member was `kept` and whether the whole `original` is stored. `mapping` is the declared
-    mapping's text and facts, for tables. `declaration` is the zone that a person declared. `unclassified` has
-    labels in no list, with their number of texts.
-    """
-
-    id: str
-    instrument: str
-    at: int
-    by: str
-    format: str
-    files: list[dict[str, Any]]
-    counts: dict[str, int]
-    reasons: dict[str, int]
-    unclassified: list[tuple[str, int]]
-    mapping: dict[str, Any] | None = None
-    declaration: dict[str, str] | None = None
+_KINDS: dict[type[Any], _Kind] = {
+    ActorRow: _Kind("actors", "", "", "UNKNOWN_ACTOR", "actor list"),
+    CaseRow: _Kind("cases", "C", "", "UNKNOWN_CASE", "case list"),
+    InstrumentRow: _Kind("instruments", "I", "case", "UNKNOWN_INSTRUMENT", "case show"),
+    RulingRow: _Kind("rulings", "Q", "instrument", "UNKNOWN_INSTRUMENT", "case show"),
+    ReturnRow: _Kind("returns", "R", "instrument", "UNKNOWN_RETURN", "case show"),
+    AttributionRow: _Kind("attributions", "A", "case", "UNKNOWN_CASE", "case show"),
+    PetitionRow: _Kind("petitions", "P", "case", "UNKNOWN_PETITION", "petitions"),
+}
 
 
-@dataclass(frozen=True, slots=True)
-class AttributionRow:
-    """One attribution: what was joined with what, and the hash of the answer (it is computed anew when shown).
-
-    `basis` has the returns on which it rests, each with the hash of its body: a return that was added or judged
-    anew since then supersedes the attribution.
-    """
-
-    id: str
-    case: str
-    logins: str
-    assignments: list[str]
-    skew_s: int
-    at: int
-    by: str
-    outcomes: dict[str, int]
-    answer_sha256: str
-    basis: dict[str, str]
-
-
-def next_id(db: sqlite3.Connection, table: str, letter: str) -> str:
+def next_id(tables: Tables, kind: type[Any]) -> str:
     """The next id of a table, `C-1`, `C-2`, ..."""
-    count = db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - the names are our own
-    return f"{letter}-{count + 1}"
+    found = _KINDS[kind]
+    count = tables.db.execute(f"SELECT count(*) FROM {found.table}").fetchone()[0]  # noqa: S608 - our own names
+    return f"{found.letter}-{count + 1}"
 
 
-def add_case(db: sqlite3.Connection, row: CaseRow) -> str:
-    """Store a case. This and the other writers return the hash of what they stored, for the ledger entry."""
-    body = _dump(row)
-    db.execute("INSERT INTO cases VALUES (?, ?)", (row.id, body))
-    return hash_of_body(body)
+def add(tables: Tables, row: Row) -> dict[str, str]:
+    """Store a row. Returns what the ledger entry commits to: the row's name and the hash of its body."""
+    kind, body = _KINDS[type(row)], _dump(row)
+    owner = getattr(row, kind.owner) if kind.owner else WORKSPACE
+    values = (row.id, owner, _seal(tables, kind, row.id, owner, body))
+    tables.db.execute(f"INSERT INTO {kind.table} VALUES (?, ?, ?)", values)  # noqa: S608 - our own names
+    return {"row": f"{kind.table}/{row.id}", "body": hash_of_body(body)}
 
 
-def add_instrument(db: sqlite3.Connection, row: InstrumentRow) -> str:
-    """Store an instrument."""
-    body = _dump(row)
-    db.execute("INSERT INTO instruments VALUES (?, ?, ?)", (row.id, row.case, body))
-    return hash_of_body(body)
+def replace(tables: Tables, row: ActorRow | PetitionRow) -> dict[str, str]:
+    """Store a row anew: an actor joins a team, a petition is answered. Returns what the entry commits to."""
+    kind, body = _KINDS[type(row)], _dump(row)
+    owner = getattr(row, kind.owner) if kind.owner else WORKSPACE
+    values = (_seal(tables, kind, row.id, owner, body), row.id)
+    tables.db.execute(f"UPDATE {kind.table} SET body = ? WHERE id = ?", values)  # noqa: S608 - our own names
+    return {"row": f"{kind.table}/{row.id}", "body": hash_of_body(body)}
 
 
-def add_attribution(db: sqlite3.Connection, row: AttributionRow) -> str:
-    """Store an attribution's parameters."""
-    body = _dump(row)
-    db.execute("INSERT INTO attributions VALUES (?, ?, ?)", (row.id, row.case, body))
-    return hash_of_body(body)
+def get(tables: Tables, kind: type[Row], row_id: str) -> Row:
+    """The row of that id.
+
+    Raises:
+        UsageError: no such row, with the code of its kind.
+        Refused: `DESTROYED`, if its key is.
+    """
+    found = _KINDS[kind]
+    query = f"SELECT id, owner, body FROM {found.table} WHERE id = ?"  # noqa: S608 - our own names
+    rows = list(_rows(tables, kind, query, (row_id,)))
+    if not rows:
+        raise UsageError(
+            found.code,
+            f"there is no {row_id} in this workspace",
+            next_step=f"`fourcorners {found.listed_by}` shows what there is",
+        )
+    return rows[0]
 
 
-def add_return(db: sqlite3.Connection, row: ReturnRow, members: list[tuple[MemberRow, list[Segment]]]) -> str:
-    """Store a return with its members and the catalogue of its segments."""
-    body = _dump(row)
-    db.execute("INSERT INTO returns VALUES (?, ?, ?)", (row.id, row.instrument, body))
+def of_owner(tables: Tables, kind: type[Row], owner: str) -> list[Row]:
+    """The rows that belong to a case, an instrument or the workspace, in the order of their ids."""
+    found = _KINDS[kind]
+    query = f"SELECT id, owner, body FROM {found.table} WHERE owner = ?"  # noqa: S608 - our own names
+    return sorted(_rows(tables, kind, query, (owner,)), key=_number)
+
+
+def _number(row: Any) -> tuple[int, str]:
+    letter, _, number = row.id.partition("-")
+    return (int(number) if number.isdigit() else 0, letter)
+
+
+def _rows(tables: Tables, kind: type[Row], query: str, values: tuple[str, ...]) -> Iterator[Row]:
+    for row_id, owner, box in tables.db.execute(query, values).fetchall():
+        yield kind(**json.loads(_unseal(tables, _KINDS[kind], row_id, owner, box)))
+
+
+def find_actor(tables: Tables, name: str) -> ActorRow | None:
+    """The person of that name, if he is known here."""
+    rows = list(_rows(tables, ActorRow, "SELECT id, owner, body FROM actors WHERE id = ?", (name,)))
+    return rows[0] if rows else None
+
+
+def cases(tables: Tables) -> list[CaseRow]:
+    """All cases, in the order of their ids."""
+    return of_owner(tables, CaseRow, WORKSPACE)
+
+
+def load_instrument(tables: Tables, instrument: str) -> Instrument:
+    """The instrument of that id, parsed from its order.
+
+    Raises:
+        UsageError: `UNKNOWN_INSTRUMENT`.
+    """
+    row = get(tables, InstrumentRow, instrument)
+    return order.parse(
+        row.order.encode(),
+        id=row.id,
+        case=row.case,
+        document_sha256=row.document_sha256,
+        entered_by=row.entered_by,
+    )
+
+
+def add_return(
+    tables: Tables,
+    row: ReturnRow,
+    members: list[tuple[MemberRow, list[Segment]]],
+    sealed: list[Stored],
+    originals: dict[str, Stored],
+) -> dict[str, str]:
+    """Store a return with its members and the catalogue of its files.
+
+    Args:
+        tables: where.
+        row: the return.
+        members: each with its segments.
+        sealed: what only the filter team can open.
+        originals: hash of each whole file that was given and is stored -> where.
+    """
+    bound, db = add(tables, row), tables.db
     for file in row.files:
         if file.get("kept"):
             db.execute("INSERT INTO files VALUES (?, ?, ?)", (row.instrument, file["sha256"], row.id))
-        if file.get("original"):
-            db.execute("INSERT OR IGNORE INTO originals VALUES (?)", (file["sha256"],))
+    for digest, stored in originals.items():
+        add_original(tables, row.instrument, digest, stored)
     for member, segments in members:
-        db.execute("INSERT INTO members VALUES (?, ?, ?, ?)", (row.id, member.n, _dump(member), member.slices))
+        values = (row.id, member.n, _seal_member(tables, row, member), member.slices, member.slices_sha256)
+        db.execute("INSERT INTO members VALUES (?, ?, ?, ?, ?)", values)
         db.executemany(
             "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)",
             [(s.name, row.id, member.n, s.family, s.rows, s.sha256) for s in segments],
         )
-    return hash_of_body(body)
+    db.executemany("INSERT INTO sealed VALUES (?, ?, ?)", [(s.name, row.id, s.sha256) for s in sealed])
+    return bound
+
+
+def add_original(tables: Tables, owner: str, digest: str, stored: Stored) -> None:
+    """Note that a whole file is stored under an owner's key; `digest` is the hash of what was given."""
+    tables.db.execute("INSERT INTO originals VALUES (?, ?, ?, ?)", (stored.name, owner, digest, stored.sha256))
+
+
+def find_original(tables: Tables, owner: str, digest: str) -> Stored | None:
+    """A file that is stored already under this owner's key."""
+    query = "SELECT name, sha256 FROM originals WHERE owner = ? AND digest = ?"
+    row = tables.db.execute(query, (owner, digest)).fetchone()
+    return Stored(*row) if row else None
+
+
+def remove_return(tables: Tables, return_id: str) -> None:
+    """Take a return's members and files out of the catalogue, before it is judged anew."""
+    instrument = get(tables, ReturnRow, return_id).instrument
+    tables.db.execute(
+        "DELETE FROM originals WHERE owner = ? AND digest IN (SELECT sha256 FROM files WHERE return_id = ?)",
+        (instrument, return_id),
+    )
+    for table, column in (
+        ("segments", "return_id"),
+        ("sealed", "return_id"),
+        ("members", "return_id"),
+        ("files", "return_id"),
+        ("returns", "id"),
+    ):
+        tables.db.execute(f"DELETE FROM {table} WHERE {column} = ?", (return_id,))  # noqa: S608 - our own names
+
+
+def members_of(tables: Tables, returned: ReturnRow) -> list[MemberRow]:
+    """A return's members, in the order in which they were read."""
+    query = "SELECT n, body FROM members WHERE return_id = ? ORDER BY n"
+    return [
+        MemberRow(**json.loads(tables.keys.unseal(returned.instrument, box, member_name(returned.id, n).encode())))
+        for n, box in tables.db.execute(query, (returned.id,)).fetchall()
+    ]
+
+
+def segments_of(tables: Tables, return_id: str, n: int) -> list[Segment]:
+    """A member's segments."""
+    query = "SELECT name, family, rows, sha256 FROM segments WHERE return_id = ? AND n = ? ORDER BY name"
+    return [Segment(*row) for row in tables.db.execute(query, (return_id, n)).fetchall()]
+
+
+def sealed_of(tables: Tables, return_id: str) -> list[Stored]:
+    """A return's files that only the filter team can open."""
+    query = "SELECT name, sha256 FROM sealed WHERE return_id = ? ORDER BY name"
+    return [Stored(*row) for row in tables.db.execute(query, (return_id,)).fetchall()]
+
+
+def return_of_file(tables: Tables, instrument: str, file_sha256: str) -> str | None:
+    """The return under which this instrument already has that file."""
+    query = "SELECT return_id FROM files WHERE instrument = ? AND sha256 = ?"
+    row = tables.db.execute(query, (instrument, file_sha256)).fetchone()
+    return str(row[0]) if row else None
+
+
+def stored_hashes(tables: Tables) -> dict[str, str]:
+    """Every file that the vault must hold, by its path below the workspace, with the hash of what lies on disk."""
+    return {
+        name: digest
+        for query in (
+            "SELECT slices, sha256 FROM members",
+            "SELECT name, sha256 FROM segments",
+            "SELECT name, sha256 FROM sealed",
+            "SELECT name, sha256 FROM originals",
+        )
+        for name, digest in tables.db.execute(query).fetchall()
+    }
+
+
+def shown_to(tables: Tables, actor: str, case: str) -> int:
+    """How many rows of a case one person was shown so far."""
+    row = tables.db.execute("SELECT rows FROM shown WHERE actor = ? AND case_id = ?", (actor, case)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def add_shown(tables: Tables, actor: str, case: str, rows: int) -> None:
+    """Count rows that a person is shown."""
+    tables.db.execute(
+        "INSERT INTO shown VALUES (?, ?, ?) ON CONFLICT (actor, case_id) DO UPDATE SET rows = shown.rows + ?",
+        (actor, case, rows, rows),
+    )
+
+
+def setting(tables: Tables, name: str) -> str | None:
+    """What was set when the workspace was made, or since then with an entry of its own."""
+    row = tables.db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+    return str(row[0]) if row else None
+
+
+def put_setting(tables: Tables, name: str, value: str) -> None:
+    """Set a value."""
+    tables.db.execute(
+        "INSERT INTO settings VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = ?", (name, value, value)
+    )
 
 
 def hash_of_body(body: str) -> str:
@@ -197,162 +345,70 @@ def hash_of_member(member: MemberRow, segments: list[Segment]) -> str:
     return hash_of_body("\n".join((_dump(member), *catalogue)))
 
 
-def basis_of(db: sqlite3.Connection, instruments: list[str]) -> dict[str, str]:
+def basis_of(tables: Tables, instruments: list[str]) -> dict[str, str]:
     """The returns under some instruments, each with the hash of its body."""
-    marks = ", ".join("?" * len(instruments))
-    query = f"SELECT id, body FROM returns WHERE instrument IN ({marks}) ORDER BY id"  # noqa: S608 - only marks
-    return {row_id: hash_of_body(body) for row_id, body in db.execute(query, instruments)}
+    return {row.id: hash_of_body(_dump(row)) for each in instruments for row in of_owner(tables, ReturnRow, each)}
 
 
-def stored_bodies(db: sqlite3.Connection) -> dict[str, str]:
-    """The hash of every stored body, by the id that its columns give it; members as `RETURN/N`.
+def stored_bodies(tables: Tables) -> dict[str, str]:
+    """The hash of every stored body that still has its key, by the name that `add` gave it; members by `member`.
 
     A row whose columns contradict its body matches no entry: its hash is empty.
     """
     found = {}
-    for query, owner in _OWNED:
-        for row_id, owner_id, body in db.execute(query):
+    for kind, each in _KINDS.items():
+        query = f"SELECT id, owner, body FROM {each.table}"  # noqa: S608 - our own names
+        for row_id, owner, box in tables.db.execute(query).fetchall():
+            if not tables.keys.has(_key(tables, each, owner)):
+                continue
+            body = _unseal(tables, each, row_id, owner, box)
             content = json.loads(body)
-            fits = content.get("id") == row_id and content.get(owner, "") == owner_id
-            found[row_id] = hash_of_body(body) if fits else ""
-    for return_id, n, body, slices in db.execute("SELECT return_id, n, body, slices FROM members"):
-        content = json.loads(body)
-        fits = content.keys() == _MEMBER_KEYS and (content["n"], content["slices"]) == (n, slices)
-        member = MemberRow(**content) if fits else None
-        found[f"{return_id}/{n}"] = hash_of_member(member, segments_of(db, return_id, n)) if member else ""
+            fits = content["id"] == row_id and content.get(each.owner, WORKSPACE) == owner
+            found[f"{each.table}/{row_id}"] = hash_of_body(body) if fits else ""
+            if kind is ReturnRow:
+                found |= _member_bodies(tables, ReturnRow(**content))
     return found
 
 
-_MEMBER_KEYS = {each.name for each in fields(MemberRow)}
-_OWNED = (
-    ("SELECT id, '', body FROM cases", ""),
-    ("SELECT id, case_id, body FROM instruments", "case"),
-    ("SELECT id, instrument, body FROM returns", "instrument"),
-    ("SELECT id, case_id, body FROM attributions", "case"),
-)
+def _member_bodies(tables: Tables, returned: ReturnRow) -> dict[str, str]:
+    query = "SELECT n, slices, sha256 FROM members WHERE return_id = ?"
+    columns = {n: (name, digest) for n, name, digest in tables.db.execute(query, (returned.id,)).fetchall()}
+    return {
+        member_name(returned.id, member.n): hash_of_member(member, segments_of(tables, returned.id, member.n))
+        if columns.get(member.n) == (member.slices, member.slices_sha256)
+        else ""
+        for member in members_of(tables, returned)
+    }
 
 
-def remove_return(db: sqlite3.Connection, return_id: str) -> None:
-    """Take a return's members and segments out of the catalogue, before it is judged anew."""
-    db.execute("DELETE FROM segments WHERE return_id = ?", (return_id,))
-    db.execute("DELETE FROM members WHERE return_id = ?", (return_id,))
-    db.execute("DELETE FROM files WHERE return_id = ?", (return_id,))
-    db.execute("DELETE FROM returns WHERE id = ?", (return_id,))
+def member_name(return_id: str, n: int) -> str:
+    """The name of a member among the stored bodies."""
+    return f"members/{return_id}/{n}"
 
 
-def get_case(db: sqlite3.Connection, case: str) -> CaseRow:
-    """The case of that id.
+def _key(tables: Tables, kind: _Kind, owner: str) -> str:
+    """Whose key seals a row: its instrument's for what was produced, else its case's or the workspace's.
 
-    Raises:
-        UsageError: `UNKNOWN_CASE`.
+    A ruling stays readable when what was produced under its instrument is destroyed.
     """
-    return CaseRow(**_one(db, "cases", case, "UNKNOWN_CASE", "case list"))
+    if kind.table != "rulings":
+        return owner
+    row = tables.db.execute("SELECT owner FROM instruments WHERE id = ?", (owner,)).fetchone()
+    return str(row[0])
 
 
-def get_instrument(db: sqlite3.Connection, instrument: str) -> InstrumentRow:
-    """The instrument of that id.
-
-    Raises:
-        UsageError: `UNKNOWN_INSTRUMENT`.
-    """
-    return InstrumentRow(**_one(db, "instruments", instrument, "UNKNOWN_INSTRUMENT", "case show"))
+def _seal(tables: Tables, kind: _Kind, row_id: str, owner: str, body: str) -> bytes:
+    return tables.keys.seal(_key(tables, kind, owner), body.encode(), f"{kind.table}/{row_id}".encode())
 
 
-def load_instrument(db: sqlite3.Connection, instrument: str) -> Instrument:
-    """The instrument of that id, parsed from its order.
+def _unseal(tables: Tables, kind: _Kind, row_id: str, owner: str, box: bytes) -> str:
+    return tables.keys.unseal(_key(tables, kind, owner), bytes(box), f"{kind.table}/{row_id}".encode()).decode()
 
-    Raises:
-        UsageError: `UNKNOWN_INSTRUMENT`.
-    """
-    row = get_instrument(db, instrument)
-    return order.parse(
-        row.order.encode(),
-        id=row.id,
-        case=row.case,
-        document_sha256=row.document_sha256,
-        entered_by=row.entered_by,
+
+def _seal_member(tables: Tables, returned: ReturnRow, member: MemberRow) -> bytes:
+    return tables.keys.seal(
+        returned.instrument, _dump(member).encode(), member_name(returned.id, member.n).encode()
     )
-
-
-def get_return(db: sqlite3.Connection, return_id: str) -> ReturnRow:
-    """The return of that id.
-
-    Raises:
-        UsageError: `UNKNOWN_RETURN`.
-    """
-    return ReturnRow(**_one(db, "returns", return_id, "UNKNOWN_RETURN", "case show"))
-
-
-def cases(db: sqlite3.Connection) -> list[CaseRow]:
-    """All cases, in the order of their ids."""
-    return [CaseRow(**body) for body in _bodies(db, "SELECT body FROM cases ORDER BY rowid", ())]
-
-
-def instruments_of(db: sqlite3.Connection, case: str) -> list[InstrumentRow]:
-    """A case's instruments, in the order in which they were entered."""
-    query = "SELECT body FROM instruments WHERE case_id = ? ORDER BY rowid"
-    return [InstrumentRow(**body) for body in _bodies(db, query, (case,))]
-
-
-def returns_of(db: sqlite3.Connection, instrument: str) -> list[ReturnRow]:
-    """An instrument's returns, in the order in which they were taken in."""
-    query = "SELECT body FROM returns WHERE instrument = ? ORDER BY CAST(substr(id, 3) AS INTEGER)"
-    return [ReturnRow(**body) for body in _bodies(db, query, (instrument,))]
-
-
-def attributions_of(db: sqlite3.Connection, case: str) -> list[AttributionRow]:
-    """A case's attributions, oldest first."""
-    query = "SELECT body FROM attributions WHERE case_id = ? ORDER BY rowid"
-    return [AttributionRow(**body) for body in _bodies(db, query, (case,))]
-
-
-def members_of(db: sqlite3.Connection, return_id: str) -> list[MemberRow]:
-    """A return's members, in the order in which they were read."""
-    query = "SELECT body FROM members WHERE return_id = ? ORDER BY n"
-    return [MemberRow(**body) for body in _bodies(db, query, (return_id,))]
-
-
-def segments_of(db: sqlite3.Connection, return_id: str, n: int) -> list[Segment]:
-    """A member's segments."""
-    query = "SELECT name, family, rows, sha256 FROM segments WHERE return_id = ? AND n = ? ORDER BY name"
-    return [Segment(*row) for row in db.execute(query, (return_id, n))]
-
-
-def return_of_file(db: sqlite3.Connection, instrument: str, sha256: str) -> str | None:
-    """The return under which this instrument already has that file."""
-    query = "SELECT return_id FROM files WHERE instrument = ? AND sha256 = ?"
-    row = db.execute(query, (instrument, sha256)).fetchone()
-    return str(row[0]) if row else None
-
-
-def vault_files(db: sqlite3.Connection) -> set[str]:
-    """Every file that the vault must hold, by its path below the workspace."""
-    names = {f"segments/{name}" for (name,) in db.execute("SELECT name FROM segments")}
-    names |= {f"slices/{name}" for (name,) in db.execute("SELECT slices FROM members")}
-    names |= {f"originals/{sha[:2]}/{sha}" for (sha,) in db.execute("SELECT sha256 FROM originals")}
-    documents = _bodies(db, "SELECT body FROM instruments", ())
-    return names | {f"originals/{body['document_sha256'][:2]}/{body['document_sha256']}" for body in documents}
-
-
-def originals(db: sqlite3.Connection) -> list[str]:
-    """Hashes of the whole files that are stored."""
-    return [sha for (sha,) in db.execute("SELECT sha256 FROM originals ORDER BY sha256")]
-
-
-def _one(db: sqlite3.Connection, table: str, row_id: str, code: str, verb: str) -> dict[str, Any]:
-    bodies = list(_bodies(db, f"SELECT body FROM {table} WHERE id = ?", (row_id,)))  # noqa: S608 - our own names
-    if not bodies:
-        raise UsageError(
-            code,
-            f"there is no {row_id} in this workspace",
-            next_step=f"`fourcorners {verb}` shows what there is",
-        )
-    return bodies[0]
-
-
-def _bodies(db: sqlite3.Connection, query: str, values: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    for (body,) in db.execute(query, values).fetchall():
-        yield json.loads(body)
 
 
 def _dump(row: Any) -> str:

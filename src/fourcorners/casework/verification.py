@@ -1,25 +1,27 @@
-"""Verify a workspace: what is stored is what the ledger says."""
+"""Verify a workspace: what is stored is what the ledger says, and the ledger is the one that was seen before."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from fourcorners.casework import standing
 from fourcorners.casework import store
+from fourcorners.casework import witnessing
+from fourcorners.casework.journal import Entry
+from fourcorners.casework.rows import InstrumentRow
+from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.model.errors import VerificationFailed
-
-#: Entries that stand for a row of the case tables, and the fact that names it.
-_SUBJECTS = {
-    "case": "case",
-    "instrument": "instrument",
-    "intake": "return",
-    "declaration": "return",
-    "attribution": "attribution",
-}
+from fourcorners.vault import slices
 
 
-def verify(workspace: Workspace) -> dict[str, Any]:
-    """Check the chain, the catalogue against the ledger, every file's hash and every slice from its proof.
+def verify(workspace: Workspace, *, since: Path | None = None) -> dict[str, Any]:
+    """Check the log, the catalogue against it, every file's hash and every slice from its proof.
+
+    Args:
+        workspace: where.
+        since: a checkpoint that was kept elsewhere; the log must be a continuation of it.
 
     Returns:
         How much was checked, and the head to compare with one that was noted earlier.
@@ -29,41 +31,49 @@ def verify(workspace: Workspace) -> dict[str, Any]:
     """
     with workspace.attempt("verify", {}):
         head = workspace.ledger.verify()
-        _check_bodies(workspace)
-        files = slices = 0
-        for case in store.cases(workspace.db):
-            for instrument in store.instruments_of(workspace.db, case.id):
-                workspace.vault.check_original(instrument.document_sha256)
-                files += 1
-                for returned in store.returns_of(workspace.db, instrument.id):
-                    for member in store.members_of(workspace.db, returned.id):
-                        slices += workspace.vault.check_slices(member.slices, member.slices_sha256, member.tree)
-                        stored = store.segments_of(workspace.db, returned.id, member.n)
-                        for segment in stored:
-                            workspace.vault.check_segment(segment.name, segment.sha256)
-                        files += len(stored) + 1
-        for sha256 in store.originals(workspace.db):
-            workspace.vault.check_original(sha256)
-            files += 1
+        extends = witnessing.check_since(workspace, since) if since else None
+        cosigned = witnessing.check_kept(workspace)
+        entries = list(workspace.ledger.entries())
+        _check_bodies(workspace, entries)
+        _check_counts(workspace, entries)
+        hashes = store.stored_hashes(workspace.tables)
+        for name, digest in hashes.items():
+            workspace.vault.check(name, digest)
+        pieces = sum(_check_slices(workspace))
     return {
         "verified": True,
         "ledger": {"size": head.size, "hash": head.hash},
-        "files": files,
-        "slices": slices,
-        "witness": "none: whoever holds this folder can rewrite it; compare the hash with one noted earlier",
+        "files": len(hashes),
+        "slices": pieces,
+        "extends": extends,
+        "witness": cosigned
+        or "none: whoever holds this folder can rewrite it; compare with a checkpoint kept elsewhere",
     }
 
 
-def _check_bodies(workspace: Workspace) -> None:
-    """Compare the case tables with the ledger, both ways: nothing changed, moved, added or gone."""
+def _check_slices(workspace: Workspace) -> list[int]:
+    """The released slices of every member whose keys are there, each from its proof alone."""
+    return [
+        slices.check(workspace.vault, returned.instrument, member.slices, member.tree)
+        for case in store.cases(workspace.tables)
+        for instrument in store.of_owner(workspace.tables, InstrumentRow, case.id)
+        if not standing.is_destroyed(workspace, instrument.id)
+        for returned in store.of_owner(workspace.tables, ReturnRow, instrument.id)
+        for member in store.members_of(workspace.tables, returned)
+    ]
+
+
+def _check_bodies(workspace: Workspace, entries: list[Entry]) -> None:
+    """Compare the case tables with the ledger, both ways: nothing changed, moved, added or gone.
+
+    Rows whose key was destroyed can be read by nobody; the entry of their destruction stands for them.
+    """
     said: dict[str, str] = {}
-    for entry in workspace.ledger.entries():
-        if name := _SUBJECTS.get(entry.kind):
-            row_id = entry.facts[name]
-            said[row_id] = entry.facts["body"]
-            for n, member in enumerate(entry.facts.get("members", ())):
-                said[f"{row_id}/{n}"] = member["body"]
-    stored = store.stored_bodies(workspace.db)
+    for entry in entries:
+        if entry.evidence and "row" in entry.evidence:
+            said[entry.evidence["row"]] = entry.evidence["body"]
+            said |= entry.evidence.get("members", {})
+    stored = store.stored_bodies(workspace.tables)
     differing = sorted(key for key in said.keys() | stored.keys() if said.get(key) != stored.get(key))
     if differing:
         raise VerificationFailed(
@@ -71,5 +81,23 @@ def _check_bodies(workspace: Workspace) -> None:
             f"the case tables differ from the ledger at {', '.join(differing[:5])}",
             where="workspace.sqlite",
             why="what would be shown is not what was entered or taken in",
+            next_step="keep the workspace as it is and restore the database from a backup",
+        )
+
+
+def _check_counts(workspace: Workspace, entries: list[Entry]) -> None:
+    """Compare the numbers of rows shown, by person and case, with the reads on the ledger."""
+    said: dict[tuple[str, str], int] = {}
+    for entry in entries:
+        if entry.kind == "read" and entry.facts["shown"] and entry.audit:
+            key = (entry.audit["actor"], entry.facts["case"])
+            said[key] = said.get(key, 0) + entry.facts["rows"]
+    stored = workspace.tables.db.execute("SELECT actor, case_id, rows FROM shown").fetchall()
+    if said != {(actor, case): rows for actor, case, rows in stored}:
+        raise VerificationFailed(
+            "TAMPERED",
+            "the numbers of rows that persons were shown are not those of the ledger",
+            where="workspace.sqlite, shown",
+            why="they decide from when on two others are asked",
             next_step="keep the workspace as it is and restore the database from a backup",
         )

@@ -1,14 +1,15 @@
-"""A workspace: one folder, one SQLite file with case tables and ledger, one vault, one writer.
+"""A workspace: one folder, one database with case tables and ledger, one vault, one writer.
 
-Crash order: files of the vault (temporary name, fsync, rename, fsync of the folder), then one transaction with
-catalogue, case rows and ledger entry, then the output. So a process that dies leaves either the workspace as it
-was (and files that nobody knows, which the next opening deletes) or the whole step with its entry.
+Crash order: wrapped keys and files of the vault (temporary name, fsync, rename, fsync of the folder), then one
+transaction with catalogue, case rows and ledger entry, then the signed checkpoint, then the output. So a process
+that dies leaves either the workspace as it was (and files that nobody knows, which the next opening deletes) or
+the whole step with its entry; and no signature exists for what is not durable.
 """
 
 from __future__ import annotations
 
 import os
-import sqlite3
+import secrets
 import time
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -20,23 +21,56 @@ from pathlib import Path
 from typing import Any
 from typing import BinaryIO
 
+from fourcorners.casework import journal
+from fourcorners.casework import recovery
 from fourcorners.casework import store
+from fourcorners.casework.journal import Head
+from fourcorners.casework.journal import Journal
+from fourcorners.casework.store import WORKSPACE
+from fourcorners.casework.store import Tables
 from fourcorners.law import clocks
-from fourcorners.ledger import chain
-from fourcorners.ledger.chain import Head
-from fourcorners.ledger.chain import Ledger
+from fourcorners.law.access import policies
+from fourcorners.ledger import log as tile_log
+from fourcorners.ledger.database import Database
+from fourcorners.ledger.log import Log
+from fourcorners.ledger.note import Signer
+from fourcorners.ledger.sqlite import SqliteDatabase
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import FourcornersError
 from fourcorners.model.errors import Refused
 from fourcorners.model.errors import UsageError
-from fourcorners.model.errors import VerificationFailed
+from fourcorners.vault import root_key
+from fourcorners.vault.filter_team import FilterTeam
+from fourcorners.vault.keys import KeyStore
 from fourcorners.vault.vault import Vault
 
 if os.name == "posix":
     import fcntl
 
 DATABASE = "workspace.sqlite"
-VERSION = 1
+#: Beside it, where the tables stand on a server: its address, without a password.
+SERVER = "database"
+KEYS = "keys"
+CHECKPOINT = "checkpoint"
+VERSION = 2
+
+#: The owner of the log's signing key in the key store.
+LOG = "log"
+
+#: Rows that one person is shown in one case before two others are asked (M52), unless the agency sets another
+#: number.
+ROWS_A_PERSON = 1_000_000
+
+
+def no_secret(what: str) -> bytes:
+    """Where nobody can be asked.
+
+    Raises:
+        UsageError: `ROOT_KEY`.
+    """
+    raise UsageError(
+        "ROOT_KEY", f"the workspace asks for a {what}", next_step="run the command where it can be typed"
+    )
 
 
 @dataclass(frozen=True)
@@ -45,25 +79,45 @@ class Workspace:
 
     Attributes:
         root: the folder.
-        db: its database; autocommit outside `transaction`.
+        tables: its database, autocommit outside `transaction`, and the keys of its rows.
         actor: who acts, as named on the command line.
         clock: gives UTC nanoseconds.
     """
 
     root: Path
-    db: sqlite3.Connection
+    tables: Tables
     actor: str
     clock: Callable[[], int]
 
     @property
-    def ledger(self) -> Ledger:
-        """The ledger; write to it inside `transaction`."""
-        return Ledger(self.db)
+    def log(self) -> Log:
+        """The tile log under the ledger."""
+        return Log(self.tables.db)
+
+    @property
+    def ledger(self) -> Journal:
+        """The ledger's entries."""
+        return Journal(self.tables, self.log)
 
     @property
     def vault(self) -> Vault:
         """The vault."""
-        return Vault(self.root)
+        return Vault(self.root, self.tables.keys, self.filter_team())
+
+    @property
+    def id(self) -> str:
+        """A random name, given when the workspace was made."""
+        return store.setting(self.tables, "id") or ""
+
+    @property
+    def signer(self) -> Signer:
+        """The log's own key; its name is the log's origin."""
+        return Signer(origin(self.id), self.tables.keys.secret(LOG))
+
+    def filter_team(self) -> FilterTeam | None:
+        """The custodians who only together open what is sealed; None while there is no such team."""
+        text = store.setting(self.tables, "filter_team")
+        return FilterTeam.parse(text) if text else None
 
     def now(self) -> int:
         """UTC nanoseconds.
@@ -71,38 +125,72 @@ class Workspace:
         Raises:
             Refused: `CLOCK_BEHIND`, if the clock is earlier than the newest ledger entry.
         """
-        return clocks.Clock(self.clock).now(self.ledger.head().at)
+        return clocks.Clock(self.clock).now(self.ledger.newest())
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Everything inside is durable together, or not at all."""
-        self.db.execute("BEGIN IMMEDIATE")
-        try:
-            yield self.db
-        except BaseException:
-            if self.db.in_transaction:
-                self.db.execute("ROLLBACK")
-            raise
-        self.db.execute("COMMIT")
+    def transaction(self) -> Iterator[Tables]:
+        """Everything inside is durable together, or not at all; after it the checkpoint is signed."""
+        with self.tables.db.transaction():
+            yield self.tables
+        recovery.sign_checkpoint(self)
 
-    def write_entry(self, kind: str, facts: Mapping[str, Any], detail: Mapping[str, Any]) -> Head:
-        """Add a ledger entry for the acting person; within the caller's transaction."""
-        return self.ledger.append(kind, at=self.now(), facts=facts, detail={"actor": self.actor, **detail})
+    def write_entry(
+        self,
+        kind: str,
+        facts: Mapping[str, Any],
+        audit: Mapping[str, Any],
+        *,
+        evidence: Mapping[str, Any] | None = None,
+        owner: str = WORKSPACE,
+    ) -> str:
+        """Add a ledger entry for the acting person, within the caller's transaction.
+
+        `journal` says what goes into which part.
+
+        Returns:
+            The entry's name, `E-17`.
+        """
+        return self._append(self.now(), kind, facts, audit, evidence, owner)
+
+    def _append(
+        self,
+        at: int,
+        kind: str,
+        facts: Mapping[str, Any],
+        audit: Mapping[str, Any],
+        evidence: Mapping[str, Any] | None,
+        owner: str,
+    ) -> str:
+        n = self.log.size()
+        leaf = self.ledger.leaf(
+            n,
+            kind,
+            at=at,
+            facts={**facts, "policy_set": policies.policy_set_sha256()},
+            audit={"actor": self.actor, **audit},
+            evidence=evidence,
+            owner=owner,
+        )
+        self.log.append([leaf])
+        return f"E-{n}"
 
     @contextmanager
-    def attempt(self, what: str, facts: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    def attempt(
+        self, what: str, facts: Mapping[str, Any], *, evidence: Mapping[str, Any] | None = None
+    ) -> Iterator[dict[str, Any]]:
         """A use case whose refusal stays on the ledger.
 
         Args:
             what: the use case.
-            facts: ids and hashes known at the start; the block may add to the dictionary it is given (the hash of
+            facts: ids known at the start.
+            evidence: what tells of a production; the block may add to the dictionary that it is given (the hash of
                 a file, once it is read).
         """
-        known = dict(facts)
+        known = dict(evidence or {})
         try:
             yield known
         except FourcornersError as error:
-            self._write_refusal(what, error, known)
+            self._write_refusal(what, error, facts, known)
             raise
         except RecursionError:
             deep = BadInput(
@@ -111,25 +199,67 @@ class Workspace:
                 why="it may be made to exhaust the reader",
                 next_step="look at the file before you give it again",
             )
-            self._write_refusal(what, deep, known)
+            self._write_refusal(what, deep, facts, known)
             raise deep from None
 
-    def _write_refusal(self, what: str, error: FourcornersError, known: dict[str, Any]) -> None:
+    def _write_refusal(
+        self, what: str, error: FourcornersError, facts: Mapping[str, Any], known: Mapping[str, Any]
+    ) -> None:
         whose = error.kind if isinstance(error, Refused) else "INPUT"
         rules = list(error.rules) if isinstance(error, Refused) else []
+        instrument = str(facts.get("instrument", ""))
         # a clock behind the ledger is itself refused; its refusal stands at the newest entry's time
-        at = max(self.clock(), self.ledger.head().at)
+        at = max(self.clock(), self.ledger.newest())
         with self.transaction():
-            self.ledger.append(
+            entry = self._append(
+                at,
                 "refusal",
-                at=at,
-                facts={"attempt": what, "code": error.code, "whose": whose, "rules": rules, **known},
-                detail={"actor": self.actor, "what": error.what, "where": error.where},
+                {"attempt": what, "code": error.code, "whose": whose, "rules": rules, **facts},
+                {},
+                {"what": error.what, "where": error.where, **known},
+                instrument if self.tables.keys.has(instrument) else WORKSPACE,
             )
+        error.entry = error.entry or entry  # the innermost step knows best why
 
 
-def create(root: Path, actor: str, clock: Callable[[], int] = time.time_ns) -> Head:
+def origin(workspace_id: str) -> str:
+    """The name of a workspace's log, which is also its key's name."""
+    return f"fourcorners.invalid/{workspace_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How a new workspace is made.
+
+    Attributes:
+        root_key: `owner_file`, `passphrase`, `os_keyring` or `pkcs11`, or empty: the best that this machine has.
+        parameters: what that kind needs and is no secret (module and token of a PKCS#11 device).
+        rows_a_person: the agency's number (M52).
+        database: address of a PostgreSQL database, or empty for a file in the folder.
+    """
+
+    root_key: str = ""
+    parameters: Mapping[str, str] | None = None
+    rows_a_person: int = ROWS_A_PERSON
+    database: str = ""
+
+
+def create(
+    root: Path,
+    actor: str,
+    clock: Callable[[], int] = time.time_ns,
+    *,
+    making: Making = Making(),
+    secret: Callable[[str], bytes] = no_secret,
+) -> Head:
     """Make a new workspace.
+
+    Args:
+        root: a new or empty folder.
+        actor: who makes it.
+        clock: UTC nanoseconds.
+        making: how.
+        secret: gives a passphrase or PIN when asked for one by its name.
 
     Raises:
         UsageError: `WORKSPACE_EXISTS`, or the folder holds other things.
@@ -142,12 +272,32 @@ def create(root: Path, actor: str, clock: Callable[[], int] = time.time_ns) -> H
             next_step="name a new folder with -w, or use the workspace that is there",
         )
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _locked(root, lambda: None), closing(_connect(root / DATABASE)) as db:
-        db.executescript(chain.TABLES + store.TABLES)
-        db.execute(f"PRAGMA user_version = {VERSION}")
-        workspace = Workspace(root, db, actor, clock)
-        with workspace.transaction():
-            return workspace.write_entry("workspace", {"version": VERSION}, {})
+    workspace_id = secrets.token_hex(16)
+    (root / KEYS).mkdir(mode=0o700)
+    key = root_key.create(
+        root / KEYS, making.root_key, workspace_id, parameters=making.parameters or {}, secret=secret
+    )
+    keys = KeyStore(root / KEYS, key)
+    for owner in (WORKSPACE, LOG):
+        keys.create(owner)
+    if making.database:
+        (root / SERVER).write_text(making.database + "\n", encoding="utf-8")
+    with _locked(root, lambda: None), closing(_connect(root)) as db:
+        db.create(tile_log.TABLES + store.TABLES + journal.TABLES)
+        workspace = Workspace(root, Tables(db, keys), actor, clock)
+        with workspace.transaction() as tables:
+            settings = {
+                "version": str(VERSION),
+                "id": workspace_id,
+                "rows_a_person": str(making.rows_a_person),
+            }
+            for name, value in settings.items():
+                store.put_setting(tables, name, value)
+            verifier = Signer(origin(workspace_id), keys.secret(LOG)).verifier
+            workspace.write_entry(
+                "workspace", {**settings, "log": verifier.vkey(), "root_key": key.kind}, {"folder": root.name}
+            )
+        return workspace.ledger.head()
 
 
 @contextmanager
@@ -157,65 +307,60 @@ def open_workspace(
     *,
     clock: Callable[[], int] = time.time_ns,
     on_wait: Callable[[], None] = lambda: None,
+    secret: Callable[[str], bytes] = no_secret,
 ) -> Iterator[Workspace]:
-    """Open a workspace for one writer, deleting the remains of a step that was cut off.
+    """Open a workspace for one writer, after the remains of a step that was cut off are cleared.
 
     Args:
         root: the folder.
         actor: who acts.
         clock: UTC nanoseconds.
         on_wait: called once if another process holds the workspace and this one has to wait.
+        secret: gives a passphrase or PIN when asked for one by its name.
 
     Raises:
-        UsageError: `NO_WORKSPACE`, `WORKSPACE_VERSION`.
-        VerificationFailed: `MISSING_FILE`.
+        UsageError: `NO_WORKSPACE`, `WORKSPACE_VERSION`, `ROOT_KEY`.
+        VerificationFailed: `MISSING_FILE`, `ROLLED_BACK`.
     """
-    if not (root / DATABASE).is_file():
+    if not (root / DATABASE).is_file() and not (root / SERVER).is_file():
         raise UsageError(
             "NO_WORKSPACE",
             f"{root} is no workspace",
             where=str(root),
             next_step="make one with `fourcorners init`, or name another with -w",
         )
-    with _locked(root, on_wait), closing(_connect(root / DATABASE)) as db:
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-        if version != VERSION:
+    with _locked(root, on_wait), closing(_connect(root)) as db:
+        version = _version(db)
+        if version != str(VERSION):
             raise UsageError(
                 "WORKSPACE_VERSION",
                 f"the workspace has version {version}, this program reads {VERSION}",
                 where=str(root),
                 next_step="use the program that made it",
             )
-        workspace = Workspace(root, db, actor, clock)
-        known = store.vault_files(db)
-        workspace.vault.remove_unknown(known)
-        if missing := sorted(known - workspace.vault.files()):
-            raise VerificationFailed(
-                "MISSING_FILE",
-                f"{len(missing)} stored file(s) gone, the first is {missing[0]}",
-                where=str(root / missing[0]),
-                why="records of a case rest on it",
-                next_step="restore it from a backup; the ledger holds its hash",
-            )
+        keys = KeyStore(root / KEYS, root_key.unlock(root / KEYS, secret=secret))
+        workspace = Workspace(root, Tables(db, keys), actor, clock)
+        recovery.recover(workspace)
         yield workspace
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, isolation_level=None)
+def _version(db: Database) -> str:
+    """The version that made the tables; the first had no settings."""
     try:
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA foreign_keys = ON")
-    except sqlite3.DatabaseError as error:
-        db.close()
-        raise BadInput(
-            "TAMPERED",
-            "the workspace's database cannot be read",
-            where=str(path),
-            why=str(error),
-            next_step="restore it from a backup",
-        ) from error
-    return db
+        row = db.execute("SELECT value FROM settings WHERE name = 'version'").fetchone()
+    except FourcornersError:
+        raise
+    except Exception:  # noqa: BLE001 - each database has its own error for a table that is not there
+        return "1"
+    return str(row[0]) if row else "unknown"
+
+
+def _connect(root: Path) -> Database:
+    if (root / SERVER).is_file():
+        from fourcorners.ledger.postgres import PostgresDatabase  # noqa: PLC0415 - an extra that few install
+
+        return PostgresDatabase((root / SERVER).read_text(encoding="utf-8").strip())
+    return SqliteDatabase(root / DATABASE)
 
 
 @contextmanager
@@ -227,7 +372,7 @@ def _locked(root: Path, on_wait: Callable[[], None]) -> Iterator[None]:
 
 def _lock(handle: BinaryIO, on_wait: Callable[[], None]) -> None:
     if os.name != "posix":
-        return  # SQLite's own write lock is what is left there
+        return  # the database's own write lock is what is left there
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -74,7 +74,7 @@ def check_acquisition(instrument: Instrument, now: int) -> None:
     """Whether a return may be taken in: the instrument was served, in time, and ratified where it must be.
 
     `serve_by` limits service, not the return: a provider answers weeks later, and that is in order. For an
-    emergency the 48 hours of `check_reading` hold for taking in as well.
+    emergency the 48 hours of ratification hold for taking in as well.
 
     Raises:
         Refused: `PRODUCT NOT_SERVED` (no date of service, or one that lies ahead of `now`); `LAW SERVE_BY_PASSED`;
@@ -100,32 +100,26 @@ def check_acquisition(instrument: Instrument, now: int) -> None:
     _check_ratified(instrument, now)
 
 
-def check_reading(instrument: Instrument, now: int) -> None:
-    """Whether released records of the instrument may be read.
+def ratification_deadline(instrument: Instrument) -> int:
+    """When the 48 hours end, ns UTC.
 
     Reading of the 48 hours: they run from `issued` (a bare date counts from its first instant), end inclusive, and
-    apply to every instrument whose purpose is an emergency. Until they end, unratified records are read; after
-    that only if `ratified` lies within them. A late ratification opens nothing again;
-    one that lies ahead of `now` is not asked about before it lies behind (`check_entry` refuses to enter it).
-
-    Raises:
-        Refused: `LAW RETENTION_OVER` after `retain_until`; `PRODUCT NOT_RATIFIED`.
+    apply to every instrument whose purpose is an emergency.
     """
-    if instrument.retain_until is not None and now > instrument.retain_until:
-        raise Refused(
-            "LAW",
-            "RETENTION_OVER",
-            f"the retention of {instrument.id} ended {rfc3339(instrument.retain_until)}",
-            why="what may no longer be held may no longer be read",
-            next_step="destroy the records, or obtain an instrument that permits holding them",
-        )
-    _check_ratified(instrument, now)
+    return instrument.issued + RATIFICATION
+
+
+def ratified_in_time(instrument: Instrument) -> bool:
+    """Whether an emergency was ratified within its 48 hours; a late ratification opens nothing again.
+
+    A ratification that lies ahead of now is not asked about before it lies behind (`check_entry` refuses it).
+    """
+    return instrument.ratified is not None and instrument.ratified <= ratification_deadline(instrument)
 
 
 def _check_ratified(instrument: Instrument, now: int) -> None:
-    deadline = instrument.issued + RATIFICATION
-    ratified = instrument.ratified is not None and instrument.ratified <= deadline
-    if instrument.purpose is Purpose.EMERGENCY and now > deadline and not ratified:
+    deadline = ratification_deadline(instrument)
+    if instrument.purpose is Purpose.EMERGENCY and now > deadline and not ratified_in_time(instrument):
         raise Refused(
             "PRODUCT",
             "NOT_RATIFIED",

@@ -7,9 +7,10 @@ well-formed instrument is for `decide`.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 
+from fourcorners.law import order_file
+from fourcorners.law.order_file import text
 from fourcorners.law.refusals import check
 from fourcorners.law.refusals import check_offence
 from fourcorners.law.refusals import purpose_of
@@ -19,7 +20,6 @@ from fourcorners.law.window import instant
 from fourcorners.law.window import last_instant
 from fourcorners.law.window import local_day
 from fourcorners.law.window import parse_window
-from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import Refused
 from fourcorners.model.identifier import parse_target
 from fourcorners.model.instrument import Instrument
@@ -48,14 +48,7 @@ def document_name(data: bytes) -> str:
     Raises:
         BadInput: `ORDER_FILE`.
     """
-    return _document(_table(data))
-
-
-def _document(table: Mapping[str, object]) -> str:
-    name = _text(table, "document")
-    if name in {".", ".."} or any(mark in name for mark in "/\\\0"):
-        raise bad_order("document", f"{name!r} is no plain file name", "put the document beside the order file")
-    return name
+    return order_file.document(order_file.table(data, REQUIRED, OPTIONAL))
 
 
 def parse(data: bytes, *, id: str, case: str, document_sha256: str, entered_by: str) -> Instrument:  # noqa: A002 - the field's name
@@ -75,7 +68,7 @@ def parse(data: bytes, *, id: str, case: str, document_sha256: str, entered_by: 
         BadInput: `ORDER_FILE`, with the key in `where`.
         Refused: `PRODUCT`: one of the closed refusals, `NO_PARTICULAR_TARGET` among them.
     """
-    table = _table(data)
+    table = order_file.table(data, REQUIRED, OPTIONAL)
     window = parse_window(table["window"])
     zone = window.zone
     accounts = _texts(table, "accounts")
@@ -93,16 +86,16 @@ def parse(data: bytes, *, id: str, case: str, document_sha256: str, entered_by: 
     instrument = Instrument(
         id=id,
         case=case,
-        type=_text(table, "type"),
-        jurisdiction=_text(table, "jurisdiction"),
-        issuer=_text(table, "issuer"),
+        type=text(table, "type"),
+        jurisdiction=text(table, "jurisdiction"),
+        issuer=text(table, "issuer"),
         issuer_role=_role(table),
-        purpose=purpose_of(_text(table, "purpose")),
-        custodian=_text(table, "custodian"),
-        scope=Scope(tuple(parse_target(text) for text in accounts), frozenset(categories), window),
+        purpose=purpose_of(text(table, "purpose")),
+        custodian=text(table, "custodian"),
+        scope=Scope(tuple(parse_target(account) for account in accounts), frozenset(categories), window),
         issued=first_instant("issued", table["issued"], zone),
         document_sha256=document_sha256,
-        document_name=_document(table),
+        document_name=order_file.document(table),
         entered_by=entered_by,
         rank=_optional(table, "rank"),
         offence=_optional(table, "offence"),
@@ -131,38 +124,8 @@ def _check_order_of_dates(instrument: Instrument) -> None:
             raise bad_order(key, "it lies before the issue of the instrument")
 
 
-def _table(data: bytes) -> Mapping[str, object]:
-    try:
-        table = tomllib.loads(data.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise _not_toml(f"byte {error.start}", "the file is not UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise _not_toml("the whole file", f"it is not TOML: {error}") from error
-    if unknown := sorted(table.keys() - {*REQUIRED, *OPTIONAL}):
-        raise bad_order(
-            unknown[0], f"unknown keys: {', '.join(unknown)}", f"known: {', '.join(REQUIRED + OPTIONAL)}"
-        )
-    for key in REQUIRED:
-        if key not in table:
-            raise bad_order(key, "it is missing", f"required: {', '.join(REQUIRED)}")
-    return table
-
-
-def _not_toml(where: str, what: str) -> BadInput:
-    return BadInput(
-        "ORDER_FILE", what, where=where, why="nothing of the order is taken", next_step="correct the file"
-    )
-
-
-def _text(table: Mapping[str, object], key: str) -> str:
-    value = table[key]
-    if not isinstance(value, str) or not value.strip():
-        raise bad_order(key, f"{value!r} is no text")
-    return value.strip()
-
-
 def _optional(table: Mapping[str, object], key: str) -> str:
-    return _text(table, key) if key in table else ""
+    return text(table, key) if key in table else ""
 
 
 def _texts(table: Mapping[str, object], key: str) -> list[str]:
@@ -173,8 +136,8 @@ def _texts(table: Mapping[str, object], key: str) -> list[str]:
 
 
 def _role(table: Mapping[str, object]) -> IssuerRole:
-    text = _text(table, "issuer_role")
+    name = text(table, "issuer_role")
     try:
-        return IssuerRole(text)
+        return IssuerRole(name)
     except ValueError:
-        raise bad_order("issuer_role", f"{text!r} is no issuer role", ", ".join(IssuerRole)) from None
+        raise bad_order("issuer_role", f"{name!r} is no issuer role", ", ".join(IssuerRole)) from None

@@ -47,7 +47,12 @@ _REASONS = ("", *SEALS)
 
 
 def judge(
-    batch: Batch, instrument: Instrument, *, custodians: tuple[str, ...], whole: str | None = None
+    batch: Batch,
+    instrument: Instrument,
+    *,
+    custodians: tuple[str, ...],
+    whole: str | None = None,
+    keep_sealed: bool = False,
 ) -> JudgedBatch:
     """One batch against one instrument.
 
@@ -60,6 +65,7 @@ def judge(
         instrument: its scope judges; `day_differs` marks the released rows that the UTC reading would seal.
         custodians: names by which an instrument may name the producer; empty (a table) takes the instrument's.
         whole: a code of `SEALS` under which the whole return is sealed, if another check says so.
+        keep_sealed: hand over the sealed rows whole, for a vault that can seal them to a filter team.
     """
     verdicts = _Verdicts(batch.rows.num_rows)
     scope, rows = instrument.scope, batch.rows
@@ -95,6 +101,7 @@ def judge(
         _withhold(rows, verdicts.codes > _RELEASED, verdicts.reasons(), "scope"),
         _withhold(rows, verdicts.codes == _REJECTED, unread, "reader"),
         _places(rows, sealed, released),
+        _sealed_rows(rows, verdicts) if keep_sealed else None,
     )
 
 
@@ -155,6 +162,12 @@ def _withhold(rows: pa.RecordBatch, where: Mask, reasons: pa.Array, rule: str) -
         rows.select(["row", "start", "end", "texts"]).append_column("reason", reasons).filter(pa.array(where))
     )
     return positions.append_column("rule", pa.repeat(rule, positions.num_rows)).cast(WITHHELD)
+
+
+def _sealed_rows(rows: pa.RecordBatch, verdicts: _Verdicts) -> pa.RecordBatch:
+    """The sealed rows as they were read, with their reason: for the filter team's eyes only."""
+    whole = rows.drop_columns(["problem"]).append_column("reason", verdicts.reasons())
+    return whole.filter(pa.array(verdicts.codes > _RELEASED))
 
 
 def _release(batch: Batch, window: Window, sealed: list[str], where: Mask, times: Times | None) -> pa.RecordBatch:

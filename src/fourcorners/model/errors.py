@@ -28,6 +28,8 @@ class FourcornersError(Exception):
         self.where = where
         self.why = why
         self.next_step = next_step
+        #: Name of the ledger entry that holds the refusal, once it is written.
+        self.entry = ""
         super().__init__(f"{code}: {what}")
 
     def diagnostics(self) -> str:
@@ -39,6 +41,8 @@ class FourcornersError(Exception):
             lines.append(f"  why it matters: {self.why}")
         if self.next_step:
             lines.append(f"  next: {self.next_step}")
+        if self.entry:
+            lines.append(f"  entry: {self.entry} (`fourcorners why {self.entry}` explains it)")
         return "\n".join(lines)
 
     def label(self) -> str:

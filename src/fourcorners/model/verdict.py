@@ -44,6 +44,8 @@ class JudgedBatch:
         sealed: `WITHHELD` rows, reason from `codes.SEALS`.
         rejected: `WITHHELD` rows, reason from `codes.REJECTIONS`.
         holes: byte ranges of the sealed fields of released rows, flattened pairs: int64 array.
+        sealed_rows: the sealed rows whole, with their `reason`, only where a filter team has a key that the case
+            team lacks; they go nowhere but into a file that is encrypted to that team.
     """
 
     family: str
@@ -52,11 +54,14 @@ class JudgedBatch:
     sealed: pa.RecordBatch
     rejected: pa.RecordBatch
     holes: pa.Array = field(default_factory=lambda: pa.array([], pa.int64()))
+    sealed_rows: pa.RecordBatch | None = None
 
     def __post_init__(self) -> None:
         for part in (self.sealed, self.rejected):
             if not part.schema.equals(WITHHELD):
                 raise AssertionError("withheld rows carry positions and reasons only")
+        if self.sealed_rows is not None and self.sealed_rows.num_rows != self.sealed.num_rows:
+            raise AssertionError("the sealed rows are those that are sealed")
 
     def counts(self) -> dict[str, int]:
         """Rows: all, released, sealed, rejected."""

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
 import pyarrow as pa
@@ -18,8 +17,11 @@ import pyarrow.parquet as pq
 
 from fourcorners.model.verdict import WITHHELD
 from fourcorners.model.verdict import JudgedBatch
-from fourcorners.vault.files import hash_of
-from fourcorners.vault.files import write_once
+from fourcorners.vault.frames import FrameReader
+from fourcorners.vault.frames import FrameWriter
+from fourcorners.vault.vault import SEALED
+from fourcorners.vault.vault import SEGMENTS
+from fourcorners.vault.vault import Vault
 
 #: The segment that lists what was withheld: places and reasons, no values.
 WITHHELD_FAMILY = "withheld"
@@ -30,7 +32,7 @@ ROWS = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One stored file: its name in the vault, family, number of rows and hash (hex)."""
+    """One stored file: its path in the vault, family, number of rows, and the hash of what lies on disk (hex)."""
 
     name: str
     family: str
@@ -38,26 +40,33 @@ class Segment:
     sha256: str
 
 
-def append(folder: Path, stem: str, judged: Iterable[JudgedBatch]) -> list[Segment]:
+def append(vault: Vault, owner: str, stem: str, judged: Iterable[JudgedBatch]) -> list[Segment]:
     """Store the released rows by family, and the places and reasons of the withheld ones.
 
+    Where there is a filter team, the sealed rows are stored too, for that team alone.
+
     Args:
-        folder: the vault's segment folder.
+        vault: where.
+        owner: the instrument, whose key opens what is released.
         stem: a name that this workspace never gave before.
         judged: one member's batches.
     """
     released: dict[str, list[pa.RecordBatch]] = {}
+    sealed: dict[str, list[pa.RecordBatch]] = {}
     withheld: list[pa.RecordBatch] = []
     for batch in judged:
         released.setdefault(batch.family, []).append(batch.released)
         withheld += [batch.sealed, batch.rejected]
+        if batch.sealed_rows is not None:
+            sealed.setdefault(batch.family, []).append(batch.sealed_rows)
     parts = [
-        (f"{stem}-{family}-{n:04}.parquet", family, part)
-        for family, batches in (*released.items(), (WITHHELD_FAMILY, withheld))
+        (f"{folder}/{stem}-{family}-{n:04}.parquet", family, part)
+        for folder, families in ((SEGMENTS, {**released, WITHHELD_FAMILY: withheld}), (SEALED, sealed))
+        for family, batches in families.items()
         for n, part in enumerate(_parts([batch for batch in batches if batch.num_rows]))
     ]
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # packing is Arrow's own work, outside the interpreter's lock
-        return list(pool.map(lambda part: _write(folder, *part), parts))
+        return list(pool.map(lambda part: _write(vault, owner, *part), parts))
 
 
 def _parts(batches: list[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
@@ -72,17 +81,18 @@ def _parts(batches: list[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
         yield part
 
 
-def _write(folder: Path, name: str, family: str, batches: list[pa.RecordBatch]) -> Segment:
+def _write(vault: Vault, owner: str, name: str, family: str, batches: list[pa.RecordBatch]) -> Segment:
     schema = WITHHELD if family == WITHHELD_FAMILY else batches[0].schema
+    writing = vault.writing_sealed if name.startswith(SEALED) else vault.writing
     rows = 0
-    with write_once(folder / name) as out, _writer(out, schema) as to:
+    with writing(name, owner) as out, _writer(out, schema) as to:
         for batch in batches:
             to.write_batch(batch)
             rows += batch.num_rows
-    return Segment(name, family, rows, hash_of(folder / name))
+    return Segment(name, family, rows, out.digest)
 
 
-def _writer(out: BinaryIO, schema: pa.Schema) -> pq.ParquetWriter:
+def _writer(out: FrameWriter, schema: pa.Schema) -> pq.ParquetWriter:
     """Positions and instants grow from row to row: their differences are packed. Words go into a dictionary."""
     integers = {
         field.name + (".list.element" if pa.types.is_list(field.type) else "")
@@ -100,7 +110,13 @@ def _writer(out: BinaryIO, schema: pa.Schema) -> pq.ParquetWriter:
     )
 
 
-def read(path: Path) -> Iterator[pa.RecordBatch]:
+def read(vault: Vault, owner: str, name: str) -> Iterator[pa.RecordBatch]:
     """The batches of one segment, in the order in which they were stored."""
-    with pq.ParquetFile(path) as file:
+    with vault.reading(name, owner) as source:
+        yield from read_from(source)
+
+
+def read_from(source: BinaryIO | FrameReader) -> Iterator[pa.RecordBatch]:
+    """The batches of one opened segment."""
+    with pq.ParquetFile(source) as file:
         yield from file.iter_batches(batch_size=16_384)

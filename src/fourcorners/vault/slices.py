@@ -7,7 +7,8 @@ showing the rest.
 
 The salts of withheld leaves are made, used and forgotten: an address and a second can be guessed, and a hash
 without a salt would confirm the guess. Their leaf hashes stay, as commitments to what was produced and is not
-stored.
+stored. Where there is a filter team, the withheld leaves go to it, salt and bytes, cut at the borders of the
+sealed rows, so that one row that a court opens can be proven without showing its neighbours.
 """
 
 from __future__ import annotations
@@ -16,8 +17,6 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from mmap import mmap
-from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +25,10 @@ import pyarrow.parquet as pq
 
 from fourcorners.model import merkle
 from fourcorners.model.errors import VerificationFailed
-from fourcorners.vault.files import write_once
+from fourcorners.vault.frames import FrameReader
+from fourcorners.vault.frames import FrameWriter
+from fourcorners.vault.vault import Stored
+from fourcorners.vault.vault import Vault
 
 CHUNK = 64 * 1024
 SALT = 16
@@ -119,64 +121,138 @@ def _covered(pairs: Positions, points: Positions) -> npt.NDArray[np.bool_]:
     return inside
 
 
-def cuts(size: int, released: Positions) -> tuple[Positions, npt.NDArray[np.bool_]]:
+def cuts(size: int, released: Positions, sealed: Positions) -> tuple[Positions, npt.NDArray[np.bool_]]:
     """Leaf borders (n + 1 offsets from 0 to size) and which of the n leaves are released."""
-    borders = np.unique(np.concatenate([np.arange(0, size, CHUNK, dtype=np.int64), [size], released.ravel()]))
+    grid = np.arange(0, size, CHUNK, dtype=np.int64)
+    borders = np.unique(np.concatenate([grid, [size], released.ravel(), sealed.ravel()]))
     if not len(released):
         return borders, np.zeros(len(borders) - 1, np.bool_)
     return borders, _covered(released, borders[:-1])
 
 
-def write(path: Path, data: bytes | mmap, released: Positions) -> tuple[bytes, int]:
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A member's tree: its root, how many leaves it has, and the files with its released and withheld leaves."""
+
+    root: bytes
+    leaves: int
+    released: Stored
+    withheld: Stored | None
+
+
+#: No extents.
+NONE: Positions = np.zeros((0, 2), np.int64)
+
+
+def write(
+    vault: Vault,
+    owner: str,
+    stem: str,
+    data: bytes | mmap,
+    released: Positions,
+    sealed: Positions = NONE,
+) -> Tree:
     """Build the tree over a member and store its released slices.
 
     Args:
-        path: where the slices go; appears whole or not at all.
+        vault: where; with a filter team, the withheld leaves are stored too, for that team alone.
+        owner: the instrument, whose key opens the released slices.
+        stem: a name that this workspace never gave before.
         data: the member.
         released: from `runs`.
-
-    Returns:
-        The tree's root and how many leaves it has.
+        sealed: extents of sealed rows, pairs, shape (n, 2), where there is a filter team.
     """
-    view = memoryview(data)
-    borders, open_ = cuts(len(view), released)
-    starts, ends = borders[:-1].tolist(), borders[1:].tolist()
-    salts = secrets.token_bytes(SALT * len(starts))
-    hashes = [
-        _leaf(start, salts[i * SALT : (i + 1) * SALT], view[start:end])
-        for i, (start, end) in enumerate(zip(starts, ends, strict=True))
-    ]
-    with write_once(path) as out, _writer(out) as to:
-        for first, last in _groups(borders):
-            which = open_[first:last].tolist()
-            to.write_batch(
-                pa.record_batch(
-                    [
-                        pa.array(borders[first:last]),
-                        pa.array(borders[first + 1 : last + 1]),
-                        pa.array(hashes[first:last], pa.binary(32)),
-                        pa.array(
-                            [
-                                salts[(first + i) * SALT : (first + i + 1) * SALT] if shown else None
-                                for i, shown in enumerate(which)
-                            ],
-                            pa.binary(SALT),
-                        ),
-                        pa.array(
-                            [
-                                view[starts[first + i] : ends[first + i]] if shown else None
-                                for i, shown in enumerate(which)
-                            ],
-                            pa.large_binary(),
-                        ),
-                    ],
-                    schema=_SCHEMA,
+    leaves = _Leaves(memoryview(data), *cuts(len(data), released, sealed))
+    name = f"slices/{stem}.parquet"
+    with vault.writing(name, owner) as out:
+        leaves.write(out, withheld=False)
+    withheld = None
+    if vault.team is not None and not leaves.open.all():
+        sealed_name = f"sealed/{stem}-slices.parquet"
+        with vault.writing_sealed(sealed_name, owner) as to:
+            leaves.write(to, withheld=True)
+        withheld = Stored(sealed_name, to.digest)
+    return Tree(merkle.root(leaves.hashes), len(leaves.hashes), Stored(name, out.digest), withheld)
+
+
+class _Leaves:
+    """The leaves of a member, with salts that are forgotten with this object."""
+
+    def __init__(self, view: memoryview, borders: Positions, open_: npt.NDArray[np.bool_]) -> None:
+        self.open = open_
+        self._view = view
+        self._borders = borders
+        self._salts = secrets.token_bytes(SALT * len(open_))
+        self.hashes = [
+            _leaf(start, self._salt(i), view[start:end])
+            for i, (start, end) in enumerate(zip(borders[:-1].tolist(), borders[1:].tolist(), strict=True))
+        ]
+
+    def _salt(self, index: int) -> bytes:
+        return self._salts[index * SALT : (index + 1) * SALT]
+
+    def write(self, out: FrameWriter, *, withheld: bool) -> None:
+        """All leaf hashes; salt and bytes of the released leaves, or of the withheld ones."""
+        with _writer(out) as to:
+            for first, last in _groups(self._borders):
+                shown = (self.open[first:last] != withheld).tolist()
+                starts, ends = self._borders[first:last], self._borders[first + 1 : last + 1]
+                parts = zip(range(first, last), starts.tolist(), ends.tolist(), shown, strict=True)
+                kept = [
+                    (self._salt(i), self._view[a:b]) if is_shown else (None, None) for i, a, b, is_shown in parts
+                ]
+                to.write_batch(
+                    pa.record_batch(
+                        [
+                            pa.array(starts),
+                            pa.array(ends),
+                            pa.array(self.hashes[first:last], pa.binary(32)),
+                            pa.array([salt for salt, _ in kept], pa.binary(SALT)),
+                            pa.array([data for _, data in kept], pa.large_binary()),
+                        ],
+                        schema=_SCHEMA,
+                    )
                 )
-            )
-    return merkle.root(hashes), len(hashes)
 
 
-def _writer(out: BinaryIO) -> pq.ParquetWriter:
+def open_some(
+    vault: Vault, owner: str, stem: str, all_leaves: str, withheld: FrameReader, opened: Positions
+) -> Stored:
+    """Store the leaves of some withheld extents as released slices of the same tree.
+
+    Args:
+        vault: where.
+        owner: the instrument.
+        stem: a name that this workspace never gave before.
+        all_leaves: the member's released slices, whose file has the hashes of all leaves.
+        withheld: the member's withheld leaves, opened by two custodians.
+        opened: extents of the rows that a court opened.
+    """
+    with vault.reading(all_leaves, owner) as source:
+        table = pq.read_table(source, columns=["start", "end", "hash"])
+    extents = _merge(opened)
+    starts = table.column("start").to_numpy()
+    inside = _covered(extents, starts) if len(extents) else np.zeros(len(starts), np.bool_)
+    with pq.ParquetFile(withheld) as file:
+        found = {
+            start: (salt, data)
+            for batch in file.iter_batches(columns=["start", "salt", "bytes"])
+            for start, salt, data in zip(*(column.to_pylist() for column in batch.columns), strict=True)
+            if salt is not None and len(extents) and bool(_covered(extents, np.array([start]))[0])
+        }
+    kept = [
+        found.get(start, (None, None)) if is_in else (None, None)
+        for start, is_in in zip(starts, inside, strict=True)
+    ]
+    salts = pa.array([salt for salt, _ in kept], pa.binary(SALT))
+    data = pa.array([content for _, content in kept], pa.large_binary())
+    name = f"slices/{stem}.parquet"
+    with vault.writing(name, owner) as out, _writer(out) as to:
+        to.write_table(pa.table([*table.columns, salts, data], schema=_SCHEMA))
+    return Stored(name, out.digest)
+
+
+def _writer(out: FrameWriter) -> pq.ParquetWriter:
     """Slices repeat nothing that a dictionary could save, and building one would hold them all."""
     return pq.ParquetWriter(out, _SCHEMA, compression="zstd", compression_level=1, use_dictionary=False)
 
@@ -191,13 +267,12 @@ def _leaf(start: int, salt: bytes, data: bytes | memoryview) -> bytes:
     return merkle.leaf_hash(start.to_bytes(8, "big") + len(data).to_bytes(8, "big") + salt, data)
 
 
-def read(path: Path) -> Iterator[Slice]:
+def read(vault: Vault, owner: str, name: str) -> Iterator[Slice]:
     """The released slices of a member, each with its proof, in the order of the member."""
-    table = pq.read_table(path, columns=["start", "hash", "salt"])
-    hashes = table.column("hash").to_pylist()
-    tree = merkle.levels(hashes)
-    index = 0
-    with pq.ParquetFile(path) as file:
+    with vault.reading(name, owner) as source, pq.ParquetFile(source) as file:
+        hashes = file.read(columns=["hash"]).column("hash").to_pylist()
+        tree = merkle.levels(hashes)
+        index = 0
         for group in range(file.num_row_groups):
             part = file.read_row_group(group, columns=["start", "salt", "bytes"])
             for start, salt, data in zip(*(column.to_pylist() for column in part.columns), strict=True):
@@ -206,6 +281,14 @@ def read(path: Path) -> Iterator[Slice]:
                 index += 1
 
 
-def root(path: Path) -> bytes:
-    """The root that the stored leaf hashes give."""
-    return merkle.root(pq.read_table(path, columns=["hash"]).column("hash").to_pylist())
+def check(vault: Vault, owner: str, name: str, tree: str) -> int:
+    """Verify a member's stored slices, each from its proof alone; returns how many there are.
+
+    Raises:
+        VerificationFailed: `TAMPERED`.
+    """
+    count = 0
+    for piece in read(vault, owner, name):
+        piece.verify(bytes.fromhex(tree))
+        count += 1
+    return count

@@ -1,98 +1,135 @@
-"""The vault of one workspace: three folders and the rule of what may lie in them."""
+"""The vault of one workspace: what may lie in it, written once, encrypted, each file under a key of its own.
+
+The wrapped key is durable before its file appears; the hash that catalogue and ledger keep is that of what lies on
+disk, so that it can be checked by whoever has no key, and after a destruction.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import VerificationFailed
-from fourcorners.vault import slices
 from fourcorners.vault.files import hash_of
 from fourcorners.vault.files import sync_folder
 from fourcorners.vault.files import write_once
+from fourcorners.vault.filter_team import FilterTeam
+from fourcorners.vault.frames import FrameReader
+from fourcorners.vault.frames import FrameWriter
+from fourcorners.vault.keys import KeyStore
+
+#: Whole files as produced: only such as hold nothing that is withheld, and the papers of a case.
+ORIGINALS = "originals"
+#: Released rows.
+SEGMENTS = "segments"
+#: Released pieces of members, with their proofs.
+SLICES = "slices"
+#: What only the filter team opens: sealed rows, originals that hold one, salts of withheld leaves.
+SEALED = "sealed"
+
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A stored file: its path below the vault's root, and the hash of what lies on disk (hex)."""
+
+    name: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """Originals by content hash, segments and slices by name. Files are written once and never changed."""
+    """The files of a workspace. `team` is None where nobody but the case team holds a key."""
 
     root: Path
+    keys: KeyStore
+    team: FilterTeam | None
 
-    @property
-    def originals(self) -> Path:
-        """Whole files as produced: only such as hold nothing that is withheld."""
-        return self.root / "originals"
+    @contextmanager
+    def writing(self, name: str, owner: str) -> Iterator[FrameWriter]:
+        """Write a new file that the owner's key opens; it appears whole when the block ends."""
+        key = self.keys.new_file_key(owner, name)
+        with write_once(self.root / name) as out, FrameWriter(out, key, name.encode()) as to:
+            yield to
 
-    @property
-    def segments(self) -> Path:
-        """Released rows."""
-        return self.root / "segments"
+    @contextmanager
+    def writing_sealed(self, name: str, owner: str) -> Iterator[FrameWriter]:
+        """Write a new file that two custodians of the filter team open, and nobody here."""
+        assert self.team is not None
+        key = self.keys.sealed_file_key(owner, name, self.team, self.sealed_context(name, owner))
+        with write_once(self.root / name) as out, FrameWriter(out, key, name.encode()) as to:
+            yield to
 
-    @property
-    def slices(self) -> Path:
-        """Released pieces of members, with their proofs."""
-        return self.root / "slices"
+    def reading(self, name: str, owner: str) -> FrameReader:
+        """Read a file with the owner's key.
 
-    def keep_original(self, sha256: str, source: Path) -> None:
-        """Copy a file under its hash; one that is there already is left alone.
+        Raises:
+            Refused: `DESTROYED`.
+            VerificationFailed: `TAMPERED`.
+        """
+        return self.reading_with(name, self.keys.file_key(owner, name))
+
+    def reading_with(self, name: str, key: bytes) -> FrameReader:
+        """Read a file with its key, which two custodians laid bare."""
+        return FrameReader((self.root / name).open("rb"), key, name.encode(), name)
+
+    @staticmethod
+    def sealed_context(name: str, owner: str) -> bytes:
+        """What a sealed file's wrapped key is bound to."""
+        return f"fourcorners sealed {owner} {name}".encode()
+
+    def keep_original(self, sha256: str, source: Path, owner: str) -> Stored:
+        """Store a whole file under the owner's key.
 
         Raises:
             BadInput: `CHANGED`, if the file is no longer the one of that hash.
         """
-        path = self.originals / sha256[:2] / sha256
-        if path.exists():
-            return
-        with write_once(path) as out, source.open("rb") as data:
-            digest = hashlib.sha256()
-            while block := data.read(1 << 20):
-                digest.update(block)
-                out.write(block)
-            if digest.hexdigest() != sha256:
-                raise BadInput(
-                    "CHANGED",
-                    "the file changed while it was taken in",
-                    where=str(source),
-                    why="what is stored would not be what was read and judged",
-                    next_step="make sure that nothing writes to the file, and run the command again",
-                )
+        name = f"{ORIGINALS}/{owner}/{secrets.token_hex(8)}"
+        with self.writing(name, owner) as to:
+            _copy(source, sha256, to)
+        return Stored(name, to.digest)
+
+    def seal_original(self, sha256: str, source: Path, owner: str, name: str) -> Stored:
+        """Store a whole file for the filter team alone: something in it lies outside the scope.
+
+        Raises:
+            BadInput: `CHANGED`.
+        """
+        with self.writing_sealed(name, owner) as to:
+            _copy(source, sha256, to)
+        return Stored(name, to.digest)
 
     def files(self) -> set[str]:
         """Every file in the vault, by its path below the root."""
         return {
             path.relative_to(self.root).as_posix()
-            for folder in (self.originals, self.segments, self.slices)
-            for path in folder.rglob("*")
+            for folder in (ORIGINALS, SEGMENTS, SLICES, SEALED)
+            for path in (self.root / folder).rglob("*")
             if path.is_file()
         }
 
     def remove_unknown(self, known: set[str]) -> list[str]:
-        """Delete what the catalogue does not know: the remains of an intake that was cut off."""
+        """Delete what the catalogue does not know, and its keys: the remains of an intake that was cut off."""
         unknown = sorted(self.files() - known)
         for name in unknown:
             (self.root / name).unlink()
         for folder in {(self.root / name).parent for name in unknown}:
             sync_folder(folder)
+        self.keys.remove_unknown(known)
         return unknown
 
-    def check_original(self, sha256: str) -> None:
-        """Compare a stored original with its hash.
+    def check(self, name: str, sha256: str) -> None:
+        """Compare a stored file with the hash that the catalogue holds; needs no key.
 
         Raises:
             VerificationFailed: `TAMPERED` or `MISSING_FILE`.
         """
-        self._check(f"originals/{sha256[:2]}/{sha256}", sha256)
-
-    def check_segment(self, name: str, sha256: str) -> None:
-        """Compare a stored segment with the hash that the catalogue holds.
-
-        Raises:
-            VerificationFailed: `TAMPERED` or `MISSING_FILE`.
-        """
-        self._check(f"segments/{name}", sha256)
-
-    def _check(self, name: str, sha256: str) -> None:
         path = self.root / name
         if not path.is_file():
             raise VerificationFailed(
@@ -111,15 +148,18 @@ class Vault:
                 next_step="keep the workspace as it is and restore the file from a backup",
             )
 
-    def check_slices(self, name: str, sha256: str, tree: str) -> int:
-        """Verify a member's stored slices, each from its proof alone; returns how many there are.
 
-        Raises:
-            VerificationFailed: `TAMPERED` or `MISSING_FILE`.
-        """
-        self._check(f"slices/{name}", sha256)
-        count = 0
-        for piece in slices.read(self.slices / name):
-            piece.verify(bytes.fromhex(tree))
-            count += 1
-        return count
+def _copy(source: Path, sha256: str, to: FrameWriter) -> None:
+    digest = hashlib.sha256()
+    with source.open("rb") as data:
+        while block := data.read(_BLOCK):
+            digest.update(block)
+            to.write(block)
+    if digest.hexdigest() != sha256:
+        raise BadInput(
+            "CHANGED",
+            "the file changed while it was taken in",
+            where=str(source),
+            why="what is stored would not be what was read and judged",
+            next_step="make sure that nothing writes to the file, and run the command again",
+        )

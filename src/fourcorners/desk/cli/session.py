@@ -18,6 +18,7 @@ from rich.console import Console
 
 from fourcorners.casework.workspace import Workspace
 from fourcorners.casework.workspace import open_workspace
+from fourcorners.model.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,25 @@ class Session:
         def say_waiting() -> None:
             click.echo("another process works in this workspace; waiting for it to end", err=True)
 
-        with open_workspace(self.folder, self.actor, on_wait=say_waiting) as workspace:
+        with open_workspace(self.folder, self.actor, on_wait=say_waiting, secret=ask_secret) as workspace:
             yield workspace
+
+
+def ask_secret(what: str, *, new: bool = False) -> bytes:
+    """A passphrase or PIN, typed unseen; from `FOURCORNERS_SECRET` where nobody types.
+
+    Raises:
+        UsageError: `ROOT_KEY`, if nobody can be asked.
+    """
+    if given := os.environ.get("FOURCORNERS_SECRET"):
+        return given.encode()
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "ROOT_KEY",
+            f"the {what} is asked for, and nobody can type it",
+            next_step="run the command in a terminal, or set FOURCORNERS_SECRET for it",
+        )
+    return str(click.prompt(what, hide_input=True, confirmation_prompt=new, err=True)).encode()
 
 
 def default_folder() -> Path:

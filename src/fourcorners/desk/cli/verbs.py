@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import Any
 
 import click
 
-import fourcorners as product
 from fourcorners.casework import attribute as attribution
 from fourcorners.casework import cases
 from fourcorners.casework import exhibit as exhibits
@@ -22,46 +19,18 @@ from fourcorners.casework import store
 from fourcorners.casework import verification
 from fourcorners.casework import workspace as workspaces
 from fourcorners.desk import demo as demonstration
+from fourcorners.desk.cli.root import CASE
+from fourcorners.desk.cli.root import FILE
+from fourcorners.desk.cli.root import JSON
+from fourcorners.desk.cli.root import REASON
+from fourcorners.desk.cli.root import fourcorners
 from fourcorners.desk.cli.session import Session
-from fourcorners.desk.cli.session import default_actor
-from fourcorners.desk.cli.session import default_folder
+from fourcorners.desk.cli.session import ask_secret
 from fourcorners.desk.cli.session import progress
 from fourcorners.desk.cli.session import write
 from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.model.records import FAMILIES
 from fourcorners.samples import make as samples_make
-
-
-class _File(click.Path):
-    """A path that is not empty: an unset shell variable must not mean the current folder."""
-
-    def convert(
-        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
-    ) -> Any:
-        if not os.fspath(value):
-            self.fail("the path is empty", param, ctx)
-        return super().convert(value, param, ctx)
-
-
-FILE = _File(path_type=Path)
-JSON = click.option(
-    "--json", "_json", is_flag=True, help="One compact JSON object a line; the only form there is."
-)
-REASON = click.option("--reason", default="", help="Why, where a justification is asked for.")
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(product.__version__, prog_name="fourcorners")
-@click.option(
-    "-w", "folder", type=FILE, default=default_folder, help="The workspace (FOURCORNERS_HOME, ./workspace)."
-)
-@click.option("--as", "actor", default=default_actor, help="The acting person (the operating system's user).")
-@click.pass_context
-def fourcorners(context: click.Context, folder: Path, actor: str) -> None:
-    """Legal-process returns, kept in scope: no instrument, no record; every step on a ledger."""
-    if not actor.strip() or not actor.isprintable():
-        raise click.UsageError("--as names the acting person: printable, and not empty")
-    context.obj = Session(folder, actor)
 
 
 @fourcorners.command()
@@ -73,11 +42,38 @@ def demo(seed: int, out: Path | None) -> None:
 
 
 @fourcorners.command()
+@click.option(
+    "--root-key",
+    type=click.Choice(["os_keyring", "passphrase", "owner_file", "pkcs11"]),
+    default=None,
+    help="Where the key of all keys is kept (the keyring, where there is one, else a file of yours).",
+)
+@click.option("--pkcs11-module", default="", help="With pkcs11: the device's library.")
+@click.option("--pkcs11-token", default="", help="With pkcs11: the token's label.")
+@click.option("--database", default="", help="Address of a PostgreSQL database, instead of a file.")
+@click.option(
+    "--rows-a-person",
+    type=click.IntRange(1),
+    default=workspaces.ROWS_A_PERSON,
+    show_default=True,
+    help="The agency's number: rows of a case shown to one person before two others are asked.",
+)
 @JSON
 @click.pass_obj
-def init(session: Session, *, _json: bool) -> None:
+def init(
+    session: Session,
+    root_key: str | None,
+    pkcs11_module: str,
+    pkcs11_token: str,
+    database: str,
+    rows_a_person: int,
+    *,
+    _json: bool,
+) -> None:
     """Make a workspace."""
-    head = workspaces.create(session.folder, session.actor)
+    device = {"module": pkcs11_module, "token": pkcs11_token} if root_key == "pkcs11" else None
+    making = workspaces.Making(root_key or "", device, rows_a_person, database)
+    head = workspaces.create(session.folder, session.actor, making=making, secret=ask_secret)
     write({"workspace": str(session.folder), "ledger": {"size": head.size, "hash": head.hash}})
 
 
@@ -124,17 +120,18 @@ def instrument() -> None:
 
 @instrument.command("add")
 @click.argument("order", type=FILE)
-@click.option("--case", "case_id", required=True, help="The case it belongs to.")
+@CASE
+@REASON
 @JSON
 @click.pass_obj
-def instrument_add(session: Session, order: Path, case_id: str, *, _json: bool) -> None:
+def instrument_add(session: Session, order: Path, case_id: str, reason: str, *, _json: bool) -> None:
     """Enter an order; the authority rows decide whether it permits what it asks for."""
     with session.workspace() as workspace:
-        row = instruments.add(workspace, order, case_id)
+        row = instruments.add(workspace, order, case_id, reason=reason)
         write(
             {
                 "instrument": row.id,
-                "state": store.load_instrument(workspace.db, row.id).state.value,
+                "state": store.load_instrument(workspace.tables, row.id).state.value,
                 "decision": row.decision,
                 "warnings": row.warnings,
             }
@@ -234,7 +231,7 @@ def next_(session: Session, under: str, out: Path, networks: Path | None, reason
 
 
 @fourcorners.command()
-@click.option("--case", "case_id", required=True, help="The case.")
+@CASE
 @click.option("--out", type=FILE, required=True, help="The PDF to write.")
 @click.option("--networks", type=FILE, default=None, help="Another dated network table.")
 @REASON
@@ -248,12 +245,15 @@ def exhibit(session: Session, case_id: str, out: Path, networks: Path | None, re
 
 @fourcorners.command()
 @click.argument("path", type=FILE)
+@click.option(
+    "--since", type=FILE, default=None, help="A checkpoint kept elsewhere, which the ledger must continue."
+)
 @JSON
 @click.pass_obj
-def verify(session: Session, path: Path, *, _json: bool) -> None:
-    """Check a workspace: the ledger's chain, every stored file's hash, every slice from its proof."""
+def verify(session: Session, path: Path, since: Path | None, *, _json: bool) -> None:
+    """Check a workspace: the ledger's tree, every stored file's hash, every slice from its proof."""
     with Session(path, session.actor).workspace() as workspace:
-        write(verification.verify(workspace))
+        write(verification.verify(workspace, since=since))
 
 
 @fourcorners.group()

@@ -1,0 +1,79 @@
+"""The papers behind a step (warrants, court orders, schedules), kept whole under the case's key."""
+
+from __future__ import annotations
+
+import zipfile
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from fourcorners.casework import store
+from fourcorners.casework.store import Tables
+from fourcorners.casework.workspace import Workspace
+from fourcorners.model.errors import BadInput
+from fourcorners.readers import registry
+from fourcorners.vault.vault import Stored
+
+
+class Paper(NamedTuple):
+    """A stored paper: its hash, its name, and where it lies."""
+
+    sha256: str
+    name: str
+    stored: Stored
+
+    def fields(self) -> dict[str, str]:
+        """As a row holds it."""
+        return {"document_sha256": self.sha256, "document_name": self.name}
+
+
+def read(path: Path) -> bytes:
+    """The paper itself: a plain file that is no production in disguise.
+
+    Raises:
+        BadInput: `NOT_FOUND`, `ORDER_FILE`.
+    """
+    data = content(path)
+    is_production = zipfile.is_zipfile(path) or registry.reader_for(path.name, data[: registry.HEAD]) is not None
+    if path.is_symlink() or is_production:
+        raise BadInput(
+            "ORDER_FILE",
+            f"{path.name} is a link or a production, not an instrument's document",
+            where=str(path),
+            why="the document is stored as it is, whatever the instrument's scope",
+            next_step="name the warrant, order or consent itself: a PDF, a scan or a text",
+        )
+    return data
+
+
+def keep(workspace: Workspace, case: str, path: Path, data: bytes) -> Paper:
+    """Store a paper under the case's key, before the transaction that `note`s it."""
+    digest = sha256(data).hexdigest()
+    stored = store.find_original(workspace.tables, case, digest)
+    return Paper(digest, path.name, stored or workspace.vault.keep_original(digest, path, case))
+
+
+def note(tables: Tables, case: str, paper: Paper) -> None:
+    """Put a paper into the catalogue, within the caller's transaction."""
+    if not store.find_original(tables, case, paper.sha256):
+        store.add_original(tables, case, paper.sha256, paper.stored)
+
+
+def content(path: Path) -> bytes:
+    """The bytes of a plain file.
+
+    Raises:
+        BadInput: `NOT_FOUND`.
+    """
+    try:
+        if path.is_file():
+            return path.read_bytes()
+        reason = "it is no plain file" if path.exists() else "it does not exist"
+    except OSError as error:
+        reason = str(error.strerror)
+    raise BadInput(
+        "NOT_FOUND",
+        f"{path} cannot be read: {reason}",
+        where=str(path),
+        next_step="check the path; the document stands beside the order, under the name that the order gives",
+    )

@@ -1,0 +1,147 @@
+"""Store what was judged: segments, slices, originals; and for the filter team what lies outside the scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from dataclasses import field
+from pathlib import Path
+from typing import Any
+
+from fourcorners.casework import store
+from fourcorners.casework.intake import ReadFile
+from fourcorners.casework.intake import ReadMember
+from fourcorners.casework.judged import Judged
+from fourcorners.casework.rows import MemberRow
+from fourcorners.casework.workspace import Workspace
+from fourcorners.vault import segments
+from fourcorners.vault import slices
+from fourcorners.vault.segments import Segment
+from fourcorners.vault.vault import SEALED
+from fourcorners.vault.vault import Stored
+
+
+@dataclass(slots=True)
+class Kept:
+    """What an intake stored, before the catalogue knows of it.
+
+    Attributes:
+        members: each with its segments.
+        sealed: what only the filter team opens.
+        originals: hash of each whole file as given that is stored -> where.
+        listing: what became of every file.
+    """
+
+    members: list[tuple[MemberRow, list[Segment]]] = field(default_factory=list)
+    sealed: list[Stored] = field(default_factory=list)
+    originals: dict[str, Stored] = field(default_factory=dict)
+    listing: list[dict[str, Any]] = field(default_factory=list)
+
+
+def keep(
+    workspace: Workspace,
+    instrument: str,
+    stem: str,
+    files: list[ReadFile],
+    judged: list[Judged],
+    on_step: Callable[[str], None],
+) -> Kept:
+    """Write the files of an intake; without their catalogue they are remains, which the next opening clears.
+
+    Args:
+        workspace: where.
+        instrument: whose key opens what is released.
+        stem: a name that this workspace never gave before.
+        files: as given.
+        judged: their members.
+        on_step: told what was stored.
+    """
+    kept = Kept()
+    for n, each in enumerate(judged):
+        _keep_member(workspace, instrument, f"{stem}-{n}", n, each, kept, on_step)
+    for n, file in enumerate(files):
+        _keep_original(workspace, instrument, f"{SEALED}/{stem}-original-{n}", file, judged, kept)
+    on_step("originals stored")
+    return kept
+
+
+def remove_unknown(workspace: Workspace) -> None:
+    """Delete what was stored and is in no catalogue."""
+    workspace.vault.remove_unknown(set(store.stored_hashes(workspace.tables)))
+
+
+def _keep_member(
+    workspace: Workspace,
+    instrument: str,
+    stem: str,
+    n: int,
+    judged: Judged,
+    kept: Kept,
+    on_step: Callable[[str], None],
+) -> None:
+    member, reading, vault = judged.member, judged.member.reading, workspace.vault
+    sealed = judged.sealed() if vault.team else slices.NONE
+    with ThreadPoolExecutor(1) as pool:
+        cutting = pool.submit(slices.write, vault, instrument, stem, member.member.data, judged.released(), sealed)
+        stored = segments.append(vault, instrument, stem, judged.batches)
+        on_step("segments stored")
+        tree = cutting.result()
+    on_step("slices stored")
+    kept.sealed += [Stored(each.name, each.sha256) for each in stored if each.name.startswith(SEALED)]
+    kept.sealed += [tree.withheld] if tree.withheld else []
+    row = MemberRow(
+        n=n,
+        file=member.file_sha256,
+        path=member.path,
+        member=member.member.path,
+        member_sha256=member.member.sha256,
+        tree=tree.root.hex(),
+        leaves=tree.leaves,
+        slices=tree.released.name,
+        slices_sha256=tree.released.sha256,
+        reader=member.reader,
+        layout=reading.layout,
+        counts=judged.counts(),
+        reasons=judged.reasons(),
+        unclassified=judged.unclassified(),
+        # what a member says about itself is of an account that nobody asked about, unless a row is released
+        facts=dict(reading.facts) if judged.counts()["released"] else {},
+    )
+    kept.members.append((row, [each for each in stored if not each.name.startswith(SEALED)]))
+
+
+def _keep_original(
+    workspace: Workspace, instrument: str, sealed_name: str, file: ReadFile, judged: list[Judged], kept: Kept
+) -> None:
+    """Store a file whole if nothing in it is withheld; else for the filter team alone, or not at all."""
+    mine = [each for each in judged if each.file is file]
+    whole = bool(mine) and not file.unread and all(each.is_wholly_released() for each in mine)
+    if whole:
+        path = Path(file.path)
+        kept.originals[file.sha256] = workspace.vault.keep_original(file.sha256, path, instrument)
+    elif mine and workspace.vault.team:
+        kept.sealed.append(workspace.vault.seal_original(file.sha256, Path(file.path), instrument, sealed_name))
+    parts = [
+        *((each.member.path, each.member.sha256, _format(each)) for each in file.read),
+        *((each.path, each.sha256, each.why) for each in file.unread),
+    ]
+    read = f"archive of {len(parts)} file(s)" if file.is_archive else parts[0][2]
+    kept.listing.append(
+        {
+            "path": file.path,
+            "sha256": file.sha256,
+            "read": read,
+            "kept": bool(file.read),
+            "original": whole,
+        }
+    )
+    if file.is_archive:
+        kept.listing += [
+            {"path": f"{file.path}!{path}", "sha256": sha256, "read": how} for path, sha256, how in sorted(parts)
+        ]
+
+
+def _format(member: ReadMember) -> str:
+    layout = member.reading.layout
+    return f"{member.reader}, layout {layout}" if layout else member.reader

@@ -1,0 +1,283 @@
+"""Checkpoints that leave: to witnesses, to a time-stamping authority, and back with their signatures.
+
+Which witnesses there are, and how many must cosign, is a policy (C2SP tlog-policy) in the settings. Every exchange has
+an entry before it happens: an entry that only a heartbeat made shows, by its time, that nothing was done in between.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fourcorners.casework import outputs
+from fourcorners.casework import store
+from fourcorners.casework.workspace import Workspace
+from fourcorners.ledger import policy as policies
+from fourcorners.ledger import submission
+from fourcorners.ledger import timestamp
+from fourcorners.ledger.checkpoint import Checkpoint
+from fourcorners.ledger.note import Note
+from fourcorners.ledger.note import Verifier
+from fourcorners.ledger.note import open_note
+from fourcorners.ledger.policy import Policy
+from fourcorners.ledger.proof import Proof
+from fourcorners.ledger.witness import Answer
+from fourcorners.model.errors import BadInput
+from fourcorners.model.errors import UsageError
+from fourcorners.model.errors import VerificationFailed
+from fourcorners.model.instant import SECOND
+from fourcorners.model.instant import rfc3339
+
+POLICY = "policy"
+REQUEST_TYPE = "text/plain; charset=utf-8"
+
+
+def policy(workspace: Workspace) -> Policy:
+    """The workspace's policy: its own log, its witnesses, and all of them as quorum."""
+    text = store.setting(workspace.tables, POLICY)
+    return policies.parse(text or f"log {workspace.signer.verifier.vkey()}\nquorum none\n")
+
+
+def add_witness(workspace: Workspace, name: str, key: str, url: str) -> dict[str, Any]:
+    """Name a witness, whose key was handed over by whoever runs it. All witnesses together are the quorum.
+
+    Raises:
+        BadInput: `POLICY_FILE`, `NOTE`.
+    """
+    with workspace.attempt("witness add", {"witness": name}):
+        before = policy(workspace)
+        lines = [f"log {before.logs[0].vkey()}"]
+        known = [(each.name, each.key.vkey(), each.url) for each in before.witnesses]
+        named = [*known, (name, Verifier.parse(key).vkey(), url)]
+        lines += [f"witness {' '.join(each)}".rstrip() for each in named]
+        lines += [f"group witnesses all {' '.join(each for each, _, _ in named)}", "quorum witnesses", ""]
+        text = policies.parse("\n".join(lines)).text()
+        with workspace.transaction() as tables:
+            store.put_setting(tables, POLICY, text)
+            workspace.write_entry("witness", {"witness": name, "key": key}, {"url": url})
+        return {"witness": name, "policy": text}
+
+
+def request(workspace: Workspace, name: str) -> bytes:
+    """What asks a witness to cosign the present state, as a file to carry; a heartbeat entry goes before it."""
+    with workspace.attempt("witness request", {"witness": name}):
+        _heartbeat(workspace, name)
+        return _request(workspace, name)[0]
+
+
+def answer(workspace: Workspace, name: str, data: bytes) -> dict[str, Any]:
+    """Take in the answer that a witness gave to the last request.
+
+    Raises:
+        VerificationFailed: `ROLLED_BACK`, `SIGNATURE`.
+        BadInput: `WITNESS_ANSWER`.
+    """
+    with workspace.attempt("witness answer", {"witness": name}):
+        return _take(workspace, name, submission.from_file(data))
+
+
+def submit(workspace: Workspace) -> list[dict[str, Any]]:
+    """Send the present state to every witness that has an address.
+
+    Raises:
+        UsageError: `NO_WITNESS`, if none has.
+        VerificationFailed: `ROLLED_BACK`, `SIGNATURE`.
+        BadInput: `WITNESS_ANSWER`.
+    """
+    with workspace.attempt("witness submit", {}):
+        named = [each for each in policy(workspace).witnesses if each.url]
+        if not named:
+            raise UsageError(
+                "NO_WITNESS",
+                "no witness with an address is named",
+                next_step="`fourcorners witness add NAME KEY URL`, or carry a file: `fourcorners witness request`",
+            )
+        _heartbeat(workspace, ", ".join(each.name for each in named))
+        return [_take(workspace, each.name, _send(workspace, each.name, each.url)) for each in named]
+
+
+def _send(workspace: Workspace, name: str, url: str) -> Answer:
+    address = f"{url.rstrip('/')}/add-checkpoint"
+    body, size = _request(workspace, name)
+    got = submission.post(address, body, REQUEST_TYPE)
+    seen = submission.seen_size(got)
+    if seen is None or seen == size or seen > workspace.log.size():
+        return got
+    # the witness remembers another checkpoint of this log than we do (an answer that was lost): ask from there
+    return submission.post(address, _body(workspace, seen), REQUEST_TYPE)
+
+
+def _heartbeat(workspace: Workspace, names: str) -> None:
+    """An entry of its own, and the checkpoint after it kept: that is what the witness is asked about."""
+    with workspace.transaction():
+        workspace.write_entry("heartbeat", {"witness": names}, {})
+    with workspace.tables.db.transaction():
+        workspace.log.keep(workspace.log.checkpoint(workspace.signer))
+
+
+def _request(workspace: Workspace, name: str) -> tuple[bytes, int]:
+    key = _witness(workspace, name)
+    old = max((c.size for c, note in _kept(workspace) if _cosigned(workspace, note, key)), default=0)
+    return _body(workspace, old), old
+
+
+def _body(workspace: Workspace, old: int) -> bytes:
+    _, note = _kept(workspace)[-1]
+    size = Checkpoint.parse(note.text).size
+    own = open_note(note.encode(), [workspace.signer.verifier])
+    return submission.request(old, workspace.log.consistency(old, size), own)
+
+
+def _take(workspace: Workspace, name: str, got: Answer) -> dict[str, Any]:
+    checkpoint, note = _kept(workspace)[-1]
+    merged = submission.merge(note, got, _witness(workspace, name))
+    with workspace.tables.db.transaction():
+        workspace.log.keep(merged)
+    made = policy(workspace).cosigners(merged)
+    return {
+        "witness": name,
+        "size": checkpoint.size,
+        "root": checkpoint.root.hex(),
+        "cosigned": [{"witness": each.name, "at": rfc3339(each.at * SECOND)} for each in made],
+    }
+
+
+def _kept(workspace: Workspace) -> list[tuple[Checkpoint, Note]]:
+    notes = workspace.log.kept()
+    if not notes:
+        raise UsageError(
+            "NO_WITNESS",
+            "no checkpoint was asked about yet",
+            next_step="`fourcorners witness request` or `fourcorners witness submit`",
+        )
+    return [(Checkpoint.parse(note.text), note) for note in notes]
+
+
+def _witness(workspace: Workspace, name: str) -> Verifier:
+    for each in policy(workspace).witnesses:
+        if each.name == name:
+            return each.key
+    raise UsageError(
+        "NO_WITNESS", f"no witness is called {name}", next_step="`fourcorners witness add NAME KEY [URL]`"
+    )
+
+
+def _cosigned(workspace: Workspace, note: Note, key: Verifier) -> bool:
+    return any(witness.key == key for witness in policy(workspace).witnesses) and any(
+        signature.key_id == key.id for signature in note.signatures
+    )
+
+
+def cosigners(workspace: Workspace, size: int) -> tuple[str, ...]:
+    """The witnesses who cosigned the log at this size or later."""
+    rule = policy(workspace)
+    later = [note for note in workspace.log.kept() if Checkpoint.parse(note.text).size >= size]
+    return tuple(sorted({each.name for note in later for each in rule.cosigners(note)}))
+
+
+def check_kept(workspace: Workspace) -> dict[str, Any] | None:
+    """The newest checkpoint that the quorum cosigned, and the largest gap between two that it did; None for none.
+
+    Raises:
+        VerificationFailed: `SIGNATURE`: a kept checkpoint is not of this log.
+    """
+    rule = policy(workspace)
+    seen = []
+    for note in workspace.log.kept():
+        open_note(note.encode(), rule.logs)
+        made = rule.cosigners(note)
+        if made and {each.name for each in made} == {each.name for each in rule.witnesses}:
+            seen.append((Checkpoint.parse(note.text), made))
+    if not seen:
+        return None
+    checkpoint, made = seen[-1]
+    times = [max(each.at for each in found) for _, found in seen]
+    return {
+        "size": checkpoint.size,
+        "cosigned": {each.name: rfc3339(each.at * SECOND) for each in made},
+        "entries_since": workspace.log.size() - checkpoint.size,
+        "largest_gap_s": max((b - a for a, b in zip(times, times[1:], strict=False)), default=0),
+    }
+
+
+def check_since(workspace: Workspace, path: Path) -> dict[str, Any]:
+    """Whether the log continues a checkpoint that was kept elsewhere.
+
+    Raises:
+        BadInput: `NOTE`, `NOT_FOUND`.
+        VerificationFailed: `SIGNATURE`, `ROLLED_BACK`.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadInput(
+            "NOT_FOUND", f"{path} cannot be read: {error.strerror}", where=str(path), next_step="check the path"
+        ) from error
+    rule = policy(workspace)
+    before = Checkpoint.parse(open_note(data, rule.logs).text)
+    size = workspace.log.size()
+    if (
+        before.origin != workspace.signer.name
+        or before.size > size
+        or workspace.log.root(before.size) != before.root
+    ):
+        raise VerificationFailed(
+            "ROLLED_BACK",
+            f"the log of {size} entries is no continuation of the checkpoint of {before.size}",
+            where=str(path),
+            why="entries that stood there when the checkpoint was made were changed, moved or are gone",
+            next_step="keep the workspace and the checkpoint as they are; both are evidence",
+        )
+    return {"size": before.size, "cosigned": [each.name for each in rule.cosigners(Note.parse(data))]}
+
+
+def prove(workspace: Workspace, index: int) -> bytes:
+    """A proof file of one entry, under the newest checkpoint that was cosigned after it, else under a new one.
+
+    Raises:
+        UsageError: `UNKNOWN_ENTRY`.
+    """
+    size = workspace.log.size()
+    if not 0 <= index < size:
+        raise UsageError("UNKNOWN_ENTRY", f"the ledger has no E-{index}", next_step="`fourcorners ledger list`")
+    rule = policy(workspace)
+    kept = [
+        note
+        for note in workspace.log.kept()
+        if Checkpoint.parse(note.text).size > index and (rule.cosigners(note) or not rule.witnesses)
+    ]
+    note = kept[-1] if kept else workspace.log.checkpoint(workspace.signer)
+    path = workspace.log.inclusion(index, Checkpoint.parse(note.text).size)
+    return Proof(index, tuple(path), note.encode()).encode()
+
+
+def stamp(workspace: Workspace, url: str, roots: bytes) -> dict[str, Any]:
+    """Have the present state time-stamped by an authority, and keep the token.
+
+    Raises:
+        BadInput: `WITNESS_ANSWER`.
+        VerificationFailed: `TIME_STAMP`.
+    """
+    with workspace.attempt("witness stamp", {}):
+        with workspace.transaction():
+            workspace.write_entry("heartbeat", {"witness": "time stamp"}, {"url": url})
+        note = workspace.log.checkpoint(workspace.signer)
+        asked = timestamp.request(note.encode())
+        response = timestamp.ask(url, asked)
+        at = timestamp.check(response, note.encode(), roots, asked.nonce)
+        size = Checkpoint.parse(note.text).size
+        with workspace.tables.db.transaction():
+            workspace.log.keep(note)
+        place = workspace.root / "stamps" / f"{size}.tsr"
+        outputs.write(place, response)
+        outputs.write(place.with_suffix(".checkpoint"), note.encode())
+        return {"size": size, "stamped": rfc3339(at), "token": str(place)}
+
+
+def newest(workspace: Workspace) -> bytes:
+    """The newest checkpoint that all witnesses cosigned, else the present one: what to hand out."""
+    rule = policy(workspace)
+    cosigned = [note for note in workspace.log.kept() if len(rule.cosigners(note)) == len(rule.witnesses)]
+    if rule.witnesses and cosigned:
+        return cosigned[-1].encode()
+    return workspace.log.checkpoint(workspace.signer).encode()

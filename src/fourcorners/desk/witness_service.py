@@ -1,0 +1,69 @@
+"""A witness over HTTP (C2SP tlog-witness): send checkpoints to it, ask for the last one seen."""
+
+from __future__ import annotations
+
+import time
+from http.server import BaseHTTPRequestHandler
+from http.server import ThreadingHTTPServer
+from urllib.parse import parse_qs
+from urllib.parse import urlsplit
+
+from fourcorners.ledger.submission import LARGEST
+from fourcorners.ledger.submission import SECONDS
+from fourcorners.ledger.witness import TEXT_TYPE
+from fourcorners.ledger.witness import Answer
+from fourcorners.ledger.witness import Witness
+
+
+def server(witness: Witness, host: str, port: int) -> ThreadingHTTPServer:
+    """A server that answers for a witness; the caller runs it (`serve_forever`) and closes it.
+
+    Args:
+        witness: what it has seen, and its key.
+        host: address to listen at.
+        port: its port; 0 takes a free one.
+    """
+
+    class Handler(BaseHTTPRequestHandler):
+        """Two paths, everything else is not there."""
+
+        server_version = "fourcorners-witness"
+        sys_version = ""
+        timeout = SECONDS
+
+        def do_POST(self) -> None:
+            """`/add-checkpoint`."""
+            length = self.headers.get("Content-Length", "")
+            if urlsplit(self.path).path != "/add-checkpoint":
+                self._send(_NOTHING)
+            elif not length.isdigit() or int(length) > LARGEST:
+                self._send(Answer(413, TEXT_TYPE, b"a checkpoint is shorter, and its length is said\n"))
+            else:
+                self._send(witness.add_checkpoint(self.rfile.read(int(length)), int(time.time())))
+
+        def do_GET(self) -> None:
+            """`/checkpoint?origin=NAME`, and `/vkey`."""
+            parts = urlsplit(self.path)
+            if parts.path == "/vkey":
+                self._send(Answer(200, TEXT_TYPE, f"{witness.signer.verifier.vkey()}\n".encode()))
+                return
+            origin = parse_qs(parts.query).get("origin", [""])[0]
+            last = witness.last(origin) if parts.path == "/checkpoint" else None
+            self._send(_NOTHING if last is None else Answer(200, TEXT_TYPE, last))
+
+        def _send(self, answer: Answer) -> None:
+            self.close_connection = True  # a body that was not read must not be taken for a request
+            self.send_response(answer.status)
+            self.send_header("Content-Type", answer.type)
+            self.send_header("Content-Length", str(len(answer.body)))
+            self.send_header("Connection", "close")
+            self.end_headers()
+            self.wfile.write(answer.body)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing on stderr; what was refused stands among the witness's incidents."""
+
+    return ThreadingHTTPServer((host, port), Handler)
+
+
+_NOTHING = Answer(404, TEXT_TYPE, b"there is nothing here\n")

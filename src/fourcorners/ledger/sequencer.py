@@ -1,0 +1,104 @@
+"""Group commit: many callers, one sequence, one flush to the medium for all that wait.
+
+There is no thread of its own. The first caller that finds nobody at work leads: it takes what has gathered, runs
+it in one transaction, and all of them return once that is durable. What fails fails alone, in a savepoint of its
+own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
+from threading import Condition
+
+from fourcorners.ledger.database import Database
+from fourcorners.ledger.log import Log
+
+#: Given the number that its first entry will have, stores what belongs to it and gives its leaves.
+Work = Callable[[int], Sequence[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The entry is durable: its number, and the size of the log that holds it."""
+
+    index: int
+    size: int
+
+
+@dataclass(slots=True)
+class _Waiting:
+    work: Work
+    leaves: Sequence[bytes] = ()
+    index: int = -1
+    receipt: Receipt | None = None
+    error: BaseException | None = None
+    done: bool = field(default=False)
+
+
+class Sequencer:
+    """The one way to the log for callers in several threads."""
+
+    def __init__(self, db: Database, log: Log, on_commit: Callable[[], None] = lambda: None) -> None:
+        """Take a database and its log; `on_commit` is called after each commit, before any receipt."""
+        self._db = db
+        self._log = log
+        self._on_commit = on_commit
+        self._queue: list[_Waiting] = []
+        self._turn = Condition()
+        self._leading = False
+
+    def submit(self, work: Work) -> Receipt:
+        """Run work and append its leaves; returns when both are durable.
+
+        Raises:
+            Exception: what the work raised (nothing of it is stored), or what the commit raised (nothing of the
+                whole group is).
+        """
+        mine = _Waiting(work)
+        with self._turn:
+            self._queue.append(mine)
+            while self._leading and not mine.done:
+                self._turn.wait()
+            if not mine.done:
+                self._leading = True
+        if not mine.done:
+            self._lead()
+        if mine.error is not None:
+            raise mine.error
+        assert mine.receipt is not None
+        return mine.receipt
+
+    def _lead(self) -> None:
+        with self._turn:
+            group, self._queue = self._queue, []
+        try:
+            self._commit(group)
+        except BaseException as error:  # noqa: BLE001 - every caller of the group hears of it
+            for each in group:
+                each.error = each.error or error
+        finally:
+            with self._turn:
+                for each in group:
+                    each.done = True
+                self._leading = False
+                self._turn.notify_all()
+
+    def _commit(self, group: list[_Waiting]) -> None:
+        with self._db.transaction():
+            size = self._log.size()
+            for each in group:
+                try:
+                    with self._db.savepoint():
+                        each.leaves = each.work(size)
+                except Exception as error:  # noqa: BLE001 - it fails alone and is told to its own caller
+                    each.error, each.leaves = error, ()
+                each.index = size
+                size += len(each.leaves)
+            self._log.append([leaf for each in group for leaf in each.leaves])
+        self._on_commit()
+        for each in group:
+            if each.error is None:
+                each.receipt = Receipt(each.index, size)

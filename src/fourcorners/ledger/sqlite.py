@@ -1,0 +1,111 @@
+"""The embedded database: one SQLite file, write-ahead log, every commit flushed to the medium.
+
+`synchronous=FULL` is what durability rests on: with NORMAL a power cut takes acknowledged commits (the negative
+control of the durability tests). `secure_delete` overwrites what is deleted.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from contextlib import closing
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from fourcorners.ledger.database import Cursor
+from fourcorners.model.errors import BadInput
+
+
+class SqliteDatabase:
+    """A SQLite file."""
+
+    def __init__(self, path: Path, *, synchronous: str = "FULL") -> None:
+        """Open a file, or make it.
+
+        Args:
+            path: the file.
+            synchronous: `FULL`; the durability tests show that less is not enough.
+
+        Raises:
+            BadInput: `TAMPERED`, if it is no database.
+        """
+        self._path = path
+        self._lock = RLock()
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute(f"PRAGMA synchronous = {synchronous}")
+            self._db.execute("PRAGMA foreign_keys = ON")
+            self._db.execute("PRAGMA secure_delete = ON")
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            raise BadInput(
+                "TAMPERED",
+                "the workspace's database cannot be read",
+                where=str(path),
+                why=str(error),
+                next_step="restore it from a backup",
+            ) from error
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        return self._db.in_transaction
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> Cursor:
+        """One statement."""
+        with self._lock:
+            return self._db.execute(sql, values)
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """One statement, once a row."""
+        with self._lock:
+            self._db.executemany(sql, rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside is durable together when the block ends, or not at all.
+
+        On some errors (no space) SQLite has rolled back already; a second ROLLBACK would hide the cause.
+        """
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of a transaction that can fail alone."""
+        with self._lock:
+            self._db.execute("SAVEPOINT part")
+            try:
+                yield
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK TO part")
+                    self._db.execute("RELEASE part")
+                raise
+            self._db.execute("RELEASE part")
+
+    def create(self, tables: str) -> None:
+        """Make tables."""
+        with self._lock:
+            self._db.executescript(tables)
+
+    def copy_to(self, path: Path) -> None:
+        """A consistent copy of the whole file, as SQLite's own backup makes it."""
+        with self._lock, closing(sqlite3.connect(path)) as copy:
+            self._db.backup(copy)
+
+    def close(self) -> None:
+        """End the connection."""
+        self._db.close()

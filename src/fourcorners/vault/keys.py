@@ -1,0 +1,192 @@
+"""The wrapped keys of a workspace: root, then owner (instrument, case, workspace), then file.
+
+They lie beside the vault and in no database, so that to shred one is to remove one file. A key of a file is
+wrapped by its owner's key; what only the filter team may open is wrapped to that team and to nobody here.
+
+    keys/<owner>/self.key            the owner's key, wrapped by the root key
+    keys/<owner>/files/<name>.key    a file's key, wrapped by the owner's key
+    keys/<owner>/sealed/<name>.key   a file's key, wrapped to the filter team
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from fourcorners.model.errors import Refused
+from fourcorners.model.errors import VerificationFailed
+from fourcorners.vault.files import sync_folder
+from fourcorners.vault.files import write_once
+from fourcorners.vault.filter_team import FilterTeam
+from fourcorners.vault.root_key import RootKey
+
+SIZE = 32
+_NONCE = 12
+_SELF = "self.key"
+_FILES, _SEALED = "files", "sealed"
+
+
+class KeyStore:
+    """The keys of one workspace."""
+
+    def __init__(self, folder: Path, root: RootKey) -> None:
+        """Take the folder of wrapped keys and the root key that opens them."""
+        self._folder = folder
+        self._root = root
+        self._open: dict[str, bytes] = {}
+
+    def create(self, owner: str) -> None:
+        """Make an owner's key, durable before this returns."""
+        key = secrets.token_bytes(SIZE)
+        self._write(f"{owner}/{_SELF}", self._root.wrap(key, owner.encode()))
+        self._open[owner] = key
+
+    def has(self, owner: str) -> bool:
+        """Whether an owner's key is there: it was made, and not destroyed."""
+        return bool(owner) and (owner in self._open or (self._folder / owner / _SELF).is_file())
+
+    def secret(self, owner: str) -> bytes:
+        """An owner's key itself, 32 bytes: the seed of the log's signing key is kept as one.
+
+        Raises:
+            Refused: `DESTROYED`, if it is not there.
+        """
+        if owner not in self._open:
+            path = self._folder / owner / _SELF
+            if not path.is_file():
+                raise _destroyed(owner)
+            self._open[owner] = self._root.unwrap(path.read_bytes(), owner.encode())
+        return self._open[owner]
+
+    def seal(self, owner: str, data: bytes, context: bytes) -> bytes:
+        """A small box that only the owner's key opens, and only as `context`."""
+        nonce = secrets.token_bytes(_NONCE)
+        return nonce + AESGCM(self._derived(owner, b"box")).encrypt(nonce, data, context)
+
+    def unseal(self, owner: str, box: bytes, context: bytes) -> bytes:
+        """What is in a box.
+
+        Raises:
+            Refused: `DESTROYED`.
+            VerificationFailed: `TAMPERED`.
+        """
+        return _decrypt(self._derived(owner, b"box"), box, context)
+
+    def new_file_key(self, owner: str, name: str) -> bytes:
+        """A fresh key for a file that is about to be written; its wrapped form is durable before this returns."""
+        key, nonce = secrets.token_bytes(SIZE), secrets.token_bytes(_NONCE)
+        box = nonce + AESGCM(self._derived(owner, b"file")).encrypt(nonce, key, f"{owner}/{name}".encode())
+        self._write(f"{owner}/{_FILES}/{name}.key", box)
+        return key
+
+    def file_key(self, owner: str, name: str) -> bytes:
+        """A file's key.
+
+        Raises:
+            Refused: `DESTROYED`.
+            VerificationFailed: `TAMPERED`.
+        """
+        path = self._folder / owner / _FILES / f"{name}.key"
+        if not path.is_file():
+            raise _destroyed(owner)
+        return _decrypt(self._derived(owner, b"file"), path.read_bytes(), f"{owner}/{name}".encode())
+
+    def sealed_file_key(self, owner: str, name: str, team: FilterTeam, context: bytes) -> bytes:
+        """A fresh key for a file that only the filter team will open; the caller uses it once and forgets it."""
+        key = secrets.token_bytes(SIZE)
+        self._write(f"{owner}/{_SEALED}/{name}.key", team.wrap(key, context))
+        return key
+
+    def sealed_key(self, owner: str, name: str) -> bytes:
+        """The key of a sealed file as it is wrapped to the filter team.
+
+        Raises:
+            Refused: `DESTROYED`.
+        """
+        path = self._folder / owner / _SEALED / f"{name}.key"
+        if not path.is_file():
+            raise _destroyed(owner)
+        return path.read_bytes()
+
+    def commitments(self, owner: str) -> dict[str, str]:
+        """A hash over name and content of every wrapped key of an owner, hex: what a destruction writes down."""
+        return {
+            name: sha256(name.encode() + b"\0" + path.read_bytes()).hexdigest()
+            for name, path in self._paths(owner).items()
+        }
+
+    def shred(self, owner: str) -> None:
+        """Overwrite and remove every wrapped key of an owner; done again after a crash, it does what is left.
+
+        The owner's own key goes first: without it the others open nothing.
+        """
+        self._open.pop(owner, None)
+        paths = self._paths(owner)
+        for name in sorted(paths, key=lambda name: (not name.endswith(_SELF), name)):
+            path = paths[name]
+            path.chmod(0o600)
+            with path.open("r+b", buffering=0) as file:
+                file.write(secrets.token_bytes(path.stat().st_size))
+                os.fsync(file.fileno())
+            path.unlink()
+            sync_folder(path.parent)
+
+    def remove_unknown(self, known: set[str]) -> None:
+        """Remove keys of files that the catalogue does not know: the remains of an intake that was cut off."""
+        for owner in self._owners():
+            for name, path in self._paths(owner).items():
+                kind, _, file = name.removeprefix(f"{owner}/").partition("/")
+                if kind in {_FILES, _SEALED} and file.removesuffix(".key") not in known:
+                    path.unlink()
+                    sync_folder(path.parent)
+
+    def _owners(self) -> list[str]:
+        return [path.name for path in self._folder.iterdir() if path.is_dir()]
+
+    def _paths(self, owner: str) -> dict[str, Path]:
+        folder = self._folder / owner
+        return {
+            path.relative_to(self._folder).as_posix(): path for path in folder.rglob("*.key*") if path.is_file()
+        }
+
+    def _derived(self, owner: str, use: bytes) -> bytes:
+        """A key of its own for each use of an owner's key."""
+        return HKDF(SHA256(), SIZE, salt=None, info=b"fourcorners " + use).derive(self.secret(owner))
+
+    def _write(self, name: str, data: bytes) -> None:
+        path = self._folder / name
+        with suppress(FileNotFoundError):  # left by an intake that was cut off under the same name
+            path.unlink()
+        with write_once(path) as out:
+            out.write(data)
+
+
+def _decrypt(key: bytes, box: bytes, context: bytes) -> bytes:
+    try:
+        return AESGCM(key).decrypt(box[:_NONCE], box[_NONCE:], context)
+    except (InvalidTag, ValueError):
+        raise VerificationFailed(
+            "TAMPERED",
+            f"{context.decode()} is not what was stored",
+            where=context.decode(),
+            why="it was changed, or moved here from another place",
+            next_step="keep the workspace as it is and restore it from a backup",
+        ) from None
+
+
+def _destroyed(owner: str) -> Refused:
+    return Refused(
+        "PRODUCT",
+        "DESTROYED",
+        f"the key of {owner} is not there",
+        why="it was destroyed, or the keys are not with this workspace; what it opened is unreadable",
+        next_step="`fourcorners petitions` names a destruction; otherwise restore the keys from their backup",
+    )

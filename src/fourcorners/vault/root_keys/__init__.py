@@ -1,0 +1,1 @@
+"""The places where a root key is kept, one file each."""
