@@ -17,6 +17,7 @@ from tests.casework.pages import page
 from fourcorners.casework import instruments
 from fourcorners.casework import store
 from fourcorners.casework.ingest import ingest
+from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.model.errors import BadInput
 
@@ -106,4 +107,4 @@ def test_an_input_has_its_answer(
     name = "input.zip" if data[:2] == b"PK" else "input.html"
     assert take(workspace, instrument, tmp_path / name, data) == answer
     if "/" not in answer:
-        assert store.returns_of(workspace.db, instrument) == []
+        assert store.of_owner(workspace.tables, ReturnRow, instrument) == []

@@ -18,6 +18,7 @@ from fourcorners.casework import store
 from fourcorners.casework import verification
 from fourcorners.casework import workspace as workspaces
 from fourcorners.casework.ingest import STEPS
+from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.casework.workspace import open_workspace
 
@@ -69,7 +70,7 @@ def state(workspace: Workspace) -> tuple[int, int, frozenset[str]]:
     """Returns stored, intake entries on the ledger, files in the vault; all of it verified."""
     verification.verify(workspace)
     intakes = sum(entry.kind == "intake" for entry in workspace.ledger.entries())
-    return len(store.returns_of(workspace.db, "I-1")), intakes, frozenset(workspace.vault.files())
+    return len(store.of_owner(workspace.tables, ReturnRow, "I-1")), intakes, frozenset(workspace.vault.files())
 
 
 def start(folder: Path, files: tuple[Path, Path], step: str) -> subprocess.Popen[str]:

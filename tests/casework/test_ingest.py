@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import zipfile
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from tests.casework.conftest import TickingClock
 from tests.casework.conftest import write_order
+from tests.casework.opened import every_byte
 from tests.casework.pages import FIELD
 from tests.casework.pages import INSIDE
 from tests.casework.pages import OUTSIDE
@@ -17,6 +18,7 @@ from tests.casework.pages import page
 from tests.casework.pages import write_page
 from tests.casework.test_crash import MAPPING
 
+from fourcorners.casework import cases
 from fourcorners.casework import gate
 from fourcorners.casework import instruments
 from fourcorners.casework import mappings
@@ -25,6 +27,7 @@ from fourcorners.casework import store
 from fourcorners.casework import verification
 from fourcorners.casework.ingest import declare_zone
 from fourcorners.casework.ingest import ingest
+from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import Refused
@@ -46,25 +49,8 @@ def instrument(workspace: Workspace, case: str, tmp_path: Path) -> str:
 
 
 def newest(workspace: Workspace) -> tuple[str, dict[str, object]]:
-    *_, last = workspace.ledger.entries()
-    return last.kind, dict(last.facts)
-
-
-def plain_bytes(folder: Path) -> bytes:
-    """Every byte of the workspace, compressed columns read out as well."""
-    content = []
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            content.append(path.read_bytes())
-        if path.suffix == ".parquet":
-            table = pq.read_table(path)
-            content += [str(table.to_pylist()).encode(), *(b"".join(_binary(table)) for _ in (0,))]
-    return b"".join(content)
-
-
-def _binary(table: pa.Table) -> list[bytes]:
-    columns = [column for column in table.columns if pa.types.is_large_binary(column.type)]
-    return [value for column in columns for value in column.to_pylist() if value is not None]
+    last = json.loads(workspace.log.leaf(workspace.log.size() - 1))
+    return last["kind"], last["facts"]
 
 
 def test_m24_date_over_production(workspace: Workspace, instrument: str, tmp_path: Path) -> None:
@@ -81,12 +67,11 @@ def test_m24_date_over_production(workspace: Workspace, instrument: str, tmp_pat
 
 
 def test_the_canary_of_a_sealed_row_is_in_no_byte_of_the_workspace(
-    workspace: Workspace, instrument: str, folder: Path, tmp_path: Path
+    workspace: Workspace, instrument: str, tmp_path: Path
 ) -> None:
     ingest(workspace, [write_page(tmp_path / "records.html")], instrument)
     list(records.list_records(workspace, instrument, family=None))
-    workspace.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    content = plain_bytes(folder)
+    content = every_byte(workspace)
     for canary in (b"CANARY", b"198.51.100.77", b"198.51.100.78", b"2026-02-28 23:59:59"):
         assert canary not in content
     # the search can find what is stored in the open, so that its silence means something
@@ -99,7 +84,7 @@ UNKNOWN = FIELD.format("Shoe Size", "CANARY-UNKNOWN")
 
 
 def test_a_sealed_field_and_an_unknown_label_of_a_released_row_are_in_no_byte_of_the_workspace(
-    workspace: Workspace, instrument: str, folder: Path, tmp_path: Path
+    workspace: Workspace, instrument: str, tmp_path: Path
 ) -> None:
     """The rows are in scope and their text stands in the slices; the fields between their values must not."""
     path = tmp_path / "records.html"
@@ -115,13 +100,12 @@ def test_a_sealed_field_and_an_unknown_label_of_a_released_row_are_in_no_byte_of
     lines = list(records.list_records(workspace, instrument, family="login"))
     assert [line["sealed_fields"] for line in lines] == [["agent"], [], []]
     assert [file["original"] for file in done.files] == [False]
-    workspace.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    assert b"CANARY" not in plain_bytes(folder)
-    assert b"2026-03-02 10:00:00 UTC" in plain_bytes(folder), "the search sees what is stored"
+    assert b"CANARY" not in every_byte(workspace)
+    assert b"2026-03-02 10:00:00 UTC" in every_byte(workspace), "the search sees what is stored"
 
 
 def test_a_column_that_no_mapping_names_is_in_no_byte_of_the_workspace(
-    workspace: Workspace, case: str, folder: Path, tmp_path: Path
+    workspace: Workspace, case: str, tmp_path: Path
 ) -> None:
     order = write_order(tmp_path / "o", accounts=("203.0.113.7",), categories=("session_ip_log",))
     row_id = instruments.add(workspace, order, case).id
@@ -136,18 +120,17 @@ def test_a_column_that_no_mapping_names_is_in_no_byte_of_the_workspace(
     assert row.counts["released"] == 1
     (line,) = records.list_records(workspace, row_id, family="assignment")
     assert (line["ip"], line["subscriber"], line["sealed_fields"]) == ("203.0.113.7", None, ["subscriber"])
-    workspace.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    assert b"CANARY" not in plain_bytes(folder)
-    assert b"2026-03-02 10:00:00" in plain_bytes(folder)
+    assert b"CANARY" not in every_byte(workspace)
+    assert b"2026-03-02 10:00:00" in every_byte(workspace)
 
 
 def test_every_released_value_lies_in_a_slice_that_proves_it(
     workspace: Workspace, instrument: str, tmp_path: Path
 ) -> None:
     row = ingest(workspace, [write_page(tmp_path / "records.html")], instrument)
-    (member,) = store.members_of(workspace.db, row.id)
+    (member,) = store.members_of(workspace.tables, row)
     shown: dict[int, int] = {}
-    for piece in slices.read(workspace.vault.slices / member.slices):
+    for piece in slices.read(workspace.vault, instrument, member.slices):
         piece.verify(bytes.fromhex(member.tree))
         shown |= dict(enumerate(piece.data, piece.start))
     for rows in gate.read(workspace, instrument, family=None, purpose="test"):
@@ -173,7 +156,8 @@ def test_an_original_is_kept_only_if_all_of_it_is_released(
     whole = ingest(workspace, [write_page(tmp_path / "a.html", INSIDE)], instrument)
     part = ingest(workspace, [write_page(tmp_path / "b.html")], instrument)
     assert [file["original"] for file in (*whole.files, *part.files)] == [True, False]
-    assert store.originals(workspace.db) == [whole.files[0]["sha256"]]
+    stored = workspace.tables.db.execute("SELECT digest FROM originals WHERE owner = ?", (instrument,)).fetchall()
+    assert stored == [(whole.files[0]["sha256"],)]
 
 
 def test_a_folder_lists_every_file_with_its_reason(workspace: Workspace, instrument: str, tmp_path: Path) -> None:
@@ -207,11 +191,13 @@ def test_m32_one_bad_file_and_nothing_of_the_call_is_stored(
     assert found.value.code in {"TRUNCATED", "MARKUP"}
     assert str(bad) in found.value.where
     assert workspace.vault.files() == before
-    assert store.returns_of(workspace.db, instrument) == []
+    assert store.of_owner(workspace.tables, ReturnRow, instrument) == []
     kind, facts = newest(workspace)
     assert kind == "refusal"
     assert facts["code"] == found.value.code
-    assert facts["files"], "the hash of what was refused stays on the ledger"
+    *_, entry = workspace.ledger.entries()
+    assert entry.evidence
+    assert len(entry.evidence["files"]) == 2, "the hash of what was refused stays beside the ledger"
     assert folder.exists()
 
 
@@ -319,7 +305,7 @@ def test_m33_a_time_without_a_zone_waits_for_a_declaration(
     (line,) = records.list_records(workspace, instrument, family="login")
     assert (line["at"], line["zone_basis"]) == ("2026-03-07T15:00:00Z", "declared by tester")
     verification.verify(workspace)
-    assert workspace.vault.files() == store.vault_files(workspace.db)
+    assert workspace.vault.files() == set(store.stored_hashes(workspace.tables))
     with pytest.raises(UsageError) as done:
         declare_zone(workspace, row.id, zone, "again", [path])
     assert done.value.code == "NOTHING_TO_DECLARE"
@@ -360,23 +346,28 @@ def test_outside_rows_only_is_no_error(workspace: Workspace, instrument: str, tm
 
 
 EDITS = {
-    "the order's window": "UPDATE instruments SET body = replace(body, '2026-03-08T', '2026-04-08T')",
-    "the predicate": "UPDATE cases SET body = replace(body, 'Complaint', 'Rumour')",
-    "another owner": "UPDATE returns SET instrument = 'I-2'",
-    "the counts": "UPDATE returns SET body = replace(body, '\"sealed\":2', '\"sealed\":0')",
-    "a member": "UPDATE members SET body = replace(body, 'layout', 'layuot')",
+    "an instrument": "UPDATE instruments SET body = zeroblob(length(body))",
+    "two predicates exchanged": "UPDATE cases SET body = (SELECT body FROM cases c WHERE c.id <> cases.id)",
+    "another owner": "UPDATE returns SET owner = 'I-2'",
+    "a member": "UPDATE members SET body = zeroblob(100)",
+    "another slice": "UPDATE members SET slices = 'slices/other.parquet'",
     "a segment": "UPDATE segments SET rows = 1",
+    "a hash of a segment": "UPDATE segments SET sha256 = replace(sha256, '0', '1')",
     "a return gone": "DELETE FROM segments; DELETE FROM members; DELETE FROM files; DELETE FROM returns",
-    "a case gone": "PRAGMA foreign_keys = OFF; DELETE FROM cases",
+    "a case gone": "DELETE FROM cases WHERE id = 'C-1'",
+    "a detail gone": "DELETE FROM details WHERE n = 1",
+    "a detail moved": "UPDATE details SET box = (SELECT box FROM details d WHERE d.n = 1 AND d.part = 'audit')",
+    "the rows shown": "UPDATE shown SET rows = 0",
 }
 
 
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS.keys())
 def test_an_edited_case_table_is_found(workspace: Workspace, instrument: str, tmp_path: Path, edit: str) -> None:
+    cases.open_case(workspace, "Another", "Report of 3 March 2026")
     ingest(workspace, [write_page(tmp_path / "records.html")], instrument)
+    list(records.list_records(workspace, instrument, family=None))
     verification.verify(workspace)
-    workspace.db.execute("PRAGMA foreign_keys = OFF")
-    workspace.db.executescript(edit)
+    workspace.tables.db.create("PRAGMA foreign_keys = OFF; " + edit)
     with pytest.raises(VerificationFailed) as found:
         verification.verify(workspace)
     assert found.value.code == "TAMPERED"
@@ -384,11 +375,10 @@ def test_an_edited_case_table_is_found(workspace: Workspace, instrument: str, tm
 
 
 def test_what_a_member_says_about_another_account_is_not_kept(
-    workspace: Workspace, instrument: str, folder: Path, tmp_path: Path
+    workspace: Workspace, instrument: str, tmp_path: Path
 ) -> None:
     ingest(workspace, [write_page(tmp_path / "records.html", INSIDE, target="777CANARY")], instrument)
-    workspace.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    assert b"777CANARY" not in plain_bytes(folder)
+    assert b"777CANARY" not in every_byte(workspace)
 
 
 def test_a_production_is_no_document(workspace: Workspace, case: str, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from tests.casework.conftest import write_order
 
 from fourcorners.casework import instruments
 from fourcorners.casework import store
+from fourcorners.casework.rows import InstrumentRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import Refused
@@ -27,10 +28,12 @@ def test_an_order_is_entered_with_its_decision(workspace: Workspace, case: str, 
         "subscriber_identity": ["US-FED-001"],
     }
     assert json.dumps(row.decision)
-    instrument = store.load_instrument(workspace.db, row.id)
+    instrument = store.load_instrument(workspace.tables, row.id)
     assert instrument.entered_by == "tester"
     assert newest(workspace)["kind"] == "instrument"
-    workspace.vault.check_original(row.document_sha256)
+    stored = store.find_original(workspace.tables, case, row.document_sha256)
+    assert stored
+    workspace.vault.check(stored.name, stored.sha256)
 
 
 def test_a_refusal_is_written_with_its_rules(workspace: Workspace, case: str, tmp_path: Path) -> None:
@@ -43,7 +46,7 @@ def test_a_refusal_is_written_with_its_rules(workspace: Workspace, case: str, tm
     assert found.value.rules
     assert (entry["kind"], entry["code"], entry["rules"]) == ("refusal", found.value.code, ["US-FED-023"])
     with pytest.raises(UsageError):
-        store.get_instrument(workspace.db, "I-1")
+        store.get(workspace.tables, InstrumentRow, "I-1")
 
 
 def test_m47_a_range_as_an_account_is_refused_and_written(workspace: Workspace, case: str, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_no_workspace_is_said_with_the_next_step(tmp_path: Path) -> None:
 
 def test_every_step_has_its_entry(workspace: Workspace, case: str) -> None:
     assert case == "C-1"
-    assert kinds(workspace) == ["workspace", "case"]
+    assert kinds(workspace) == ["workspace", "case", "actor"]
 
 
 def test_a_case_without_a_predicate_is_not_opened_and_the_refusal_is_written(workspace: Workspace) -> None:
@@ -70,11 +70,16 @@ def test_unknown_files_are_deleted_and_missing_ones_reported(folder: Path, clock
         stray = folder / "segments" / "stray.parquet.part"
         stray.parent.mkdir(exist_ok=True)
         stray.write_text("cut off")
-        workspace.db.execute("INSERT INTO originals VALUES (?)", ("ab" * 32,))
+        stray_key = folder / "keys" / "C-1" / "files" / "segments" / "stray.parquet.key"
+        stray_key.parent.mkdir(parents=True)
+        stray_key.write_bytes(b"cut off")
+        values = ("originals/C-1/gone", "C-1", "", "ab" * 32, "cd" * 32)
+        workspace.tables.db.execute("INSERT INTO originals VALUES (?, ?, ?, ?, ?)", values)
     with pytest.raises(VerificationFailed) as found, open_workspace(folder, "tester", clock=clock):
         pass
     assert found.value.code == "MISSING_FILE"
     assert not stray.exists()
+    assert not stray_key.exists()
 
 
 def test_a_database_that_is_none_is_said(folder: Path) -> None:
@@ -85,7 +90,8 @@ def test_a_database_that_is_none_is_said(folder: Path) -> None:
 
 def test_a_newer_workspace_is_not_touched(folder: Path) -> None:
     db = sqlite3.connect(folder / workspaces.DATABASE)
-    db.execute("PRAGMA user_version = 99")
+    db.execute("UPDATE settings SET value = '99' WHERE name = 'version'")
+    db.commit()
     db.close()
     with pytest.raises(UsageError) as found, open_workspace(folder, "tester"):
         pass

@@ -165,7 +165,8 @@ def test_an_unset_variable_means_nothing(capsys: pytest.CaptureFixture[str], wor
 def test_names_that_are_no_text_come_through(desk: Desk, tmp_path: Path) -> None:
     desk("init")
     desk("case open", "--title", "T", "--predicate", "P")
-    command = [sys.executable, "-m", "fourcorners.desk.cli", "-w", str(desk.folder), "instrument", "add"]
+    command = [sys.executable, "-m", "fourcorners.desk.cli", "-w", str(desk.folder), "--as", "tester"]
+    command += ["instrument", "add"]
     done = subprocess.run(
         [*map(str.encode, command), str(tmp_path).encode() + b"/\xff.toml", b"--case", b"C-1"],
         capture_output=True,

@@ -10,7 +10,8 @@ from fourcorners.law.clocks import RATIFICATION
 from fourcorners.law.clocks import Clock
 from fourcorners.law.clocks import check_acquisition
 from fourcorners.law.clocks import check_entry
-from fourcorners.law.clocks import check_reading
+from fourcorners.law.clocks import ratification_deadline
+from fourcorners.law.clocks import ratified_in_time
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import Refused
 from fourcorners.model.instant import DAY
@@ -48,35 +49,17 @@ def test_service_after_its_last_moment_authorises_nothing(
     assert code_of(check_acquisition, instrument, issued + served + later * DAY) == expected
 
 
-def test_retention_ends_reading(make_instrument: Make) -> None:
-    instrument = make_instrument(retain_until=5 * DAY)
-    assert code_of(check_reading, instrument, 5 * DAY) == ""
-    assert code_of(check_reading, instrument, 5 * DAY + 1) == "LAW RETENTION_OVER"
-    assert code_of(check_reading, make_instrument(), 10_000 * DAY) == ""
-
-
-@given(st.sampled_from(list(Purpose)), st.none() | st.integers(0, 100), st.integers(0, 100))
-def test_m17_an_emergency_reads_on_only_if_ratified_in_time(
-    make_instrument: Make, purpose: Purpose, ratified: int | None, now: int
-) -> None:
-    issued = make_instrument().issued
-    instrument = make_instrument(purpose=purpose, ratified=None if ratified is None else issued + ratified * HOUR)
-    late = purpose is Purpose.EMERGENCY and now > 48 and (ratified is None or ratified > 48)
-    assert code_of(check_reading, instrument, issued + now * HOUR) == ("PRODUCT NOT_RATIFIED" if late else "")
-
-
 @given(st.sampled_from(list(Purpose)), st.none() | st.integers(0, 100), st.integers(1, 100))
-def test_m17_an_emergency_takes_in_what_it_may_read_and_no_more(
+def test_m17_an_emergency_takes_in_only_if_ratified_in_time(
     make_instrument: Make, purpose: Purpose, ratified: int | None, now: int
 ) -> None:
     issued = make_instrument().issued
     instrument = make_instrument(
         purpose=purpose, served=issued, ratified=None if ratified is None else issued + ratified * HOUR
     )
-    at = issued + now * HOUR
-    assert code_of(check_acquisition, instrument, at) == code_of(check_reading, instrument, at)
-    late = make_instrument(purpose=Purpose.EMERGENCY, served=issued)
-    assert code_of(check_acquisition, late, issued + RATIFICATION + 1) == "PRODUCT NOT_RATIFIED"
+    assert ratified_in_time(instrument) == (ratified is not None and ratified <= 48)
+    late = purpose is Purpose.EMERGENCY and now > 48 and (ratified is None or ratified > 48)
+    assert code_of(check_acquisition, instrument, issued + now * HOUR) == ("PRODUCT NOT_RATIFIED" if late else "")
 
 
 @pytest.mark.parametrize("key", ["issued", "served", "ratified"])
@@ -91,9 +74,11 @@ def test_nothing_is_entered_that_has_not_happened(make_instrument: Make, key: st
 
 
 def test_the_last_nanosecond_of_48_hours(make_instrument: Make) -> None:
-    instrument = make_instrument(purpose=Purpose.EMERGENCY)
-    assert code_of(check_reading, instrument, instrument.issued + RATIFICATION) == ""
-    assert code_of(check_reading, instrument, instrument.issued + RATIFICATION + 1) == "PRODUCT NOT_RATIFIED"
+    issued = make_instrument().issued
+    instrument = make_instrument(purpose=Purpose.EMERGENCY, served=issued)
+    assert ratification_deadline(instrument) == issued + RATIFICATION
+    assert code_of(check_acquisition, instrument, issued + RATIFICATION) == ""
+    assert code_of(check_acquisition, instrument, issued + RATIFICATION + 1) == "PRODUCT NOT_RATIFIED"
 
 
 def test_m55_a_clock_behind_the_ledger_is_refused() -> None:

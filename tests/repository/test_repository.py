@@ -53,8 +53,8 @@ def test_every_code_is_in_the_docs() -> None:
 
 @pytest.mark.parametrize("table", [codes.SEALS, codes.REJECTIONS, codes.ERRORS, codes.REFUSALS, codes.OUTCOMES])
 def test_every_code_is_used(table: dict[str, str]) -> None:
-    packs = sorted((ROOT / "src").rglob("*.csv"))
-    text = "".join(path.read_text() for path in (*SOURCES, *packs) if path.name != "codes.py")
+    data = [path for suffix in ("csv", "cedar") for path in sorted((ROOT / "src").rglob(f"*.{suffix}"))]
+    text = "".join(path.read_text() for path in (*SOURCES, *data) if path.name != "codes.py")
     unused = [code for code in table if not re.search(rf"['\",]{code}['\",]", text)]
     assert unused == []
 

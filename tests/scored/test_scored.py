@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from fourcorners.casework import actors
 from fourcorners.casework import exhibit
 from fourcorners.casework.workspace import open_workspace
 from fourcorners.desk import demo
@@ -66,6 +67,9 @@ def test_an_exhibit_made_again_has_the_same_bytes(tmp_path: Path) -> None:
     case.case(12, tmp_path / "case", 80)
     worked = demo.work(tmp_path / "case", tmp_path / "workspace")
     first = Path(worked.exhibit["exhibit"]).read_bytes()
+    with open_workspace(tmp_path / "workspace", demo.ACTOR) as workspace:
+        actors.add(workspace, "somebody else", "investigator")
+        actors.join(workspace, "C-1", "somebody else")
     with open_workspace(tmp_path / "workspace", "somebody else") as workspace:
         networks = tmp_path / "case" / "networks.parquet"
         again = exhibit.make(workspace, "C-1", tmp_path / "again.pdf", networks=networks)

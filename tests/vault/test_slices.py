@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import secrets
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
+from tests.vault.conftest import OWNER
+from tests.vault.conftest import make_vault
+from tests.vault.conftest import make_vault_with_team
+from tests.vault.conftest import open_together
 
 from fourcorners.model.errors import VerificationFailed
 from fourcorners.vault import slices
@@ -48,10 +53,11 @@ def members(draw: st.DrawFn) -> tuple[bytes, slices.Positions]:
 def test_each_released_slice_verifies_from_its_proof_alone(member: tuple[bytes, slices.Positions]) -> None:
     data, released = member
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "m.parquet"
-        root, leaves = slices.write(path, data, slices.runs(released, pairs([])))
-        found = list(slices.read(path))
-        assert slices.root(path) == root
+        vault = make_vault(Path(folder))
+        tree = slices.write(vault, OWNER, "m", data, slices.runs(released, pairs([])))
+        root, leaves = tree.root, tree.leaves
+        found = list(slices.read(vault, OWNER, tree.released.name))
+        assert slices.check(vault, OWNER, tree.released.name, root.hex()) == len(found)
     covered: set[int] = set()
     for piece in found:
         assert piece.size == leaves
@@ -63,8 +69,10 @@ def test_each_released_slice_verifies_from_its_proof_alone(member: tuple[bytes, 
 
 def test_one_changed_byte_salt_place_or_path_fails(tmp_path: Path) -> None:
     data = secrets.token_bytes(200_000)
-    root, _ = slices.write(tmp_path / "m", data, pairs([(10, 90_000), (100_000, 100_700)]))
-    for piece in slices.read(tmp_path / "m"):
+    vault = make_vault(tmp_path)
+    tree = slices.write(vault, OWNER, "m", data, pairs([(10, 90_000), (100_000, 100_700)]))
+    root = tree.root
+    for piece in slices.read(vault, OWNER, tree.released.name):
         broken = [
             dataclasses.replace(piece, data=bytes([piece.data[0] ^ 1]) + piece.data[1:]),
             dataclasses.replace(piece, data=piece.data[:-1]),
@@ -84,8 +92,11 @@ def test_one_changed_byte_salt_place_or_path_fails(tmp_path: Path) -> None:
 def test_nothing_of_withheld_bytes_is_kept(tmp_path: Path) -> None:
     data = b"a" * 70_000 + b"CANARY-WITHHELD" + b"b" * 70_000
     at = data.index(b"CANARY")
-    slices.write(tmp_path / "m", data, pairs([(0, at), (at + 15, len(data))]))
-    table = pq.read_table(tmp_path / "m")
+    vault = make_vault(tmp_path)
+    tree = slices.write(vault, OWNER, "m", data, pairs([(0, at), (at + 15, len(data))]))
+    assert tree.withheld is None
+    with vault.reading(tree.released.name, OWNER) as source:
+        table = pq.read_table(source)
     withheld = table.filter(table.column("start").to_numpy() == at)
     assert withheld.column("salt").to_pylist() == [None]
     assert withheld.column("bytes").to_pylist() == [None]
@@ -93,12 +104,36 @@ def test_nothing_of_withheld_bytes_is_kept(tmp_path: Path) -> None:
 
 
 def test_two_trees_over_one_member_have_nothing_in_common(tmp_path: Path) -> None:
-    first, _ = slices.write(tmp_path / "1", b"x" * 100, pairs([(0, 10)]))
-    second, _ = slices.write(tmp_path / "2", b"x" * 100, pairs([(0, 10)]))
-    assert first != second
+    vault = make_vault(tmp_path)
+    first, second = (slices.write(vault, OWNER, name, b"x" * 100, pairs([(0, 10)])) for name in "12")
+    assert first.root != second.root
 
 
 def test_a_block_that_raises_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(TypeError):
-        slices.write(tmp_path / "m", None, pairs([]))  # type: ignore[arg-type] # wrong on purpose
-    assert list(tmp_path.iterdir()) == []
+    vault = make_vault(tmp_path)
+    with pytest.raises(TypeError), vault.writing("slices/m.parquet", OWNER) as out:
+        out.write(None)
+    assert vault.files() == set()
+
+
+def test_a_row_that_is_opened_is_proven_without_its_neighbours(tmp_path: Path) -> None:
+    """Three sealed rows between released ones; the middle one is opened, and the two others stay shut."""
+    rows = [b"first-sealed-row", b"the-opened-row", b"last-sealed-row"]
+    head, tail = b"h" * 70_000, b"t" * 70_000
+    data = head + b"".join(rows) + tail
+    ends = np.cumsum([len(head), *map(len, rows)]).tolist()
+    sealed = pairs(list(pairwise(ends)))
+    vault, keys = make_vault_with_team(tmp_path)
+    tree = slices.write(vault, OWNER, "m", data, pairs([(0, ends[0]), (ends[-1], len(data))]), sealed)
+    assert tree.withheld
+    key = open_together(vault, keys, tree.withheld.name)
+    with vault.reading_with(tree.withheld.name, key) as withheld:
+        opened = slices.open_some(vault, OWNER, "opened", tree.released.name, withheld, sealed[1:2])
+    found = list(slices.read(vault, OWNER, opened.name))
+    assert b"".join(piece.data for piece in found) == rows[1]
+    for piece in found:
+        piece.verify(tree.root)
+    with vault.reading(opened.name, OWNER) as source:
+        content = source.read()
+    assert rows[0] not in content
+    assert rows[2] not in content

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from fourcorners.casework import actors
+from fourcorners.casework import journal
 from fourcorners.casework import petitions
 from fourcorners.casework import standing
 from fourcorners.casework import store
@@ -102,7 +103,7 @@ def read(
                     "case": bound,
                     "rows": rows,
                     "shown": shown,
-                    "segments": [each.segment.sha256 for each in stored],
+                    "files": journal.digest_of((each.segment.name, each.segment.sha256) for each in stored),
                     "policies": list(decision.policies),
                 },
                 {"reason": reason, "asked": decision.question},

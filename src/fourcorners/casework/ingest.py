@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from fourcorners.casework import actors
 from fourcorners.casework import gate
 from fourcorners.casework import intake
+from fourcorners.casework import journal
 from fourcorners.casework import keeping
 from fourcorners.casework import mappings
 from fourcorners.casework import standing
@@ -309,25 +310,15 @@ def _write_entry(
     kept: Kept,
     declared: tuple[ZoneDeclaration, str, ReturnRow] | None,
 ) -> None:
-    """Counts, roots and hashes of ciphertexts stay for good; hashes of what was produced end with its key."""
+    """Counts and a hash over the ciphertexts stay for good; what tells of the production ends with its key."""
     facts: dict[str, Any] = {
         "case": case,
         "return": row.id,
         "instrument": row.instrument,
         "counts": row.counts,
         "reasons": row.reasons,
-        "members": [
-            {
-                "tree": member.tree,
-                "leaves": member.leaves,
-                "slices": member.slices_sha256,
-                "reader": member.reader,
-                "segments": [segment.sha256 for segment in stored],
-            }
-            for member, stored in kept.members
-        ],
-        "sealed": [segment.sha256 for segment in kept.sealed],
-        "originals": sorted(kept.originals.values()),
+        "files": journal.digest_of(store.catalogue_of(workspace.tables, row.id)),
+        "sealed_files": len(kept.sealed),
     }
     evidence: dict[str, Any] = {
         **bound,

@@ -1,4 +1,4 @@
-"""The ledger for whoever inspects it: entries as lines, a checkpoint to keep elsewhere, proofs, the log as files."""
+"""The ledger for whoever inspects it: entries, a checkpoint to keep elsewhere, proofs, the log as files."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -152,6 +153,11 @@ class Journal:
     def leaf_hash(self, n: int) -> str:
         """The RFC 6962 hash of an entry's leaf, hex."""
         return merkle.leaf_hash(self._log.leaf(n)).hex()
+
+
+def digest_of(files: Iterable[tuple[str, str]]) -> str:
+    """One hash over names and hashes of stored files, hex: an entry is short, however many there are."""
+    return sha256("\n".join(f"{name} {digest}" for name, digest in files).encode()).hexdigest()
 
 
 def canonical(value: Mapping[str, Any]) -> str:

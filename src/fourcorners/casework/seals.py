@@ -48,8 +48,8 @@ def set_team(workspace: Workspace, lines: str) -> FilterTeam:
 def list_sealed(workspace: Workspace, instrument_id: str) -> Iterator[dict[str, Any]]:
     """Every sealed record under an instrument by its id, with the reason; no value of it.
 
-    `opened` says whether a court had it opened since; `kept` whether it can be: what was taken in before there was a
-    filter team is not stored.
+    `opened` says whether a court had it opened since; `kept` whether it can be: what was taken in before there was
+    a filter team is not stored.
 
     Raises:
         UsageError: `UNKNOWN_INSTRUMENT`.

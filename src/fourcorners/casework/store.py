@@ -66,7 +66,7 @@ CREATE TABLE segments (
 ) STRICT;
 -- whole files of a return or of a case's papers: `digest` is of what was given, `sha256` of what lies on disk
 CREATE TABLE originals (
-    name TEXT PRIMARY KEY, owner TEXT NOT NULL, digest TEXT NOT NULL, sha256 TEXT NOT NULL
+    name TEXT PRIMARY KEY, owner TEXT NOT NULL, return_id TEXT NOT NULL, digest TEXT NOT NULL, sha256 TEXT NOT NULL
 ) STRICT;
 -- what only the filter team can open
 CREATE TABLE sealed (
@@ -224,7 +224,7 @@ def add_return(
         if file.get("kept"):
             db.execute("INSERT INTO files VALUES (?, ?, ?)", (row.instrument, file["sha256"], row.id))
     for digest, stored in originals.items():
-        add_original(tables, row.instrument, digest, stored)
+        add_original(tables, row.instrument, digest, stored, row.id)
     for member, segments in members:
         values = (row.id, member.n, _seal_member(tables, row, member), member.slices, member.slices_sha256)
         db.execute("INSERT INTO members VALUES (?, ?, ?, ?, ?)", values)
@@ -236,9 +236,10 @@ def add_return(
     return bound
 
 
-def add_original(tables: Tables, owner: str, digest: str, stored: Stored) -> None:
+def add_original(tables: Tables, owner: str, digest: str, stored: Stored, return_id: str = "") -> None:
     """Note that a whole file is stored under an owner's key; `digest` is the hash of what was given."""
-    tables.db.execute("INSERT INTO originals VALUES (?, ?, ?, ?)", (stored.name, owner, digest, stored.sha256))
+    values = (stored.name, owner, return_id, digest, stored.sha256)
+    tables.db.execute("INSERT INTO originals VALUES (?, ?, ?, ?, ?)", values)
 
 
 def find_original(tables: Tables, owner: str, digest: str) -> Stored | None:
@@ -250,14 +251,10 @@ def find_original(tables: Tables, owner: str, digest: str) -> Stored | None:
 
 def remove_return(tables: Tables, return_id: str) -> None:
     """Take a return's members and files out of the catalogue, before it is judged anew."""
-    instrument = get(tables, ReturnRow, return_id).instrument
-    tables.db.execute(
-        "DELETE FROM originals WHERE owner = ? AND digest IN (SELECT sha256 FROM files WHERE return_id = ?)",
-        (instrument, return_id),
-    )
     for table, column in (
         ("segments", "return_id"),
         ("sealed", "return_id"),
+        ("originals", "return_id"),
         ("members", "return_id"),
         ("files", "return_id"),
         ("returns", "id"),
@@ -305,6 +302,27 @@ def stored_hashes(tables: Tables) -> dict[str, str]:
         )
         for name, digest in tables.db.execute(query).fetchall()
     }
+
+
+def catalogue_of(tables: Tables, return_id: str) -> list[tuple[str, str]]:
+    """The names and hashes of all files of a return, in the order of their names."""
+    found = [
+        (name, digest)
+        for query in (
+            "SELECT slices, sha256 FROM members WHERE return_id = ?",
+            "SELECT name, sha256 FROM segments WHERE return_id = ?",
+            "SELECT name, sha256 FROM sealed WHERE return_id = ?",
+            "SELECT name, sha256 FROM originals WHERE return_id = ?",
+        )
+        for name, digest in tables.db.execute(query, (return_id,)).fetchall()
+    ]
+    return sorted(found)
+
+
+def all_originals(tables: Tables) -> list[tuple[str, str, str]]:
+    """Every whole file: its path in the vault, whose key opens it, the hash of what was given."""
+    rows = tables.db.execute("SELECT name, owner, digest FROM originals ORDER BY name").fetchall()
+    return [(name, owner, digest) for name, owner, digest in rows]
 
 
 def shown_to(tables: Tables, actor: str, case: str) -> int:

@@ -1,7 +1,7 @@
-"""Open sealed records: a court's order names them, two custodians each take a layer off, and only they are released.
+"""Open sealed records: a court's order names them, and two custodians each take a layer off.
 
-The first custodian's act leaves a layer that opens with another custodian's key alone. The second's lays the keys of
-the files bare, in his process: the rows that the order names are stored as a return of their own under the same
+The first custodian's act leaves a layer that opens with another custodian's key alone. The second's lays the keys
+of the files bare, in his process: the rows that the order names are stored as a return of their own under the same
 instrument, with their slices of the same tree, and what else the files hold is forgotten.
 """
 
@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from fourcorners.casework import actors
 from fourcorners.casework import documents
+from fourcorners.casework import journal
 from fourcorners.casework import keeping
 from fourcorners.casework import petitions
 from fourcorners.casework import seals
@@ -150,6 +151,7 @@ def _finish(workspace: Workspace, row: PetitionRow, key: CustodianKey) -> dict[s
                     "petition": row.id,
                     "return": return_id,
                     "items": len(order.items),
+                    "files": journal.digest_of(store.catalogue_of(tables, return_id)),
                 },
                 {"reason": row.reason, "custodians": acted},
                 evidence={
@@ -186,15 +188,14 @@ def _wrapped(workspace: Workspace, row: PetitionRow) -> list[tuple[str, bytes, b
     found = []
     for member in sorted(wanted):
         return_id, n = member.split(".")
-        for stored in store.sealed_of(workspace.tables, return_id):
-            if _member_of(stored.name) == int(n):
-                found.append(stored.name)
+        sealed = (stored.name for stored in store.sealed_of(workspace.tables, return_id))
+        found += [name for name in sealed if _member_of(name) == int(n)]
     keys, vault = workspace.tables.keys, workspace.vault
     return [(name, keys.sealed_key(instrument, name), vault.sealed_context(name, instrument)) for name in found]
 
 
 def _member_of(name: str) -> int:
-    """The member that a sealed file is about: `sealed/R-1.5-0-login-0000.parquet` is about 0; an original about none."""
+    """Which member a sealed file is about (`sealed/R-1.5-0-login-0000.parquet`: 0); an original: none."""
     part = name.rsplit("/", 1)[1].split("-")[2]
     return int(part) if part.isdigit() else -1
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
+from fourcorners.casework import journal
 from fourcorners.casework import standing
 from fourcorners.casework import store
 from fourcorners.casework import witnessing
@@ -35,7 +37,9 @@ def verify(workspace: Workspace, *, since: Path | None = None) -> dict[str, Any]
         cosigned = witnessing.check_kept(workspace)
         entries = list(workspace.ledger.entries())
         _check_bodies(workspace, entries)
+        _check_catalogue(workspace, entries)
         _check_counts(workspace, entries)
+        _check_originals(workspace)
         hashes = store.stored_hashes(workspace.tables)
         for name, digest in hashes.items():
             workspace.vault.check(name, digest)
@@ -76,13 +80,31 @@ def _check_bodies(workspace: Workspace, entries: list[Entry]) -> None:
     stored = store.stored_bodies(workspace.tables)
     differing = sorted(key for key in said.keys() | stored.keys() if said.get(key) != stored.get(key))
     if differing:
-        raise VerificationFailed(
-            "TAMPERED",
-            f"the case tables differ from the ledger at {', '.join(differing[:5])}",
-            where="workspace.sqlite",
-            why="what would be shown is not what was entered or taken in",
-            next_step="keep the workspace as it is and restore the database from a backup",
-        )
+        raise _tampered(f"the case tables differ from the ledger at {', '.join(differing[:5])}", "case tables")
+
+
+def _check_catalogue(workspace: Workspace, entries: list[Entry]) -> None:
+    """Compare the files of every return with the newest entry about it; needs no key."""
+    stored = [entry for entry in entries if entry.kind in {"intake", "declaration", "unsealed"}]
+    said = {entry.facts["return"]: entry.facts["files"] for entry in stored}
+    returns = {name for (name,) in workspace.tables.db.execute("SELECT id FROM returns").fetchall()}
+    differing = [
+        return_id
+        for return_id in sorted(said.keys() | returns)
+        if said.get(return_id) != journal.digest_of(store.catalogue_of(workspace.tables, return_id))
+    ]
+    if differing:
+        raise _tampered(f"the files of {', '.join(differing[:5])} are not those that were stored", "catalogue")
+
+
+def _check_originals(workspace: Workspace) -> None:
+    """Whole files and papers whose key is there: what lies in them is what was given."""
+    for name, owner, digest in store.all_originals(workspace.tables):
+        if not workspace.tables.keys.has(owner):
+            continue
+        with workspace.vault.reading(name, owner) as source:
+            if file_digest(source, "sha256").hexdigest() != digest:
+                raise _tampered(f"{name} is not the paper or file that was given", "originals")
 
 
 def _check_counts(workspace: Workspace, entries: list[Entry]) -> None:
@@ -94,10 +116,14 @@ def _check_counts(workspace: Workspace, entries: list[Entry]) -> None:
             said[key] = said.get(key, 0) + entry.facts["rows"]
     stored = workspace.tables.db.execute("SELECT actor, case_id, rows FROM shown").fetchall()
     if said != {(actor, case): rows for actor, case, rows in stored}:
-        raise VerificationFailed(
-            "TAMPERED",
-            "the numbers of rows that persons were shown are not those of the ledger",
-            where="workspace.sqlite, shown",
-            why="they decide from when on two others are asked",
-            next_step="keep the workspace as it is and restore the database from a backup",
-        )
+        raise _tampered("the numbers of rows that persons were shown are not those of the ledger", "shown")
+
+
+def _tampered(what: str, where: str) -> VerificationFailed:
+    return VerificationFailed(
+        "TAMPERED",
+        what,
+        where=where,
+        why="what would be shown is not what was entered or taken in",
+        next_step="keep the workspace as it is and restore the database from a backup",
+    )

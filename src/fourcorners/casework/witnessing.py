@@ -1,11 +1,13 @@
 """Checkpoints that leave: to witnesses, to a time-stamping authority, and back with their signatures.
 
-Which witnesses there are, and how many must cosign, is a policy (C2SP tlog-policy) in the settings. Every exchange has
-an entry before it happens: an entry that only a heartbeat made shows, by its time, that nothing was done in between.
+Which witnesses there are, and how many must cosign, is a policy (C2SP tlog-policy) in the settings. Every exchange
+has an entry before it happens: an entry that only a heartbeat made shows, by its time, that nothing was done in
+between.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -196,7 +198,7 @@ def check_kept(workspace: Workspace) -> dict[str, Any] | None:
         "size": checkpoint.size,
         "cosigned": {each.name: rfc3339(each.at * SECOND) for each in made},
         "entries_since": workspace.log.size() - checkpoint.size,
-        "largest_gap_s": max((b - a for a, b in zip(times, times[1:], strict=False)), default=0),
+        "largest_gap_s": max((b - a for a, b in pairwise(times)), default=0),
     }
 
 

@@ -152,7 +152,7 @@ def check_targets(in_instrument: int, in_case: int) -> None:
 
     Raises:
         Refused: `PRODUCT TOO_MANY_TARGETS` over 100 in either; `AGENCY APPROVAL_NEEDED` over 10 in the instrument
-            or 25 in the case: an agency's independent approver may say yes, once `approve` exists.
+            or 25 in the case: an agency's independent approver may say yes.
     """
     counts = f"{in_instrument} root targets in the instrument, {in_case} in the case"
     if max(in_instrument, in_case) > BULK:
@@ -167,7 +167,7 @@ def check_targets(in_instrument: int, in_case: int) -> None:
             "AGENCY",
             "APPROVAL_NEEDED",
             f"{counts}; over {ASK_INSTRUMENT} or over {ASK_CASE} needs an independent approver",
-            next_step=f"`approve` does not exist yet: until then at most {ASK_INSTRUMENT} and {ASK_CASE}",
+            next_step="a supervisor outside the team answers the petition with `approve`",
         )
 
 

@@ -150,8 +150,8 @@ class CustodianKey:
         Raises:
             Refused: `NOT_A_CUSTODIAN`: nothing was wrapped to this key, or as something else.
         """
-        mine: dict[str, str] = json.loads(wrapped).get(self.name, {})
-        if not mine:
+        mine = json.loads(wrapped).get(self.name)
+        if not isinstance(mine, dict):
             raise self._nothing()
         return json.dumps(
             {name: base64.b64encode(self._open(box, context)).decode() for name, box in mine.items()}
@@ -163,8 +163,8 @@ class CustodianKey:
         Raises:
             Refused: `NOT_A_CUSTODIAN`: it was begun by the same custodian, or is not wrapped to this key.
         """
-        mine: str | None = json.loads(begun).get(self.name)
-        if mine is None:
+        mine = json.loads(begun).get(self.name)
+        if not isinstance(mine, str):
             raise self._nothing()
         return self._open(mine, context)
 

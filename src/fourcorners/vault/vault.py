@@ -77,7 +77,12 @@ class Vault:
 
     def reading_with(self, name: str, key: bytes) -> FrameReader:
         """Read a file with its key, which two custodians laid bare."""
-        return FrameReader((self.root / name).open("rb"), key, name.encode(), name)
+        file = (self.root / name).open("rb")
+        try:
+            return FrameReader(file, key, name.encode(), name)
+        except BaseException:
+            file.close()
+            raise
 
     @staticmethod
     def sealed_context(name: str, owner: str) -> bytes:

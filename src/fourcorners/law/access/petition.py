@@ -49,7 +49,7 @@ class Petition:
 def decide_petition(
     actor: Actor, action: str, petition: Petition, now: int, loaded: Loaded | None = None
 ) -> Decision:
-    """Decide on `approve`, `act` (a custodian takes a layer off), `unseal` (the records are released) or `destroy`.
+    """Decide on `approve`, `act` (a custodian takes a layer off), `unseal` (they are released) or `destroy`.
 
     Args:
         actor: who acts.
