@@ -134,7 +134,7 @@ def is_consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: l
     if old > new or old < 0:
         return False
     if old in {0, new}:
-        return not proof and old_root == (EMPTY if old == 0 else new_root)
+        return not proof and old_root == (new_root if old == new else EMPTY)
     nodes = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
     if not nodes:
         return False
