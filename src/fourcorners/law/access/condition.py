@@ -140,7 +140,8 @@ def _expression(node: Mapping[str, Any]) -> Condition:
             found = Condition("is in", attribute, frozenset({value}))
             return found if op == "==" else negated(found)
         case "contains":
-            return Condition("is in", _attribute(inner["right"]), frozenset(map(_value, inner["left"]["Set"])))
+            values = frozenset(map(_value, inner["left"]["Set"]))
+            return Condition("is in", _attribute(inner["right"]), values) if values else NOTHING
         case ".":
             return Condition("is in", _attribute(node), frozenset({True}))
         case _:
