@@ -21,13 +21,13 @@ INVESTIGATOR, SUPERVISOR, CUSTODIAN = ROLES = ("investigator", "supervisor", "cu
 
 
 def acting(workspace: Workspace) -> Actor:
-    """The acting person as the access policies see him; one who is not known here has no role and no team."""
-    row = store.find_actor(workspace.tables, workspace.actor)
-    return as_actor(row) if row else Actor(workspace.actor, frozenset(), frozenset())
+    """The acting person as the access policies see him."""
+    return person(workspace, workspace.actor)
 
 
-def as_actor(row: ActorRow) -> Actor:
-    """A stored person as the access policies see him."""
+def person(workspace: Workspace, name: str) -> Actor:
+    """A person as the access policies see him; one who is not known here has no role and no team."""
+    row = store.find_actor(workspace.tables, name) or ActorRow(name, [], [])
     return Actor(row.id, frozenset(row.roles), frozenset(row.teams))
 
 

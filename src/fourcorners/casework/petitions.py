@@ -15,11 +15,9 @@ from fourcorners.casework import actors
 from fourcorners.casework import documents
 from fourcorners.casework import store
 from fourcorners.casework.documents import Paper
-from fourcorners.casework.rows import ActorRow
 from fourcorners.casework.rows import PetitionRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.law.access import petition as access
-from fourcorners.law.access.actor import Actor
 from fourcorners.law.access.decision import Decision
 from fourcorners.law.access.petition import Petition
 from fourcorners.model.errors import Refused
@@ -112,8 +110,8 @@ def decide(workspace: Workspace, action: str, row: PetitionRow, **state: Any) ->
         id=row.id,
         kind=row.kind,
         case=row.case,
-        requester=_person(workspace, row.requester),
-        approvers=frozenset(_person(workspace, name) for name in row.approvers),
+        requester=actors.person(workspace, row.requester),
+        approvers=frozenset(actors.person(workspace, name) for name in row.approvers),
         **state,
     )
     decision = access.decide_petition(actors.acting(workspace), action, petition, workspace.now())
@@ -141,7 +139,3 @@ def approved(workspace: Workspace, case: str, kind: str, subject: dict[str, Any]
         if (row.kind, row.subject, row.requester) == (kind, subject, workspace.actor)
         and len(set(row.approvers)) >= count
     ]
-
-
-def _person(workspace: Workspace, name: str) -> Actor:
-    return actors.as_actor(store.get(workspace.tables, ActorRow, name))
