@@ -31,6 +31,8 @@ from fourcorners.model.instant import SECOND
 from fourcorners.model.instant import rfc3339
 
 POLICY = "policy"
+#: Settings that hold what a witness said it has seen.
+_SEEN = "seen by "
 REQUEST_TYPE = "text/plain; charset=utf-8"
 
 
@@ -64,7 +66,7 @@ def request(workspace: Workspace, name: str) -> bytes:
     """What asks a witness to cosign the present state, as a file to carry; a heartbeat entry goes before it."""
     with workspace.attempt("witness request", {"witness": name}):
         _heartbeat(workspace, name)
-        return _request(workspace, name)[0]
+        return _request(workspace, name)
 
 
 def answer(workspace: Workspace, name: str, data: bytes) -> dict[str, Any]:
@@ -75,7 +77,9 @@ def answer(workspace: Workspace, name: str, data: bytes) -> dict[str, Any]:
         BadInput: `WITNESS_ANSWER`.
     """
     with workspace.attempt("witness answer", {"witness": name}):
-        return _take(workspace, name, submission.from_file(data))
+        got = submission.from_file(data)
+        _asks_from(workspace, name, got)
+        return _take(workspace, name, got)
 
 
 def submit(workspace: Workspace) -> list[dict[str, Any]]:
@@ -100,13 +104,20 @@ def submit(workspace: Workspace) -> list[dict[str, Any]]:
 
 def _send(workspace: Workspace, name: str, url: str) -> Answer:
     address = f"{url.rstrip('/')}/add-checkpoint"
-    body, size = _request(workspace, name)
-    got = submission.post(address, body, REQUEST_TYPE)
+    got = submission.post(address, _request(workspace, name), REQUEST_TYPE)
+    if _asks_from(workspace, name, got):
+        return submission.post(address, _request(workspace, name), REQUEST_TYPE)
+    return got
+
+
+def _asks_from(workspace: Workspace, name: str, got: Answer) -> bool:
+    """Whether the witness stands elsewhere than we remember (an answer was lost): the next request begins there."""
     seen = submission.seen_size(got)
-    if seen is None or seen == size or seen > workspace.log.size():
-        return got
-    # the witness remembers another checkpoint of this log than we do (an answer that was lost): ask from there
-    return submission.post(address, _body(workspace, seen), REQUEST_TYPE)
+    if seen is None or seen > workspace.log.size():
+        return False
+    with workspace.tables.db.transaction():
+        store.put_setting(workspace.tables, _SEEN + name, str(seen))
+    return True
 
 
 def _heartbeat(workspace: Workspace, names: str) -> None:
@@ -117,13 +128,10 @@ def _heartbeat(workspace: Workspace, names: str) -> None:
         workspace.log.keep(workspace.log.checkpoint(workspace.signer))
 
 
-def _request(workspace: Workspace, name: str) -> tuple[bytes, int]:
+def _request(workspace: Workspace, name: str) -> bytes:
     key = _witness(workspace, name)
-    old = max((c.size for c, note in _kept(workspace) if _cosigned(workspace, note, key)), default=0)
-    return _body(workspace, old), old
-
-
-def _body(workspace: Workspace, old: int) -> bytes:
+    cosigned = [c.size for c, note in _kept(workspace) if any(s.key_id == key.id for s in note.signatures)]
+    old = max(int(store.setting(workspace.tables, _SEEN + name) or 0), *cosigned, 0)
     _, note = _kept(workspace)[-1]
     size = Checkpoint.parse(note.text).size
     own = open_note(note.encode(), [workspace.signer.verifier])
@@ -161,12 +169,6 @@ def _witness(workspace: Workspace, name: str) -> Verifier:
             return each.key
     raise UsageError(
         "NO_WITNESS", f"no witness is called {name}", next_step="`fourcorners witness add NAME KEY [URL]`"
-    )
-
-
-def _cosigned(workspace: Workspace, note: Note, key: Verifier) -> bool:
-    return any(witness.key == key for witness in policy(workspace).witnesses) and any(
-        signature.key_id == key.id for signature in note.signatures
     )
 
 

@@ -145,5 +145,5 @@ def _answer(what: str) -> BadInput:
         "WITNESS_ANSWER",
         f"the witness did not cosign: {what}",
         why="until a witness outside holds a checkpoint, whoever holds the log's key can rewrite the log",
-        next_step="ask whoever runs the witness; the log itself is not changed by this",
+        next_step="ask again, which begins where the witness stands; or ask whoever runs it",
     )
