@@ -111,7 +111,7 @@ def _send(workspace: Workspace, name: str, url: str) -> Answer:
 
 
 def _asks_from(workspace: Workspace, name: str, got: Answer) -> bool:
-    """Whether the witness stands elsewhere than we remember (an answer was lost): the next request begins there."""
+    """Whether the witness stands elsewhere than we remember (an answer was lost): ask from there."""
     seen = submission.seen_size(got)
     if seen is None or seen > workspace.log.size():
         return False

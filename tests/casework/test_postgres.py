@@ -1,0 +1,60 @@
+"""The whole way with the tables and the ledger in a PostgreSQL database, and the vault in the folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.casework.conftest import write_order
+from tests.casework.pages import TARGET
+from tests.casework.pages import write_page
+from tests.casework.people import acting
+from tests.casework.people import filter_team
+from tests.casework.people import supervisors
+from tests.conftest import new_database
+
+from fourcorners.casework import backup
+from fourcorners.casework import cases
+from fourcorners.casework import destruction
+from fourcorners.casework import exhibit
+from fourcorners.casework import instruments
+from fourcorners.casework import petitions
+from fourcorners.casework import records
+from fourcorners.casework import verification
+from fourcorners.casework import workspace as workspaces
+from fourcorners.casework.ingest import ingest
+from fourcorners.casework.workspace import Making
+from fourcorners.casework.workspace import open_workspace
+from fourcorners.model.errors import BadInput
+from fourcorners.model.errors import UsageError
+from fourcorners.model.errors import VerificationFailed
+
+
+def test_the_whole_way_on_postgres(server: str, tmp_path: Path) -> None:
+    address = new_database(server)
+    workspaces.create(tmp_path / "w", "tester", making=Making(database=address))
+    assert not list((tmp_path / "w").glob("*.sqlite"))
+    with open_workspace(tmp_path / "w", "tester") as workspace:
+        case = cases.open_case(workspace, "Takeover", "Complaint").id
+        filter_team(workspace)
+        instruments.add(workspace, write_order(tmp_path / "o", accounts=(TARGET,)), case)
+        row = ingest(workspace, [write_page(tmp_path / "records.html")], "I-1")
+        assert row.counts == {"rows": 4, "released": 2, "sealed": 2, "rejected": 0}
+        with pytest.raises(BadInput):
+            ingest(workspace, [tmp_path / "records.html"], "I-1")
+        assert len(list(records.list_records(workspace, "I-1", family="login"))) == 2
+        exhibit.make(workspace, case, tmp_path / "exhibit.pdf")
+        assert verification.verify(workspace)["verified"]
+        with pytest.raises(UsageError) as found:
+            backup.backup(workspace, tmp_path / "backup")
+        assert found.value.code == "SERVER_BACKUP"
+    with open_workspace(tmp_path / "w", "tester") as workspace:
+        supervisors(workspace, "sue")
+        (tmp_path / "paper.txt").write_text("destroy")
+        asked = destruction.request(workspace, "I-1", tmp_path / "paper.txt", "over")
+        petitions.approve(acting(workspace, "sue"), asked.id)
+        assert destruction.execute(workspace, asked.id)["state"] == "done"
+        verification.verify(workspace)
+        workspace.tables.db.execute("UPDATE ledger_entries SET leaf = ? WHERE n = 2", (b"{}",))
+        with pytest.raises(VerificationFailed):
+            workspace.ledger.verify()

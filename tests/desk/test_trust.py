@@ -1,0 +1,223 @@
+"""The trust core from the command line: as custodians, supervisors, inspectors and witnesses use it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from tests.casework.conftest import write_order
+from tests.casework.pages import TARGET
+from tests.casework.pages import write_page
+from tests.casework.people import write_unseal
+
+from fourcorners.desk.cli import run
+from fourcorners.ledger import policy as policies
+from fourcorners.ledger.note import Note
+from fourcorners.ledger.proof import Proof
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "command-line.schema.json").read_text())
+
+
+class Desk:
+    """Runs verbs as one person or another, and validates every line against the schema."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self.capsys = capsys
+        self.err = ""
+
+    def __call__(self, verb: str, *words: object, by: str = "ann", code: int = 0) -> list[dict[str, Any]]:
+        self.capsys.readouterr()
+        found = run(["-w", str(self.folder), "--as", by, *verb.split(), *map(str, words)])
+        out, self.err = self.capsys.readouterr()
+        assert found == code, self.err
+        lines = [json.loads(line) for line in out.splitlines()]
+        validator = Draft202012Validator({**SCHEMA, "$ref": f"#/$defs/{verb}"})
+        for line in lines:
+            validator.validate(line)
+        return lines
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.setenv("FOURCORNERS_SECRET", "a passphrase of some length")
+    return Desk(tmp_path / "w", capsys)
+
+
+@pytest.fixture
+def worked(desk: Desk, tmp_path: Path) -> Desk:
+    """A case with a filter team and a return, half of which is sealed."""
+    desk("init")
+    lines = []
+    for name in ("carol", "dave"):
+        (made,) = desk("seal key", "--out", tmp_path / f"{name}.key", by=name)
+        lines.append(made["line"])
+    desk("case open", "--title", "Takeover", "--predicate", "Complaint")
+    assert desk("seal team", *lines) == [{"custodians": ["carol", "dave"]}]
+    order = write_order(tmp_path / "order", accounts=(TARGET,), more='retain_until = "2099-05-01"')
+    desk("instrument add", order, "--case", "C-1")
+    desk("ingest", write_page(tmp_path / "records.html"), "--under", "I-1")
+    return desk
+
+
+def test_two_custodians_open_what_a_court_named(worked: Desk, tmp_path: Path) -> None:
+    listed = worked("seal list", "--under", "I-1")
+    assert [line["kept"] for line in listed] == [True, True]
+    order = write_unseal(tmp_path / "unseal", items=(listed[0]["item"],))
+    (asked,) = worked("unseal request", order, "--reason", "exculpatory")
+    assert (asked["petition"], asked["state"]) == ("P-1", "open")
+    worked("unseal open", "P-1", "--key", tmp_path / "carol.key", by="carol")
+    worked("unseal open", "P-1", "--key", tmp_path / "carol.key", by="dave", code=2)
+    (done,) = worked("unseal open", "P-1", "--key", tmp_path / "dave.key", by="dave")
+    assert done == {"petition": "P-1", "acted": ["carol", "dave"], "return": "R-2"}
+    assert len(worked("records", "--under", "I-1")) == 3
+    (verified,) = worked("verify", worked.folder)
+    assert verified["extends"] is None
+
+
+def test_why_explains_an_allow_and_a_deny(worked: Desk) -> None:
+    worked("actor add", "sue", "--role", "supervisor")
+    worked("records", "--under", "I-1", by="sue", code=3)
+    assert "AGENCY JUSTIFICATION_NEEDED" in worked.err
+    assert "on whose instruction?" in worked.err
+    entry = next(word for word in worked.err.split() if word.startswith("E-"))
+    (deny,) = worked("why", entry)
+    assert (deny["allowed"], deny["actor"], deny["policies"]) == (False, "sue", ["review-justification"])
+    assert any("says why" in sentence for sentence in deny["sentences"])
+    worked("records", "--under", "I-1", "--reason", "quarterly review", by="sue")
+    reads = [line for line in worked("ledger list") if line["kind"] == "read" and line["audit"]["actor"] == "sue"]
+    (allow,) = worked("why", reads[-1]["entry"])
+    assert (allow["allowed"], allow["policies"], allow["reason"]) == (True, ["review"], "quarterly review")
+    assert "on whose instruction?" in allow["asked"]
+    worked("why", "E-0", code=2)
+    worked("why", "E-999", code=2)
+    worked("why", "nonsense", code=2)
+
+
+def test_a_destruction_from_request_to_receipt(worked: Desk, tmp_path: Path) -> None:
+    paper = tmp_path / "order.txt"
+    paper.write_text("destroy it")
+    worked("actor add", "sue", "--role", "supervisor")
+    (asked,) = worked("destroy request", "--under", "I-1", "--order", paper, "--reason", "the court says so")
+    worked("destroy run", asked["petition"], code=3)
+    assert "TWO_PERSONS" in worked.err
+    worked("approve", asked["petition"], code=3)
+    worked("approve", asked["petition"], by="sue")
+    worked("backup", "--keys", "--out", tmp_path / "keys")
+    (receipt,) = worked("destroy run", asked["petition"])
+    assert receipt["approved_by"] == ["sue"]
+    assert [copy["place"] for copy in receipt["key_copies"]] == [str(tmp_path / "keys")]
+    assert [line["state"] for line in worked("retention")] == ["destroyed"]
+    worked("records", "--under", "I-1", code=3)
+    assert "DESTROYED" in worked.err
+    assert [line["state"] for line in worked("petitions")] == ["done"]
+    worked("case show", "C-1")
+    worked("verify", worked.folder)
+
+
+def test_a_ruling_and_a_team(worked: Desk, tmp_path: Path) -> None:
+    paper = tmp_path / "ruling.txt"
+    paper.write_text("quashed")
+    worked("actor add", "bob", "--role", "investigator")
+    worked("case join", "C-1", "bob")
+    assert [line["teams"] for line in worked("actor list") if line["actor"] == "bob"] == [["C-1"]]
+    worked("records", "--under", "I-1", by="bob")
+    worked("instrument quash", "I-1", "--order", paper, "--reason", "no probable cause")
+    worked("records", "--under", "I-1", by="bob", code=3)
+    assert "LAW QUASHED" in worked.err
+    worked("instrument reinstate", "I-1", "--order", paper, "--reason", "reversed")
+    worked("records", "--under", "I-1", by="bob")
+
+
+def test_backup_and_restore(worked: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (made,) = worked("backup", "--out", tmp_path / "backup")
+    assert not any("key" in path.name for path in (tmp_path / "backup").rglob("*"))
+    worked("backup", "--out", tmp_path / "backup", code=4)
+    worked("backup", "--keys", "--out", tmp_path / "keys")
+    restored = Desk(tmp_path / "again", capsys)
+    restored("restore", tmp_path / "backup", "--keys", tmp_path / "nothing", code=4)
+    restored("restore", tmp_path / "backup", "--keys", tmp_path / "keys")
+    assert len(restored("records", "--under", "I-1")) == 2
+    (verified,) = restored("verify", restored.folder)
+    assert verified["ledger"]["size"] == made["ledger"] + 2, "the restoring and the read are entries"
+    victim = max((tmp_path / "backup" / "segments").iterdir(), key=lambda path: path.stat().st_size)
+    victim.chmod(0o600)
+    victim.write_bytes(victim.read_bytes()[:-1] + b"x")
+    spoiled = Desk(tmp_path / "spoiled", capsys)
+    spoiled("restore", tmp_path / "backup", "--keys", tmp_path / "keys", code=4)
+    assert "TAMPERED" in spoiled.err
+    assert not (tmp_path / "spoiled").exists()
+
+
+def test_a_witness_by_file(worked: Desk, tmp_path: Path) -> None:
+    (court,) = worked("witness init", tmp_path / "court", "--name", "witness.court.example/1")
+    (kept,) = worked("ledger checkpoint", "--out", tmp_path / "first.checkpoint")
+    worked("witness watch", tmp_path / "court", kept["key"])
+    worked("witness add", "court", court["key"])
+    worked("witness submit", code=2)
+    worked("witness request", "court", "--out", tmp_path / "request")
+    (answered,) = worked("witness cosign", tmp_path / "court", tmp_path / "request", "--out", tmp_path / "answer")
+    assert answered["status"] == 200
+    (took,) = worked("witness answer", "court", tmp_path / "answer")
+    assert [each["witness"] for each in took["cosigned"]] == ["court"]
+    (verified,) = worked("verify", worked.folder, "--since", tmp_path / "first.checkpoint")
+    assert verified["extends"]["size"] == kept["size"]
+    assert verified["witness"]["cosigned"].keys() == {"court"}
+    worked("ledger proof", "E-3", "--out", tmp_path / "e3.tlog-proof")
+    worked("ledger export", "--out", tmp_path / "log")
+    rule = policies.parse((tmp_path / "log" / "policy").read_text())
+    proof = Proof.parse((tmp_path / "e3.tlog-proof").read_bytes())
+    leaf = (tmp_path / "e3.tlog-proof.entry").read_bytes()
+    assert proof.verify(leaf, rule).size == took["size"]
+    assert Note.parse((tmp_path / "log" / "checkpoint").read_bytes())
+    assert worked("witness incidents", tmp_path / "court") == []
+    again = tmp_path / "again"
+    worked("witness cosign", tmp_path / "court", tmp_path / "request", "--out", again)
+    worked("witness answer", "court", again, code=4)
+    assert len(worked("witness incidents", tmp_path / "court")) == 1
+
+
+def test_a_witness_over_http(worked: Desk, tmp_path: Path) -> None:
+    (court,) = worked("witness init", tmp_path / "court", "--name", "witness.court.example/1", "--post-quantum")
+    (kept,) = worked("ledger checkpoint", "--out", tmp_path / "first.checkpoint")
+    worked("witness watch", tmp_path / "court", kept["key"])
+    command = [
+        sys.executable,
+        "-m",
+        "fourcorners.desk.cli",
+        "witness",
+        "serve",
+        str(tmp_path / "court"),
+        "--port",
+        "0",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as serving:
+        assert serving.stdout
+        address = json.loads(serving.stdout.readline())["address"]
+        worked("witness add", "court", court["key"], address)
+        (first,) = worked("witness submit")
+        (second,) = worked("witness submit")
+        assert second["size"] > first["size"]
+        serving.send_signal(signal.SIGTERM)
+    worked("witness submit", code=4)
+    assert "WITNESS_ANSWER" in worked.err
+    (verified,) = worked("verify", worked.folder)
+    assert verified["witness"]["size"] == second["size"]
+
+
+def test_a_workspace_under_a_passphrase(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk("init", "--root-key", "passphrase")
+    desk("case open", "--title", "T", "--predicate", "P")
+    monkeypatch.setenv("FOURCORNERS_SECRET", "another passphrase, which is wrong")
+    desk("case list", code=4)
+    assert "ROOT_KEY" in desk.err
+    monkeypatch.delenv("FOURCORNERS_SECRET")
+    desk("case list", code=2)
+    assert "nobody can type it" in desk.err
