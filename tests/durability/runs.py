@@ -1,0 +1,49 @@
+"""Start the writer, stop it in one way or another, and have the checker look."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+@dataclass
+class Found:
+    """What the checker says: acknowledged commits in all, entries lost of them, and what is broken."""
+
+    acknowledged: int
+    lost: int
+    error: str | None
+    size: int
+
+
+def command(folder: Path, synchronous: str = "FULL", batch: int = 5, count: int = -1) -> list[str]:
+    return [sys.executable, str(HERE / "writer.py"), str(folder), synchronous, str(batch), str(count)]
+
+
+def write(folder: Path, stop: Callable[[subprocess.Popen[str]], None], **how: object) -> list[str]:
+    """The writer's lines until `stop` has stopped it."""
+    with subprocess.Popen(command(folder, **how), stdout=subprocess.PIPE, text=True) as writer:  # type: ignore[arg-type] # as named there
+        assert writer.stdout
+        first = writer.stdout.readline()
+        stop(writer)
+        writer.wait(60)
+        return [first, *writer.stdout.readlines()]
+
+
+def check(folder: Path, lines: list[str]) -> Found:
+    done = subprocess.run(
+        [sys.executable, str(HERE / "checker.py"), str(folder)],
+        input="".join(lines),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    return Found(sum(line.startswith("acknowledged") for line in lines), said["lost"], said["error"], said["size"])

@@ -1,0 +1,42 @@
+"""SIGKILL at any moment: a thousand rounds in the long form, a few in the short one."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from tests.durability import runs
+
+ROUNDS, LONG = 8, 1000
+
+
+@pytest.mark.parametrize(
+    "rounds", [pytest.param(ROUNDS, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.torture)]
+)
+def test_nothing_that_was_acknowledged_is_lost_to_a_kill(tmp_path: Path, rounds: int) -> None:
+    """One log through all rounds, so that each opens what the one before left."""
+    chance, lines, acknowledged = random.Random(rounds), list[str](), 0
+    for _ in range(rounds):
+
+        def stop(writer: subprocess.Popen[str]) -> None:
+            time.sleep(chance.uniform(0.0, 0.12))
+            writer.kill()
+
+        lines += runs.write(tmp_path, stop, batch=chance.choice([1, 5, 300]))
+        found = runs.check(tmp_path, lines)
+        assert (found.error, found.lost) == (None, 0)
+        acknowledged = found.acknowledged
+    assert acknowledged > rounds, "the rounds did commit"
+
+
+def test_the_checker_sees_what_is_lost(tmp_path: Path) -> None:
+    """Its own control: an acknowledgement that nothing stands behind, and one of another tree."""
+    lines = runs.write(tmp_path, lambda _writer: None, count=3)
+    assert runs.check(tmp_path, lines) == runs.Found(3, 0, None, 15)
+    invented = [*lines, lines[-1].replace(" 15 ", " 20 ")]
+    assert runs.check(tmp_path, invented).lost == 5
+    other = [*lines, lines[-1].replace(" 15 ", " 10 ")]
+    assert runs.check(tmp_path, other).error
