@@ -34,6 +34,8 @@ from fourcorners.casework import verification
 from fourcorners.casework import witnessing
 from fourcorners.casework.ingest import ingest
 from fourcorners.casework.journal import canonical
+from fourcorners.casework.rows import ActorRow
+from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.casework.workspace import open_workspace
 from fourcorners.ledger import submission
@@ -113,7 +115,7 @@ def truncate(workspace: Workspace) -> None:
     entries = leaves(workspace)
     last = max(n for n, entry in enumerate(entries) if entry["kind"] == "read")
     workspace.tables.db.execute("DELETE FROM cases WHERE id = 'C-2'")
-    store.replace(workspace.tables, store.ActorRow("tester", ["investigator"], ["C-1"]))
+    store.replace(workspace.tables, ActorRow("tester", ["investigator"], ["C-1"]))
     rebuild(workspace, entries[:last], list(range(last)))
 
 
@@ -167,7 +169,7 @@ def swap_a_segment(workspace: Workspace) -> None:
 
 def replace_a_readers_output(workspace: Workspace) -> None:
     """The member claims that another reader read it."""
-    returned = store.of_owner(workspace.tables, store.ReturnRow, "I-1")[0]
+    returned = store.of_owner(workspace.tables, ReturnRow, "I-1")[0]
     (member,) = store.members_of(workspace.tables, returned)
     body = json.dumps({**json.loads(store._dump(member)), "reader": "meta-record/99"}, separators=(",", ":"))
     box = workspace.tables.keys.seal("I-1", body.encode(), b"members/R-1/0")
@@ -182,7 +184,7 @@ def _follow(workspace: Workspace, statements: set[str]) -> None:
         db.execute(statement)
     entries = leaves(workspace)
     at = next(n for n, entry in enumerate(entries) if entry["kind"] == "intake")
-    returned = store.of_owner(workspace.tables, store.ReturnRow, "I-1")[0]
+    returned = store.of_owner(workspace.tables, ReturnRow, "I-1")[0]
     (member,) = store.members_of(workspace.tables, returned)
     from fourcorners.casework.journal import digest_of  # noqa: PLC0415 - as the product does it
 

@@ -36,6 +36,7 @@ from fourcorners.casework import standing
 from fourcorners.casework import store
 from fourcorners.casework import verification
 from fourcorners.casework.ingest import ingest
+from fourcorners.casework.rows import AttributionRow
 from fourcorners.casework.rows import PetitionRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.casework.workspace import open_workspace
@@ -254,7 +255,7 @@ def test_m44_a_quashed_instrument_locks_what_came_from_it(
 def test_a_locked_attribution_is_not_shown(
     workspace: Workspace, case: str, instrument: str, paper: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = store.AttributionRow(
+    row = AttributionRow(
         "A-1",
         case,
         instrument,

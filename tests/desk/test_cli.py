@@ -121,7 +121,7 @@ def test_a_refusal_says_whose_rule_and_what_is_permitted(desk: Desk, made: Path,
 
 def test_no_verb_searches_for_people() -> None:
     """M42 and M49: no verb takes a name, an address or a number to look for; reads name an instrument."""
-    from fourcorners.desk.cli.verbs import fourcorners  # noqa: PLC0415 - the command tree is what is tested
+    from fourcorners.desk.cli.root import fourcorners  # noqa: PLC0415 - the command tree is what is tested
 
     options = {
         name: {option for parameter in command.params for option in parameter.opts}

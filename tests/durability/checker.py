@@ -32,8 +32,8 @@ def check(folder: Path, acknowledged: list[tuple[int, bytes]]) -> dict[str, obje
         wrong = [n for n, leaf in enumerate(tree.leaves()) if leaf != f"entry {n}".encode()]
         roots = [each for each, root in acknowledged if each <= size and tree.root(each) != root]
         lost = max((each - size for each, _ in acknowledged), default=0)
-    except FourcornersError as error:
-        return {"error": error.diagnostics(), "lost": 0, "size": 0}
+    except FourcornersError as broken:
+        return {"error": broken.diagnostics(), "lost": 0, "size": 0}
     finally:
         db.close()
     error = f"entries {wrong[:3]} or roots {roots[:3]} differ" if wrong or roots else None

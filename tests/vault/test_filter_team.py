@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import json
 import secrets
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -46,13 +47,14 @@ def test_another_file_another_team_and_another_key_of_the_same_name_open_nothing
     wrapped = team.wrap(secrets.token_bytes(32), b"I-1 a")
     impostor = CustodianKey.generate("dave")
     stranger = CustodianKey.generate("mallory")
-    for attempt in (
+    attempts: list[Callable[[], object]] = [
         lambda: keys[0].begin(wrapped, b"I-1 b"),
         lambda: keys[1].finish(keys[0].begin(wrapped, b"I-1 a"), b"I-1 b"),
         lambda: impostor.begin(wrapped, b"I-1 a"),
         lambda: stranger.begin(wrapped, b"I-1 a"),
         lambda: impostor.finish(keys[0].begin(wrapped, b"I-1 a"), b"I-1 a"),
-    ):
+    ]
+    for attempt in attempts:
         with pytest.raises(Refused) as found:
             attempt()
         assert found.value.code == "NOT_A_CUSTODIAN"

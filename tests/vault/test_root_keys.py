@@ -76,7 +76,7 @@ def test_a_passphrase(tmp_path: Path) -> None:
 class Ring(KeyringBackend):
     """A keyring that keeps secrets, as the operating systems' do."""
 
-    priority = 5  # type: ignore[assignment] # the library's own backends set a number too
+    priority = 5
 
     def __init__(self) -> None:
         self.held: dict[tuple[str, str], str] = {}
@@ -108,7 +108,7 @@ def test_without_a_keyring_a_file_is_taken(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     before = keyring.get_keyring()
-    keyring.set_keyring(fail.Keyring())
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call] # the library's own
     (tmp_path / "keys").mkdir()
     try:
         assert root_key.create(tmp_path / "keys", "", "w1", parameters={}, secret=never).kind == "owner_file"
