@@ -79,7 +79,7 @@ def test_the_whole_way_line_by_line(desk: Desk, made: Path, tmp_path: Path) -> N
 
 def test_small_verbs(desk: Desk, tmp_path: Path) -> None:
     assert desk("readers")[0]["reader"] == "meta-record"
-    assert {line["what"] for line in desk("doctor")} >= {"workspace", "network table", "witness"}
+    assert {line["what"] for line in desk("doctor")} >= {"workspace", "network table", "sandbox"}
     out = tmp_path / "s" / "records.html"
     desk("samples make", "meta-record-d", "--seed", 3, "--rows", 20, "--out", out)
     first = out.read_bytes()

@@ -38,6 +38,7 @@ class Desk:
         found = run(["-w", str(self.folder), "--as", by, *verb.split(), *map(str, words)])
         out, self.err = self.capsys.readouterr()
         assert found == code, self.err
+        assert ("entry: E-" in self.err) or code != 3, "a refusal without an entry"
         lines = [json.loads(line) for line in out.splitlines()]
         validator = Draft202012Validator({**SCHEMA, "$ref": f"#/$defs/{verb}"})
         for line in lines:
@@ -80,6 +81,15 @@ def test_two_custodians_open_what_a_court_named(worked: Desk, tmp_path: Path) ->
     assert len(worked("records", "--under", "I-1")) == 3
     (verified,) = worked("verify", worked.folder)
     assert verified["extends"] is None
+
+
+def test_doctor_says_what_the_workspace_rests_on(worked: Desk) -> None:
+    said = {line["what"]: (line["ok"], line["found"]) for line in worked("doctor")}
+    assert said["workspace"] == (True, str(worked.folder))
+    assert said["filter team"] == (True, "carol, dave")
+    assert not said["root key"][0], "a file that can be copied is said to be one"
+    assert not said["witness"][0]
+    assert said["retention"][0]
 
 
 def test_why_explains_an_allow_and_a_deny(worked: Desk) -> None:

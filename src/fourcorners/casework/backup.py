@@ -47,8 +47,7 @@ def backup(workspace: Workspace, out: Path) -> dict[str, Any]:
                 why="a copy of the folder alone would lack them",
                 next_step="back the server up with its own means, and the folder without `keys` beside it",
             )
-        with workspace.transaction():
-            workspace.write_entry("backup", {"size": workspace.log.size() + 1}, {"place": str(out)})
+        workspace.record("backup", {"size": workspace.log.size() + 1}, {"place": str(out)})
         out.mkdir(parents=True, exist_ok=True, mode=0o700)
         database.copy_to(out / DATABASE)
         names = [*sorted(store.stored_hashes(workspace.tables)), recovery.CHECKPOINT]
@@ -72,8 +71,7 @@ def backup_keys(workspace: Workspace, out: Path) -> dict[str, Any]:
             for path in (workspace.root / KEYS).rglob("*")
             if path.is_file()
         )
-        with workspace.transaction():
-            workspace.write_entry("key backup", {"keys": len(names)}, {"place": str(out)})
+        workspace.record("key backup", {"keys": len(names)}, {"place": str(out)})
         for name in names:
             _copy(workspace.root / KEYS / name, out / name)
         return {"keys": str(out), "files": len(names)}
@@ -114,8 +112,7 @@ def restore(backup_folder: Path, keys: Path, root: Path, actor: str, secret: Sec
         if path.is_file():
             _copy(path, root / KEYS / path.relative_to(keys))
     with open_workspace(root, actor, secret=secret) as workspace:
-        with workspace.transaction():
-            workspace.write_entry("restored", {"size": workspace.log.size()}, {"from": str(backup_folder)})
+        workspace.record("restored", {"size": workspace.log.size()}, {"from": str(backup_folder)})
         return {"workspace": str(root), "files": len(manifest), "ledger": workspace.log.size()}
 
 

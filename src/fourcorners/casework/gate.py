@@ -93,21 +93,17 @@ def read(
         )
         if not decision.allowed:
             raise _refusal(workspace, bound, decision, reason)
-        with workspace.transaction() as tables:
-            if shown:
-                store.add_shown(tables, workspace.actor, bound, rows)
-            workspace.write_entry(
-                "read",
-                {
-                    **facts,
-                    "case": bound,
-                    "rows": rows,
-                    "shown": shown,
-                    "files": journal.digest_of((each.segment.name, each.segment.sha256) for each in stored),
-                    "policies": list(decision.policies),
-                },
-                {"reason": reason, "asked": decision.question},
-            )
+        seen = {
+            **facts,
+            "case": bound,
+            "rows": rows,
+            "shown": shown,
+            "files": journal.digest_of((each.segment.name, each.segment.sha256) for each in stored),
+            "policies": list(decision.policies),
+        }
+        counted = (lambda: store.add_shown(workspace.tables, workspace.actor, bound, rows)) if shown else None
+        said = {"reason": reason, "asked": decision.question}
+        workspace.record("read", seen, said, alongside=counted or (lambda: None))
     condition = decision.filter.arrow(
         {"case": asked.case, "instrument": asked.id, "sealed": False}, {"category": "category"}
     )

@@ -21,9 +21,7 @@ def listing(workspace: Workspace, case: str | None) -> Iterator[dict[str, Any]]:
     Looking at the ledger is a step as well, and has its entry.
     """
     entries = [entry for entry in workspace.ledger.entries() if case is None or entry.facts.get("case") == case]
-    with workspace.transaction():
-        facts = {"entries": len(entries), **({"case": case} if case else {})}
-        workspace.write_entry("inspection", facts, {})
+    workspace.record("inspection", {"entries": len(entries), **({"case": case} if case else {})}, {})
     for entry in entries:
         yield {
             "entry": entry.id,
@@ -81,8 +79,7 @@ def export(workspace: Workspace, out: Path) -> dict[str, Any]:
     """
     with workspace.attempt("ledger export", {}):
         outputs.check_free(out)
-        with workspace.transaction():
-            workspace.write_entry("ledger export", {}, {"out": str(out)})
+        workspace.record("ledger export", {}, {"out": str(out)})
         files = dict(workspace.log.files())
         files["checkpoint"] = workspace.log.checkpoint(workspace.signer).encode()
         files["policy"] = witnessing.policy(workspace).text().encode()

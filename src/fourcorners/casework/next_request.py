@@ -58,12 +58,11 @@ def prepare(
             for stem, group in _stems(groups)
             for kind, data in (("csv", request_sheet.to_csv(group)), ("html", request_page.to_html([group])))
         }
-        with workspace.transaction():
-            workspace.write_entry(
-                "next",
-                {"case": instrument.case, "instrument": instrument_id, "addresses": len(questions)},
-                {"out": str(out), "reason": reason, "network_table": [named.table, named.as_of]},
-            )
+        workspace.record(
+            "next",
+            {"case": instrument.case, "instrument": instrument_id, "addresses": len(questions)},
+            {"out": str(out), "reason": reason, "network_table": [named.table, named.as_of]},
+        )
         for name, data in files.items():
             outputs.write(out / name, data)
         table = None if named is naming.NO_TABLE else {"name": named.table, "date": named.as_of}

@@ -59,10 +59,7 @@ def list_sealed(workspace: Workspace, instrument_id: str) -> Iterator[dict[str, 
         case = store.get(workspace.tables, InstrumentRow, instrument_id).case
         standing.check_not_destroyed(workspace, instrument_id)
         found = list(_sealed(workspace, instrument_id))
-        with workspace.transaction():
-            workspace.write_entry(
-                "seals shown", {"case": case, "instrument": instrument_id, "sealed": len(found)}, {}
-            )
+        workspace.record("seals shown", {"case": case, "instrument": instrument_id, "sealed": len(found)}, {})
     yield from found
 
 

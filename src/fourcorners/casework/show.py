@@ -7,7 +7,6 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import fourcorners as product
@@ -15,7 +14,7 @@ from fourcorners.attribution import networks
 from fourcorners.casework import attribute
 from fourcorners.casework import standing
 from fourcorners.casework import store
-from fourcorners.casework import workspace as workspaces
+from fourcorners.casework import witnessing
 from fourcorners.casework.rows import ActorRow
 from fourcorners.casework.rows import AttributionRow
 from fourcorners.casework.rows import CaseRow
@@ -158,7 +157,27 @@ def list_readers() -> Iterator[dict[str, Any]]:
     yield {"reader": "table", "version": TableReader.version, "custodians": []}
 
 
-def examine(folder: Path) -> Iterator[dict[str, Any]]:
+def _examine(workspace: Workspace) -> Iterator[dict[str, Any]]:
+    kind = workspace.tables.keys.root_kind
+    weak = "; whoever copies that file opens everything" if kind == "owner_file" else ""
+    yield {"what": "root key", "found": f"{kind}{weak}", "ok": not weak}
+    names = ", ".join(each.name for each in witnessing.policy(workspace).witnesses)
+    seen = witnessing.check_kept(workspace)
+    since = (
+        f"{seen['entries_since']} entries since the last cosigned checkpoint" if seen else "nothing cosigned yet"
+    )
+    none = "none: whoever holds this folder can rewrite it; `witness add`, or keep checkpoints elsewhere"
+    yield {"what": "witness", "found": f"{names}: {since}" if names else none, "ok": seen is not None}
+    team = workspace.filter_team()
+    custodians = ", ".join(each.name for each in team.custodians) if team else ""
+    none = "none: what lies outside scope is not stored, and cannot be opened later; `seal team`"
+    yield {"what": "filter team", "found": custodians or none, "ok": team is not None}
+    breach = [line["instrument"] for line in list_retention(workspace) if line["state"] == "IN_BREACH"]
+    found = f"IN_BREACH: {', '.join(breach)}" if breach else "no period is over"
+    yield {"what": "retention", "found": found, "ok": not breach}
+
+
+def examine(workspace: Workspace | None) -> Iterator[dict[str, Any]]:
     """What this machine has, one finding a line: `ok` says whether the product can rely on it."""
     yield {"what": "fourcorners", "found": product.__version__, "ok": True}
     yield {"what": "python", "found": platform.python_version(), "ok": sys.version_info >= (3, 11)}
@@ -168,11 +187,11 @@ def examine(folder: Path) -> Iterator[dict[str, Any]]:
     table = networks.default_path()
     found = networks.NetworkTable.load(table).date if table.is_file() else "not built; `make setup` builds it"
     yield {"what": "network table", "found": found, "ok": table.is_file()}
-    exists = (folder / workspaces.DATABASE).is_file()
-    yield {"what": "workspace", "found": str(folder) if exists else f"none at {folder}", "ok": exists}
     yield {
-        "what": "witness",
-        "found": "none: the ledger's head must be noted outside to show a rewrite",
-        "ok": False,
+        "what": "workspace",
+        "found": str(workspace.root) if workspace else "none here, or it cannot be opened",
+        "ok": workspace is not None,
     }
+    if workspace:
+        yield from _examine(workspace)
     yield {"what": "sandbox", "found": "none: readers run with the user's rights", "ok": False}

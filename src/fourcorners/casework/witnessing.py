@@ -122,8 +122,7 @@ def _asks_from(workspace: Workspace, name: str, got: Answer) -> bool:
 
 def _heartbeat(workspace: Workspace, names: str) -> None:
     """An entry of its own, and the checkpoint after it kept: that is what the witness is asked about."""
-    with workspace.transaction():
-        workspace.write_entry("heartbeat", {"witness": names}, {})
+    workspace.record("heartbeat", {"witness": names}, {})
     with workspace.tables.db.transaction():
         workspace.log.keep(workspace.log.checkpoint(workspace.signer))
 
@@ -263,8 +262,7 @@ def stamp(workspace: Workspace, url: str, roots: bytes) -> dict[str, Any]:
         VerificationFailed: `TIME_STAMP`.
     """
     with workspace.attempt("witness stamp", {}):
-        with workspace.transaction():
-            workspace.write_entry("heartbeat", {"witness": "time stamp"}, {"url": url})
+        workspace.record("heartbeat", {"witness": "time stamp"}, {"url": url})
         note = workspace.log.checkpoint(workspace.signer)
         asked = timestamp.request(note.encode())
         response = timestamp.ask(url, asked)

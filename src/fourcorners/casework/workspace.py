@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from typing import BinaryIO
@@ -34,6 +35,7 @@ from fourcorners.ledger import log as tile_log
 from fourcorners.ledger.database import Database
 from fourcorners.ledger.log import Log
 from fourcorners.ledger.note import Signer
+from fourcorners.ledger.sequencer import Sequencer
 from fourcorners.ledger.sqlite import SqliteDatabase
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import FourcornersError
@@ -114,6 +116,11 @@ class Workspace:
         """The log's own key; its name is the log's origin."""
         return Signer(origin(self.id), self.tables.keys.secret(LOG))
 
+    @cached_property
+    def sequencer(self) -> Sequencer:
+        """Group commit for the steps that are one entry: callers in several threads share a flush."""
+        return Sequencer(self.tables.db, self.log, lambda: recovery.sign_checkpoint(self))
+
     def filter_team(self) -> FilterTeam | None:
         """The custodians who only together open what is sealed; None while there is no such team."""
         text = store.setting(self.tables, "filter_team")
@@ -150,19 +157,44 @@ class Workspace:
         Returns:
             The entry's name, `E-17`.
         """
-        return self._append(self.now(), kind, facts, audit, evidence, owner)
+        n = self.log.size()
+        self.log.append([self._leaf(n, self.now(), kind, facts, audit, evidence, owner)])
+        return f"E-{n}"
 
-    def _append(
+    def record(
         self,
+        kind: str,
+        facts: Mapping[str, Any],
+        audit: Mapping[str, Any],
+        *,
+        alongside: Callable[[], None] = lambda: None,
+    ) -> str:
+        """A step that is one entry, durable when this returns.
+
+        Args:
+            kind: as `write_entry` takes it.
+            facts: the same.
+            audit: the same.
+            alongside: rows that are stored with it.
+        """
+
+        def work(n: int) -> list[bytes]:
+            alongside()
+            return [self._leaf(n, self.now(), kind, facts, audit, None, WORKSPACE)]
+
+        return f"E-{self.sequencer.submit(work).index}"
+
+    def _leaf(
+        self,
+        n: int,
         at: int,
         kind: str,
         facts: Mapping[str, Any],
         audit: Mapping[str, Any],
         evidence: Mapping[str, Any] | None,
         owner: str,
-    ) -> str:
-        n = self.log.size()
-        leaf = self.ledger.leaf(
+    ) -> bytes:
+        return self.ledger.leaf(
             n,
             kind,
             at=at,
@@ -171,8 +203,6 @@ class Workspace:
             evidence=evidence,
             owner=owner,
         )
-        self.log.append([leaf])
-        return f"E-{n}"
 
     @contextmanager
     def attempt(
@@ -210,16 +240,11 @@ class Workspace:
         instrument = str(facts.get("instrument", ""))
         # a clock behind the ledger is itself refused; its refusal stands at the newest entry's time
         at = max(self.clock(), self.ledger.newest())
-        with self.transaction():
-            entry = self._append(
-                at,
-                "refusal",
-                {"attempt": what, "code": error.code, "whose": whose, "rules": rules, **facts},
-                {},
-                {"what": error.what, "where": error.where, **known},
-                instrument if self.tables.keys.has(instrument) else WORKSPACE,
-            )
-        error.entry = error.entry or entry  # the innermost step knows best why
+        said = {"attempt": what, "code": error.code, "whose": whose, "rules": rules, **facts}
+        evidence = {"what": error.what, "where": error.where, **known}
+        owner = instrument if self.tables.keys.has(instrument) else WORKSPACE
+        receipt = self.sequencer.submit(lambda n: [self._leaf(n, at, "refusal", said, {}, evidence, owner)])
+        error.entry = error.entry or f"E-{receipt.index}"  # the innermost step knows best why
 
 
 def origin(workspace_id: str) -> str:

@@ -25,6 +25,7 @@ from fourcorners.casework import records
 from fourcorners.casework import show
 from fourcorners.casework import verification
 from fourcorners.casework import workspace as workspaces
+from fourcorners.casework.workspace import Making
 from fourcorners.model.codes import OUTCOMES
 from fourcorners.model.errors import VerificationFailed
 from fourcorners.samples import case as sample_case
@@ -63,7 +64,9 @@ def work(folder: Path, workspace_folder: Path, on_step: Callable[[str], None] = 
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     worked = Worked(truth)
     networks = folder / "networks.parquet"
-    workspaces.create(workspace_folder, ACTOR)
+    # the demo leaves nothing in the user's keyring or data directory
+    key = Making("owner_file", {"folder": str(workspace_folder.with_name("key"))})
+    workspaces.create(workspace_folder, ACTOR, making=key)
     with workspaces.open_workspace(workspace_folder, ACTOR) as workspace:
         case = cases.open_case(workspace, "Account takeover", "Synthetic complaint, seed " + str(truth["seed"])).id
         entered = []

@@ -43,6 +43,11 @@ class KeyStore:
         self._root = root
         self._open: dict[str, bytes] = {}
 
+    @property
+    def root_kind(self) -> str:
+        """Where the root key is kept."""
+        return self._root.kind
+
     def create(self, owner: str) -> None:
         """Make an owner's key, durable before this returns."""
         key = secrets.token_bytes(SIZE)

@@ -28,9 +28,11 @@ from fourcorners.desk.cli.session import Session
 from fourcorners.desk.cli.session import ask_secret
 from fourcorners.desk.cli.session import progress
 from fourcorners.desk.cli.session import write
+from fourcorners.model.errors import FourcornersError
 from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.model.records import FAMILIES
 from fourcorners.samples import make as samples_make
+from fourcorners.vault.root_keys import os_keyring
 
 
 @fourcorners.command()
@@ -75,6 +77,12 @@ def init(
     making = workspaces.Making(root_key or "", device, rows_a_person, database)
     head = workspaces.create(session.folder, session.actor, making=making, secret=ask_secret)
     write({"workspace": str(session.folder), "ledger": {"size": head.size, "hash": head.hash}})
+    if root_key is None and not os_keyring.is_there():
+        click.echo(
+            "no keyring on this machine: the root key is a file of yours, and whoever copies it opens everything; "
+            "`init --root-key passphrase` keeps none",
+            err=True,
+        )
 
 
 @fourcorners.group()
@@ -286,5 +294,11 @@ def readers(*, _json: bool) -> None:
 @click.pass_obj
 def doctor(session: Session, *, _json: bool) -> None:
     """What this machine and workspace have, and what is missing."""
-    for line in show.examine(session.folder):
+    try:
+        with session.workspace() as workspace:
+            lines = list(show.examine(workspace))
+    except FourcornersError as error:
+        click.echo(error.diagnostics(), err=True)
+        lines = list(show.examine(None))
+    for line in lines:
         write(line)

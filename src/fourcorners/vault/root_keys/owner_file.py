@@ -29,15 +29,15 @@ def folder() -> Path:
 
 
 def create(workspace_id: str, parameters: Mapping[str, str], secret: Secret) -> dict[str, str]:  # noqa: ARG001
-    """Make the key's file."""
-    place = folder()
+    """Make the key's file, under the user's data directory if `parameters` names no other `folder`."""
+    place = Path(parameters.get("folder") or folder())
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(place / f"{workspace_id}.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
     with os.fdopen(handle, "wb") as out:
         out.write(secrets.token_bytes(_SIZE))
         out.flush()
         os.fsync(out.fileno())
-    return {"name": f"{workspace_id}.key"}
+    return {**parameters, "name": f"{workspace_id}.key"}
 
 
 def unlock(parameters: Mapping[str, str], secret: Secret) -> HeldKey:  # noqa: ARG001 - the protocol's
@@ -46,7 +46,7 @@ def unlock(parameters: Mapping[str, str], secret: Secret) -> HeldKey:  # noqa: A
     Raises:
         BadInput: `ROOT_KEY`: it is not there, or others can read it.
     """
-    path = folder() / Path(parameters["name"]).name
+    path = Path(parameters.get("folder") or folder()) / Path(parameters["name"]).name
     if not path.is_file():
         raise root_key.refused(f"the root key is not at {path}", "bring the key file to this place")
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
