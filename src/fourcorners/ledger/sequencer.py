@@ -2,7 +2,8 @@
 
 There is no thread of its own. The first caller that finds nobody at work leads: it takes what has gathered, runs
 it in one transaction, and all of them return once that is durable. What fails fails alone, in a savepoint of its
-own.
+own. Callers whose group has just ended come back one after the other; the next leader waits a moment for as many as
+there were, or groups of one would alternate with groups of all the others. A caller who is alone waits for nobody.
 """
 
 from __future__ import annotations
@@ -12,12 +13,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from threading import Condition
+from threading import Lock
 
 from fourcorners.ledger.database import Database
 from fourcorners.ledger.log import Log
 
 #: Given the number that its first entry will have, stores what belongs to it and gives its leaves.
 Work = Callable[[int], Sequence[bytes]]
+
+
+#: Seconds that a leader waits for those who were there a moment ago.
+_MOMENT = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +53,11 @@ class Sequencer:
         self._log = log
         self._on_commit = on_commit
         self._queue: list[_Waiting] = []
-        self._turn = Condition()
+        self._lock = Lock()
+        self._turn = Condition(self._lock)
+        self._gathered = Condition(self._lock)
         self._leading = False
+        self._expected = 1
 
     def submit(self, work: Work) -> Receipt:
         """Run work and append its leaves; returns when both are durable.
@@ -58,8 +67,10 @@ class Sequencer:
                 whole group is).
         """
         mine = _Waiting(work)
-        with self._turn:
+        with self._lock:
             self._queue.append(mine)
+            if len(self._queue) >= self._expected:
+                self._gathered.notify()
             while self._leading and not mine.done:
                 self._turn.wait()
             if not mine.done:
@@ -72,15 +83,17 @@ class Sequencer:
         return mine.receipt
 
     def _lead(self) -> None:
-        with self._turn:
+        with self._lock:
+            self._gathered.wait_for(lambda: len(self._queue) >= self._expected, _MOMENT)
             group, self._queue = self._queue, []
+            self._expected = len(group)
         try:
             self._commit(group)
         except BaseException as error:  # noqa: BLE001 - every caller of the group hears of it
             for each in group:
                 each.error = each.error or error
         finally:
-            with self._turn:
+            with self._lock:
                 for each in group:
                     each.done = True
                 self._leading = False
