@@ -21,8 +21,10 @@ from bench import page
 from fourcorners.casework import cases
 from fourcorners.casework import ingest as use_case
 from fourcorners.casework import instruments
+from fourcorners.casework import seals
 from fourcorners.casework import workspace as workspaces
 from fourcorners.samples import make as samples
+from fourcorners.vault.filter_team import CustodianKey
 
 RUNS = 5
 VERDICTS = ("rows", "released", "sealed", "rejected")
@@ -37,6 +39,7 @@ def run(*, quick: bool) -> list[dict[str, Any]]:
         plain = page.write(folder / "plain", small)
         return [
             *_against_lexbor(folder, plain, small),
+            _sealed(folder, plain, small),
             _doubtful(folder, small),
             _growth(folder, plain, small, large),
         ]
@@ -57,6 +60,24 @@ def _against_lexbor(folder: Path, plain: Path, count: int) -> list[dict[str, Any
         _row(f"{case}: peak MB", seconds, memory, f"<={MEGABYTES:.0f}", ok=memory <= MEGABYTES),
         _row(f"{case} / lexbor", seconds, ratio, f"<={RATIO:.0f}", ok=ratio <= RATIO),
     ]
+
+
+def _sealed(folder: Path, plain: Path, count: int) -> dict[str, Any]:
+    """The same page under an order of half its window: what lies outside goes to the filter team."""
+    half = folder / "half"
+    half.mkdir()
+    for name in ("order.toml", "order.txt"):
+        if (plain.parent / name).exists():
+            (half / name).write_bytes((plain.parent / name).read_bytes())
+    order = half / "order.toml"
+    order.write_text(order.read_text().replace("2026-06-01T00:00:00", "2026-04-10T12:00:00"))
+    (half / plain.name).symlink_to(plain)
+    found = [_child("ingest", half / plain.name, folder / f"s{i}") for i in range(3)]
+    rows, released, sealed, rejected = found[0]["counts"]
+    if (rows, rejected) != (count, 0) or not 0 < released < count or released + sealed != count:
+        raise AssertionError(f"{found[0]['counts']}: half of the page is sealed")
+    seconds = statistics.median(run["seconds"] for run in found)
+    return _row(f"{count:,} logins, {sealed:,} sealed to a filter team: seconds", seconds, seconds, "-", ok=True)
 
 
 def _doubtful(folder: Path, count: int) -> dict[str, Any]:
@@ -113,6 +134,8 @@ def _measure_ingest(path: Path, folder: Path) -> dict[str, Any]:
     workspaces.create(folder, "bench")
     with workspaces.open_workspace(folder, "bench") as workspace:
         case = cases.open_case(workspace, "bench", "a generated page")
+        team = [CustodianKey.generate(name).custodian.line() for name in ("carol", "dave", "erin")]
+        seals.set_team(workspace, "\n".join(team))
         instrument = instruments.add(workspace, path.parent / "order.toml", case.id)
         start = time.perf_counter()
         row = use_case.ingest(workspace, [path], instrument.id)

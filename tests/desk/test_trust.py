@@ -16,6 +16,8 @@ from tests.casework.conftest import write_order
 from tests.casework.pages import TARGET
 from tests.casework.pages import write_page
 from tests.casework.people import write_unseal
+from tests.ledger.authority import make
+from tests.ledger.authority import serving
 
 from fourcorners.desk.cli import run
 from fourcorners.ledger import policy as policies
@@ -220,6 +222,20 @@ def test_a_witness_over_http(worked: Desk, tmp_path: Path) -> None:
     assert "WITNESS_ANSWER" in worked.err
     (verified,) = worked("verify", worked.folder)
     assert verified["witness"]["size"] == second["size"]
+
+
+def test_a_time_stamp(worked: Desk, tmp_path: Path) -> None:
+    authority = make(tmp_path / "tsa")
+    (tmp_path / "roots.pem").write_bytes(authority.roots)
+    with serving(authority) as address:
+        (made,) = worked("witness stamp", f"{address}/tsa", "--roots", tmp_path / "roots.pem")
+        worked("witness stamp", f"{address}/broken", "--roots", tmp_path / "roots.pem", code=4)
+    (verified,) = worked("verify", worked.folder)
+    assert verified["stamped"] == {"size": made["size"], "at": made["stamped"]}
+    token = worked.folder / "stamps" / f"{made['size']}.tsr"
+    token.with_suffix(".pem").write_bytes(make(tmp_path / "other").roots)
+    worked("verify", worked.folder, code=5)
+    assert "TIME_STAMP" in worked.err
 
 
 def test_a_workspace_under_a_passphrase(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,8 +21,8 @@ from typing import Any
 from fourcorners.casework.store import WORKSPACE
 from fourcorners.casework.store import Tables
 from fourcorners.ledger.log import Log
+from fourcorners.ledger.log import tampered
 from fourcorners.model import merkle
-from fourcorners.model.errors import VerificationFailed
 
 TABLES = """
 CREATE TABLE details (
@@ -138,16 +138,16 @@ class Journal:
         for n, leaf in enumerate(self._log.leaves()):
             said = json.loads(leaf)
             if said["n"] != n:
-                raise _tampered(n, "it stands out of place")
+                raise tampered(n, "it stands out of place")
             if said["at"] < before:
-                raise _tampered(n, "it is earlier than the entry before it")
+                raise tampered(n, "it is earlier than the entry before it")
             before = said["at"]
             stored = self._tables.db.execute("SELECT part FROM details WHERE n = ?", (n,)).fetchall()
             if {part for (part,) in stored} != said["commitments"].keys():
-                raise _tampered(n, "a detail is gone, or one was added")
+                raise tampered(n, "a detail is gone, or one was added")
             for part, plain in self._plain(n).items():
                 if sha256(plain).hexdigest() != said["commitments"][part]:
-                    raise _tampered(n, f"its {part} is not what was committed to")
+                    raise tampered(n, f"its {part} is not what was committed to")
         return Head(size, before, self._log.root(size).hex())
 
     def leaf_hash(self, n: int) -> str:
@@ -167,13 +167,3 @@ def canonical(value: Mapping[str, Any]) -> str:
 
 def _context(n: int, part: str) -> bytes:
     return f"details/{n}/{part}".encode()
-
-
-def _tampered(n: int, what: str) -> VerificationFailed:
-    return VerificationFailed(
-        "TAMPERED",
-        f"ledger entry {n}: {what}",
-        where=f"ledger, entry {n}",
-        why="from this entry on, the ledger does not show what happened",
-        next_step="keep the workspace as it is and compare it with a backup and with checkpoints kept elsewhere",
-    )

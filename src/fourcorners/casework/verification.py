@@ -35,6 +35,7 @@ def verify(workspace: Workspace, *, since: Path | None = None) -> dict[str, Any]
         head = workspace.ledger.verify()
         extends = witnessing.check_since(workspace, since) if since else None
         cosigned = witnessing.check_kept(workspace)
+        stamped = witnessing.check_stamps(workspace)
         entries = list(workspace.ledger.entries())
         _check_bodies(workspace, entries)
         _check_catalogue(workspace, entries)
@@ -50,6 +51,7 @@ def verify(workspace: Workspace, *, since: Path | None = None) -> dict[str, Any]
         "files": len(hashes),
         "slices": pieces,
         "extends": extends,
+        "stamped": stamped,
         "witness": cosigned
         or "none: whoever holds this folder can rewrite it; compare with a checkpoint kept elsewhere",
     }

@@ -31,6 +31,8 @@ from fourcorners.model.instant import SECOND
 from fourcorners.model.instant import rfc3339
 
 POLICY = "policy"
+#: Time stamps, each with the checkpoint it is over and the authority's root certificates.
+STAMPS = "stamps"
 #: Settings that hold what a witness said it has seen.
 _SEEN = "seen by "
 REQUEST_TYPE = "text/plain; charset=utf-8"
@@ -270,10 +272,32 @@ def stamp(workspace: Workspace, url: str, roots: bytes) -> dict[str, Any]:
         size = Checkpoint.parse(note.text).size
         with workspace.tables.db.transaction():
             workspace.log.keep(note)
-        place = workspace.root / "stamps" / f"{size}.tsr"
-        outputs.write(place, response)
-        outputs.write(place.with_suffix(".checkpoint"), note.encode())
+        place = workspace.root / STAMPS / f"{size}.tsr"
+        for path, data in ((place, response), (_stamped(place), note.encode()), (_roots(place), roots)):
+            outputs.write(path, data)
         return {"size": size, "stamped": rfc3339(at), "token": str(place)}
+
+
+def check_stamps(workspace: Workspace) -> dict[str, Any] | None:
+    """The newest time stamp, all of them checked with the certificates that were given for them; None for none.
+
+    Raises:
+        VerificationFailed: `TIME_STAMP`, `SIGNATURE`, `ROLLED_BACK`.
+    """
+    newest = None
+    for token in sorted((workspace.root / STAMPS).glob("*.tsr"), key=lambda path: int(path.stem)):
+        check_since(workspace, _stamped(token))
+        at = timestamp.check(token.read_bytes(), _stamped(token).read_bytes(), _roots(token).read_bytes())
+        newest = {"size": int(token.stem), "at": rfc3339(at)}
+    return newest
+
+
+def _stamped(token: Path) -> Path:
+    return token.with_suffix(".checkpoint")
+
+
+def _roots(token: Path) -> Path:
+    return token.with_suffix(".pem")
 
 
 def newest(workspace: Workspace) -> bytes:

@@ -97,7 +97,7 @@ class Log:
         """
         row = self._db.execute("SELECT leaf FROM ledger_entries WHERE n = ?", (n,)).fetchone()
         if row is None:
-            raise _tampered(n, "it is not there")
+            raise tampered(n, "it is not there")
         return bytes(row[0])
 
     def leaves(self, start: int = 0, end: int | None = None) -> Iterator[bytes]:
@@ -112,10 +112,10 @@ class Log:
             rows = self._db.execute(query, (at, min(at + _CHUNK, end))).fetchall()
             for expected, (n, leaf) in enumerate(rows, at):
                 if n != expected:
-                    raise _tampered(expected, "it is missing or out of place")
+                    raise tampered(expected, "it is missing or out of place")
                 yield bytes(leaf)
             if len(rows) != min(at + _CHUNK, end) - at:
-                raise _tampered(at + len(rows), "it is missing or out of place")
+                raise tampered(at + len(rows), "it is missing or out of place")
 
     def root(self, size: int | None = None) -> bytes:
         """The root of the tree over the first `size` entries, by default all."""
@@ -164,11 +164,11 @@ class Log:
             row = self._verify_level(level, row)
         stored = self._db.execute("SELECT count(*) FROM ledger_tiles").fetchone()[0]
         if stored != count:
-            raise _tampered(size, f"there are {stored} tiles, not {count}")
+            raise tampered(size, f"there are {stored} tiles, not {count}")
         for note in self.kept():
             said = Checkpoint.parse(note.text)
             if said.size > size or self.root(said.size) != said.root:
-                raise _tampered(min(said.size, size), f"a checkpoint of {said.size} entries has another root")
+                raise tampered(min(said.size, size), f"a checkpoint of {said.size} entries has another root")
         return size
 
     def _verify_level(self, level: int, row: list[bytes]) -> list[bytes]:
@@ -176,7 +176,7 @@ class Log:
         for n in range(-(-len(row) // WIDTH)):
             part = row[n * WIDTH : (n + 1) * WIDTH]
             if self._tile(level, n) != b"".join(part):
-                raise _tampered(n * WIDTH << HEIGHT * level, f"tile {n} of level {level} is not its hashes")
+                raise tampered(n * WIDTH << HEIGHT * level, f"tile {n} of level {level} is not its hashes")
             if len(part) == WIDTH:
                 above.append(merkle.root(part))
         return above
@@ -206,7 +206,7 @@ class _Subtrees:
         at = first % WIDTH
         part = tiles.split(tile[at * HASH : (at + count) * HASH])
         if len(part) != count:
-            raise _tampered(first << HEIGHT * row, f"tile {first // WIDTH} of level {row} is short")
+            raise tampered(first << HEIGHT * row, f"tile {first // WIDTH} of level {row} is short")
         return merkle.root(part)
 
     def _tile(self, row: int, n: int) -> bytes:
@@ -215,7 +215,8 @@ class _Subtrees:
         return self._tiles[row, n]
 
 
-def _tampered(n: int, what: str) -> VerificationFailed:
+def tampered(n: int, what: str) -> VerificationFailed:
+    """The error that names the first entry which is not what the log says."""
     return VerificationFailed(
         "TAMPERED",
         f"ledger entry {n}: {what}",

@@ -2,8 +2,9 @@
 
 There is no thread of its own. The first caller that finds nobody at work leads: it takes what has gathered, runs
 it in one transaction, and all of them return once that is durable. What fails fails alone, in a savepoint of its
-own. Callers whose group has just ended come back one after the other; the next leader waits a moment for as many as
-there were, or groups of one would alternate with groups of all the others. A caller who is alone waits for nobody.
+own. Callers whose group has just ended come back one after the other; the next leader waits a moment for as many
+as there were, or groups of one would alternate with groups of all the others. A caller who is alone waits for
+nobody.
 """
 
 from __future__ import annotations
