@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -21,6 +22,7 @@ from tests.casework.people import acting
 from tests.casework.people import filter_team
 from tests.casework.people import supervisors
 from tests.casework.people import unchanged
+from tests.casework.people import write_unseal
 
 from fourcorners.casework import actors
 from fourcorners.casework import attribute
@@ -34,6 +36,7 @@ from fourcorners.casework import show
 from fourcorners.casework import shredding
 from fourcorners.casework import standing
 from fourcorners.casework import store
+from fourcorners.casework import unseal
 from fourcorners.casework import verification
 from fourcorners.casework.ingest import ingest
 from fourcorners.casework.rows import AttributionRow
@@ -129,6 +132,24 @@ def test_what_is_left_in_old_pages_and_backups_of_the_database_opens_no_more(
     destroy(workspace, instrument, paper)
     (folder / "old.sqlite").write_bytes(old)
     assert all(canary not in every_byte(workspace) for canary in CANARIES)
+
+
+def test_a_destruction_ends_what_a_first_custodian_laid_bare(
+    workspace: Workspace, case: str, paper: Path, tmp_path: Path
+) -> None:
+    keys = filter_team(workspace)
+    instruments.add(workspace, write_order(tmp_path / "order", accounts=(TARGET,)), case)
+    ingest(workspace, [write_page(tmp_path / "records.html")], "I-1")
+    order = write_unseal(tmp_path / "unseal", items=(next(iter(seals.list_sealed(workspace, "I-1")))["item"],))
+    asked = unseal.request(workspace, order, "asked")
+    unseal.act(acting(workspace, "carol"), asked.id, keys["carol"])
+    destroy(workspace, "I-1", paper)
+    with pytest.raises(Refused) as found:
+        unseal.act(acting(workspace, "dave"), asked.id, keys["dave"])
+    assert found.value.code == "DESTROYED"
+    begun = base64.b64decode(store.get(workspace.tables, PetitionRow, asked.id).subject["begun"])
+    with pytest.raises(Refused):
+        workspace.tables.keys.unseal("I-1", begun, f"begun/{asked.id}".encode())
 
 
 def test_one_person_does_not_destroy(workspace: Workspace, instrument: str, paper: Path, case: str) -> None:

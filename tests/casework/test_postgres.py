@@ -30,6 +30,12 @@ from fourcorners.model.errors import UsageError
 from fourcorners.model.errors import VerificationFailed
 
 
+def test_an_address_with_a_password_is_not_stored(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="password"):
+        workspaces.create(tmp_path / "w", "t", making=Making(database="postgresql://u:secret@localhost/x"))
+    assert not (tmp_path / "w").exists()
+
+
 def test_the_whole_way_on_postgres(server: str, tmp_path: Path) -> None:
     address = new_database(server)
     workspaces.create(tmp_path / "w", "tester", making=Making(database=address))

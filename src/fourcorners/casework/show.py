@@ -42,6 +42,7 @@ def show_case(workspace: Workspace, case_id: str) -> dict[str, Any]:
     """
     with workspace.attempt("case show", {"case": case_id}):
         case = store.get(workspace.tables, CaseRow, case_id)
+        workspace.record("case shown", {"case": case_id}, {})
     return {
         "case": case.id,
         "title": case.title,

@@ -8,6 +8,7 @@ instrument, with their slices of the same tree, and what else the files hold is 
 from __future__ import annotations
 
 import base64
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,7 @@ def act(workspace: Workspace, petition_id: str, key: CustodianKey) -> dict[str, 
                 next_step=f"{key.name} runs this himself, with --as {key.name}",
             )
         standing.check_not_quashed(workspace, row.subject["opens"])
+        standing.check_not_destroyed(workspace, row.subject["opens"])
         if row.approvers in ([], [workspace.actor]):
             return _begin(workspace, row, key)
         return _finish(workspace, row, key)
@@ -110,11 +112,11 @@ def _begin(workspace: Workspace, row: PetitionRow, key: CustodianKey) -> dict[st
     """The first custodian's act; to repeat it changes nothing."""
     order = unseal_order.parse(row.subject["order"].encode())
     _decide(workspace, "act", row, order, [workspace.actor])
-    begun = {
-        name: base64.b64encode(key.begin(wrapped, context)).decode()
-        for name, wrapped, context in _wrapped(workspace, row)
-    }
-    acted = replace(row, approvers=[workspace.actor], state=ACTED, subject={**row.subject, "begun": begun})
+    begun = {name: key.begin(wrapped, context).decode() for name, wrapped, context in _wrapped(workspace, row)}
+    # with the instrument's key, so that a destruction between the two acts ends what the first one laid bare
+    box = workspace.tables.keys.seal(row.subject["opens"], json.dumps(begun).encode(), _begun(row))
+    subject = {**row.subject, "begun": base64.b64encode(box).decode()}
+    acted = replace(row, approvers=[workspace.actor], state=ACTED, subject=subject)
     with workspace.transaction() as tables:
         petitions.write(workspace, "key use", acted, store.replace(tables, acted), files=len(begun))
     return {"petition": row.id, "acted": acted.approvers, "return": None}
@@ -126,9 +128,11 @@ def _finish(workspace: Workspace, row: PetitionRow, key: CustodianKey) -> dict[s
     instrument = order.opens
     acted = [*row.approvers, workspace.actor]
     decision = _decide(workspace, "unseal", row, order, acted)
-    begun = {name: base64.b64decode(box) for name, box in row.subject["begun"].items()}
+    box = base64.b64decode(row.subject["begun"])
+    begun: dict[str, str] = json.loads(workspace.tables.keys.unseal(instrument, box, _begun(row)))
     keys = {
-        name: key.finish(begun[name], workspace.vault.sealed_context(name, instrument)) for name in sorted(begun)
+        name: key.finish(layer.encode(), workspace.vault.sealed_context(name, instrument))
+        for name, layer in sorted(begun.items())
     }
     return_id = store.next_id(workspace.tables, ReturnRow)
     stem = f"{return_id}.{workspace.log.size()}"
@@ -168,6 +172,10 @@ def _finish(workspace: Workspace, row: PetitionRow, key: CustodianKey) -> dict[s
         keeping.remove_unknown(workspace)
         raise
     return {"petition": row.id, "acted": acted, "return": return_id}
+
+
+def _begun(row: PetitionRow) -> bytes:
+    return f"begun/{row.id}".encode()
 
 
 def _decide(workspace: Workspace, action: str, row: PetitionRow, order: UnsealOrder, acted: list[str]) -> Decision:

@@ -296,6 +296,7 @@ def create(
             where=str(root),
             next_step="name a new folder with -w, or use the workspace that is there",
         )
+    _check_address(making.database)
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     workspace_id = secrets.token_hex(16)
     (root / KEYS).mkdir(mode=0o700)
@@ -367,6 +368,20 @@ def open_workspace(
         workspace = Workspace(root, Tables(db, keys), actor, clock)
         recovery.recover(workspace)
         yield workspace
+
+
+def _check_address(address: str) -> None:
+    if not address:
+        return
+    from fourcorners.ledger import postgres  # noqa: PLC0415 - an extra that few install
+
+    if postgres.has_password(address):
+        raise UsageError(
+            "USAGE",
+            "the database's address holds a password, and would be stored with it",
+            why="whoever reads the folder could then write the ledger's tables",
+            next_step="leave it out, and keep the password in ~/.pgpass",
+        )
 
 
 def _version(db: Database) -> str:

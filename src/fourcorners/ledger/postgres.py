@@ -15,6 +15,7 @@ from typing import cast
 
 import psycopg
 from psycopg import sql as composing
+from psycopg.conninfo import conninfo_to_dict
 
 from fourcorners.ledger.database import Cursor
 
@@ -72,6 +73,11 @@ class PostgresDatabase:
     def close(self) -> None:
         """End the connection."""
         self._db.close()
+
+
+def has_password(address: str) -> bool:
+    """Whether an address holds a password, which belongs into libpq's own files."""
+    return bool(conninfo_to_dict(address).get("password"))
 
 
 def _marks(sql: str) -> composing.SQL:

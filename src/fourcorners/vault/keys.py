@@ -11,6 +11,7 @@ wrapped by its owner's key; what only the filter team may open is wrapped to tha
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from contextlib import suppress
 from hashlib import sha256
@@ -31,6 +32,7 @@ from fourcorners.vault.root_key import RootKey
 SIZE = 32
 _NONCE = 12
 _SELF = "self.key"
+_OWNER = re.compile("[A-Za-z0-9-]+")  # names a folder
 _FILES, _SEALED = "files", "sealed"
 
 
@@ -56,7 +58,7 @@ class KeyStore:
 
     def has(self, owner: str) -> bool:
         """Whether an owner's key is there: it was made, and not destroyed."""
-        return bool(owner) and (owner in self._open or (self._folder / owner / _SELF).is_file())
+        return bool(_OWNER.fullmatch(owner)) and (self._folder / owner / _SELF).is_file()
 
     def secret(self, owner: str) -> bytes:
         """An owner's key itself, 32 bytes: the seed of the log's signing key is kept as one.
