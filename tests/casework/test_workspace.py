@@ -9,6 +9,7 @@ import pytest
 from tests.casework.conftest import TickingClock
 
 from fourcorners.casework import cases
+from fourcorners.casework import records
 from fourcorners.casework import workspace as workspaces
 from fourcorners.casework.workspace import Workspace
 from fourcorners.casework.workspace import open_workspace
@@ -125,3 +126,10 @@ def test_a_second_writer_waits_and_says_so(folder: Path) -> None:
 
         with open_workspace(folder, "tester", on_wait=on_wait):
             assert said == ["waiting"]
+
+
+def test_a_refusal_of_any_length_has_its_entry(workspace: Workspace) -> None:
+    with pytest.raises(UsageError) as found:
+        list(records.list_records(workspace, "I-" + "9" * 100_000, family=None))
+    assert found.value.entry
+    assert kinds(workspace)[-1] == "refusal"

@@ -214,7 +214,15 @@ def _sources(workspace: Workspace, case: str, instrument_id: str, reason: str) -
     """One source a return: two files of one carrier from different days may contradict each other."""
     instrument = store.load_instrument(workspace.tables, instrument_id)
     read = list(
-        gate.read(workspace, instrument_id, family="assignment", purpose="attribute", reason=reason, case=case)
+        gate.read(
+            workspace,
+            instrument_id,
+            family="assignment",
+            purpose="attribute",
+            reason=reason,
+            case=case,
+            shown=False,  # the join shows the logins; of the log only what matches them
+        )
     )
     for returned in store.of_owner(workspace.tables, ReturnRow, instrument_id):
         mapping = DeclaredMapping.stored(returned.mapping).mapping if returned.mapping else None

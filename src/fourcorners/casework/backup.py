@@ -15,6 +15,7 @@ from typing import Any
 from fourcorners.casework import outputs
 from fourcorners.casework import recovery
 from fourcorners.casework import store
+from fourcorners.casework.witnessing import STAMPS
 from fourcorners.casework.workspace import DATABASE
 from fourcorners.casework.workspace import KEYS
 from fourcorners.casework.workspace import Workspace
@@ -50,7 +51,8 @@ def backup(workspace: Workspace, out: Path) -> dict[str, Any]:
         workspace.record("backup", {"size": workspace.log.size() + 1}, {"place": str(out)})
         out.mkdir(parents=True, exist_ok=True, mode=0o700)
         database.copy_to(out / DATABASE)
-        names = [*sorted(store.stored_hashes(workspace.tables)), recovery.CHECKPOINT]
+        stamps = [f"{STAMPS}/{path.name}" for path in sorted((workspace.root / STAMPS).glob("*"))]
+        names = [*sorted(store.stored_hashes(workspace.tables)), recovery.CHECKPOINT, *stamps]
         for name in names:
             _copy(workspace.root / name, out / name)
         manifest = {name: hash_of(out / name) for name in (DATABASE, *names)}

@@ -20,6 +20,7 @@ from fourcorners.vault import slices
 from fourcorners.vault.segments import Segment
 from fourcorners.vault.vault import SEALED
 from fourcorners.vault.vault import Stored
+from fourcorners.vault.vault import Vault
 
 
 @dataclass(slots=True)
@@ -57,11 +58,22 @@ def keep(
         judged: their members.
         on_step: told what was stored.
     """
-    kept = Kept()
-    for n, each in enumerate(judged):
-        _keep_member(workspace, instrument, f"{stem}-{n}", n, each, kept, on_step)
-    for n, file in enumerate(files):
-        _keep_original(workspace, instrument, f"{SEALED}/{stem}-original-{n}", file, judged, kept)
+    kept, vault = Kept(), workspace.vault
+    with ThreadPoolExecutor(1) as pool:  # hashing and encrypting go on outside the interpreter's lock
+        originals = [
+            pool.submit(_keep_original, vault, instrument, f"{SEALED}/{stem}-original-{n}", file, judged)
+            for n, file in enumerate(files)
+        ]
+        for n, each in enumerate(judged):
+            _keep_member(vault, instrument, f"{stem}-{n}", n, each, kept, on_step)
+        for file, original in zip(files, originals, strict=True):
+            stored = original.result()
+            whole = stored is not None and not stored.name.startswith(SEALED)
+            if stored and whole:
+                kept.originals[file.sha256] = stored
+            elif stored:
+                kept.sealed.append(stored)
+            kept.listing += _listing(file, whole=whole)
     on_step("originals stored")
     return kept
 
@@ -72,7 +84,7 @@ def remove_unknown(workspace: Workspace) -> None:
 
 
 def _keep_member(
-    workspace: Workspace,
+    vault: Vault,
     instrument: str,
     stem: str,
     n: int,
@@ -80,7 +92,7 @@ def _keep_member(
     kept: Kept,
     on_step: Callable[[str], None],
 ) -> None:
-    member, reading, vault = judged.member, judged.member.reading, workspace.vault
+    member, reading = judged.member, judged.member.reading
     sealed = judged.sealed() if vault.team else slices.NONE
     with ThreadPoolExecutor(1) as pool:
         cutting = pool.submit(slices.write, vault, instrument, stem, member.member.data, judged.released(), sealed)
@@ -112,22 +124,25 @@ def _keep_member(
 
 
 def _keep_original(
-    workspace: Workspace, instrument: str, sealed_name: str, file: ReadFile, judged: list[Judged], kept: Kept
-) -> None:
+    vault: Vault, instrument: str, sealed_name: str, file: ReadFile, judged: list[Judged]
+) -> Stored | None:
     """Store a file whole if nothing in it is withheld; else for the filter team alone, or not at all."""
     mine = [each for each in judged if each.file is file]
-    whole = bool(mine) and not file.unread and all(each.is_wholly_released() for each in mine)
-    if whole:
-        path = Path(file.path)
-        kept.originals[file.sha256] = workspace.vault.keep_original(file.sha256, path, instrument)
-    elif mine and workspace.vault.team:
-        kept.sealed.append(workspace.vault.seal_original(file.sha256, Path(file.path), instrument, sealed_name))
+    if mine and not file.unread and all(each.is_wholly_released() for each in mine):
+        return vault.keep_original(file.sha256, Path(file.path), instrument)
+    if mine and vault.team:
+        return vault.seal_original(file.sha256, Path(file.path), instrument, sealed_name)
+    return None
+
+
+def _listing(file: ReadFile, *, whole: bool) -> list[dict[str, Any]]:
+    """What became of a file, and of every member of an archive."""
     parts = [
         *((each.member.path, each.member.sha256, _format(each)) for each in file.read),
         *((each.path, each.sha256, each.why) for each in file.unread),
     ]
     read = f"archive of {len(parts)} file(s)" if file.is_archive else parts[0][2]
-    kept.listing.append(
+    listing: list[dict[str, Any]] = [
         {
             "path": file.path,
             "sha256": file.sha256,
@@ -135,11 +150,12 @@ def _keep_original(
             "kept": bool(file.read),
             "original": whole,
         }
-    )
+    ]
     if file.is_archive:
-        kept.listing += [
+        listing += [
             {"path": f"{file.path}!{path}", "sha256": sha256, "read": how} for path, sha256, how in sorted(parts)
         ]
+    return listing
 
 
 def _format(member: ReadMember) -> str:

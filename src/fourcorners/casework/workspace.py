@@ -63,6 +63,9 @@ LOG = "log"
 #: number.
 ROWS_A_PERSON = 1_000_000
 
+#: Characters of a typed word that a refusal's entry keeps; no id is that long.
+_LONGEST = 200
+
 
 def no_secret(what: str) -> bytes:
     """Where nobody can be asked.
@@ -240,7 +243,9 @@ class Workspace:
         instrument = str(facts.get("instrument", ""))
         # a clock behind the ledger is itself refused; its refusal stands at the newest entry's time
         at = max(self.clock(), self.ledger.newest())
-        said = {"attempt": what, "code": error.code, "whose": whose, "rules": rules, **facts}
+        # what a person typed may be of any length, an entry not
+        typed = {name: value[:_LONGEST] if isinstance(value, str) else value for name, value in facts.items()}
+        said = {"attempt": what, "code": error.code, "whose": whose, "rules": rules, **typed}
         evidence = {"what": error.what, "where": error.where, **known}
         owner = instrument if self.tables.keys.has(instrument) else WORKSPACE
         receipt = self.sequencer.submit(lambda n: [self._leaf(n, at, "refusal", said, {}, evidence, owner)])
@@ -298,7 +303,7 @@ def create(
         )
     _check_address(making.database)
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    workspace_id = secrets.token_hex(16)
+    workspace_id = secrets.token_hex(8)
     (root / KEYS).mkdir(mode=0o700)
     key = root_key.create(
         root / KEYS, making.root_key, workspace_id, parameters=making.parameters or {}, secret=secret

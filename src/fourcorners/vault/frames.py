@@ -64,22 +64,28 @@ class FrameWriter(io.RawIOBase):
     def write(self, data: Any) -> int:
         """Add plain bytes."""
         view = memoryview(data).cast("B")
-        self._written += len(view)
-        self._waiting += view
+        size, at = len(view), 0
+        self._written += size
         # a frame leaves only when more follows, so that the last one is known for it
-        while len(self._waiting) > FRAME:
-            self._seal(bytes(self._waiting[:FRAME]), last=False)
-            del self._waiting[:FRAME]
-        return len(view)
+        if self._waiting and len(self._waiting) + size > FRAME:
+            at = FRAME - len(self._waiting)
+            self._waiting += view[:at]
+            self._seal(self._waiting, last=False)
+            self._waiting.clear()
+        while size - at > FRAME:
+            self._seal(view[at : at + FRAME], last=False)
+            at += FRAME
+        self._waiting += view[at:]
+        return size
 
     def close(self) -> None:
         """Write the last frame; the file under it stays open."""
         if not self.closed:
-            self._seal(bytes(self._waiting), last=True)
+            self._seal(self._waiting, last=True)
             self._waiting.clear()
         super().close()
 
-    def _seal(self, plain: bytes, *, last: bool) -> None:
+    def _seal(self, plain: bytearray | memoryview, *, last: bool) -> None:
         self._put(self._cipher.encrypt(_nonce(self._number, last=last), plain, self._context))
         self._number += 1
 
