@@ -32,7 +32,7 @@ from fourcorners.vault.root_key import RootKey
 SIZE = 32
 _NONCE = 12
 _SELF = "self.key"
-_OWNER = re.compile("[A-Za-z0-9-]+")  # names a folder
+_OWNER = re.compile("[A-Za-z]{1,20}(-[0-9]{1,20})?")  # names a folder
 _FILES, _SEALED = "files", "sealed"
 
 
