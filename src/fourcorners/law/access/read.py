@@ -56,6 +56,8 @@ def decide_read(
     bound = {"case": case, "instrument": instrument.id}
     denied = [name for name, each in forbids.items() if each.given(bound) == EVERYTHING]
     permitted = condition.either(tuple(permits.values()))
+    if permitted == NOTHING:  # then no answer would help, and nobody is asked for one
+        denied = [name for name in denied if not loaded.texts[name].asks]
     if denied or permitted == NOTHING:
         return decision.deny(loaded, denied)
     return Decision(
