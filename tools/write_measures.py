@@ -21,20 +21,20 @@ goal that is missed says so.
 """
 
 EXPLANATION = """
-- **ingest**: from a Meta page (layout C) to stored, judged records: reading, independent count, reading back every
-  value, judging, chunk tree, encryption, ledger, with a filter team named. `/ lexbor` is the ratio to lexbor's parse and
-  `css("div")` of the same page. The page "with every trap" has rows that make the reader go over it twice; no goal is
-  set for it, nor for the page of which half is sealed.
+- **ingest**: from a Meta page (layout C) to stored, judged records: reading, independent count, reading back
+  every value, judging, chunk tree, encryption, ledger, with a filter team named. `/ lexbor` is the ratio to
+  lexbor's parse and `css("div")` of the same page. The page "with every trap" has rows that make the reader go
+  over it twice; no goal is set for it, nor for the page of which half is sealed.
 - **table**: a mapped CSV with the byte ranges of every value, as a ratio to DuckDB merely loading the same lines
   with both cores; the whole intake has judging, chunk tree and Parquet as well.
-- **ledger**: durable appends of 290-byte entries with a signed checkpoint a batch, as a share of plain inserts of the
-  same entries; receipts a second of 32 callers over those of one, each waiting for its own; the whole log recomputed
-  from its entries over hashing them once. On a fast disk, small batches show the tree's work.
+- **ledger**: durable appends of 290-byte entries with a signed checkpoint a batch, as a share of plain inserts
+  of the same entries; receipts a second of 32 callers over those of one, each waiting for its own; the whole log
+  recomputed from its entries over hashing them once. On a fast disk, small batches show the tree's work.
 - **sealing**: a segment of 1 M rows in encrypted frames against the same Parquet in a plain file, both durable.
 - **policy**: the filter that a decision leaves against one written by hand, over 10 M rows; and one decision.
-- **attribution**: the join with its planning, as a ratio to the best plan that we could write for DuckDB or Polars
-  by hand, given the same Arrow tables; and how the time for a row grows with size. Counts and checksums are those
-  of the regimes' specification.
+- **attribution**: the join with its planning, as a ratio to the best plan that we could write for DuckDB or
+  Polars by hand, given the same Arrow tables; and how the time for a row grows with size. Counts and checksums
+  are those of the regimes' specification.
 """
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.casework.conftest import TickingClock
 from tests.casework.conftest import write_order
 from tests.casework.opened import every_byte
+from tests.casework.pages import OUTSIDE
 from tests.casework.pages import TARGET
 from tests.casework.pages import write_page
 from tests.casework.people import acting
@@ -28,6 +29,7 @@ from fourcorners.casework import show
 from fourcorners.casework import store
 from fourcorners.casework import unseal
 from fourcorners.casework import verification
+from fourcorners.casework.ingest import declare_zone
 from fourcorners.casework.ingest import ingest
 from fourcorners.casework.rows import PetitionRow
 from fourcorners.casework.rows import ReturnRow
@@ -35,6 +37,7 @@ from fourcorners.casework.workspace import Workspace
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import Refused
 from fourcorners.model.errors import UsageError
+from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.vault import segments
 from fourcorners.vault.filter_team import CustodianKey
 
@@ -255,6 +258,19 @@ def test_opened_logins_are_attributed_like_others(
     assert store.basis_of(workspace.tables, ["I-1"]).keys() == {*before, "R-2"}
     assert case
     assert attribute.NEEDED == "session_ip_log"
+
+
+def test_records_that_were_judged_anew_between_the_acts_are_asked_for_again(
+    workspace: Workspace, case: str, keys: Keys, tmp_path: Path
+) -> None:
+    instruments.add(workspace, write_order(tmp_path / "order", accounts=(TARGET,)), case)
+    path = write_page(tmp_path / "naive.html", (("203.0.113.7", "2026-03-07 23:30:00"), *OUTSIDE))
+    ingest(workspace, [path], "I-1")
+    row = requested(workspace, tmp_path)
+    unseal.act(acting(workspace, "carol"), row.id, keys["carol"])
+    declare_zone(workspace, "R-1", ZoneDeclaration("America/New_York", "tester"), "a letter", [path])
+    with unchanged(workspace), pytest.raises(UsageError, match="judged anew"):
+        unseal.act(acting(workspace, "dave"), row.id, keys["dave"])
 
 
 def test_a_killed_second_act_leaves_nothing_of_it(

@@ -130,6 +130,13 @@ def _finish(workspace: Workspace, row: PetitionRow, key: CustodianKey) -> dict[s
     decision = _decide(workspace, "unseal", row, order, acted)
     box = base64.b64decode(row.subject["begun"])
     begun: dict[str, str] = json.loads(workspace.tables.keys.unseal(instrument, box, _begun(row)))
+    if begun.keys() != {name for name, _, _ in _wrapped(workspace, row)}:
+        raise UsageError(
+            "UNKNOWN_PETITION",
+            f"the records of {row.id} were judged anew since the first custodian acted",
+            why="the layer that was taken off is of files that are no longer there",
+            next_step="enter the court's order again: `fourcorners unseal request`",
+        )
     keys = {
         name: key.finish(layer.encode(), workspace.vault.sealed_context(name, instrument))
         for name, layer in sorted(begun.items())
