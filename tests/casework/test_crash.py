@@ -98,7 +98,7 @@ def test_killed_at_every_named_step(step: str, prepared: Path, input_files: tupl
 
 
 @pytest.mark.parametrize(
-    "seed", [pytest.param(n, marks=[pytest.mark.torture] if n >= 6 else []) for n in range(1000)]
+    "seed", [pytest.param(n, marks=[pytest.mark.torture] if n >= 6 else []) for n in range(300)]
 )
 def test_killed_at_random_times(seed: int, prepared: Path, input_files: tuple[Path, Path]) -> None:
     with open_workspace(prepared, "tester") as workspace:

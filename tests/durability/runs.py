@@ -26,9 +26,13 @@ def command(folder: Path, synchronous: str = "FULL", batch: int = 5, count: int 
     return [sys.executable, str(HERE / "writer.py"), str(folder), synchronous, str(batch), str(count)]
 
 
-def write(folder: Path, stop: Callable[[subprocess.Popen[str]], None], **how: object) -> list[str]:
+def record_command(folder: Path, count: int = -1) -> list[str]:
+    return [sys.executable, str(HERE / "record_writer.py"), str(folder), str(count)]
+
+
+def write(words: list[str], stop: Callable[[subprocess.Popen[str]], None]) -> list[str]:
     """The writer's lines until `stop` has stopped it."""
-    with subprocess.Popen(command(folder, **how), stdout=subprocess.PIPE, text=True) as writer:  # type: ignore[arg-type] # as named there
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as writer:
         assert writer.stdout
         first = writer.stdout.readline()
         stop(writer)
@@ -36,9 +40,13 @@ def write(folder: Path, stop: Callable[[subprocess.Popen[str]], None], **how: ob
         return [first, *writer.stdout.readlines()]
 
 
-def check(folder: Path, lines: list[str]) -> Found:
+def check_records(folder: Path, lines: list[str]) -> Found:
+    return check(folder, lines, "record_checker.py")
+
+
+def check(folder: Path, lines: list[str], checker: str = "checker.py") -> Found:
     done = subprocess.run(
-        [sys.executable, str(HERE / "checker.py"), str(folder)],
+        [sys.executable, str(HERE / checker), str(folder)],
         input="".join(lines),
         capture_output=True,
         text=True,

@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from tests.durability import record_writer
 from tests.durability import runs
 
 CALLS = ("fsync", "fdatasync", "pwrite64", "openat", "ftruncate", "unlink")
@@ -68,6 +69,40 @@ def test_nothing_is_lost_or_broken_by_the_fault_of_any_call(
     assert stopped > len(chosen) // 3, "the faults do stop the writer"
 
 
+RECORD_CALLS = ("fsync", "fdatasync", "rename", "pwrite64", "unlink")
+
+
+@pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
+@pytest.mark.parametrize("part", [pytest.param("some"), pytest.param("every", marks=pytest.mark.torture)])
+def test_no_record_is_lost_or_half_stored_by_the_fault_of_any_call(
+    strace: str, tmp_path: Path, error: str, part: str
+) -> None:
+    """Whole intakes: keys, vault, catalogue and entry together."""
+    words = runs.record_command(tmp_path / "counted", count=2)
+    (tmp_path / "counted").mkdir()
+    record_writer.prepare(tmp_path / "counted")
+    trace = tmp_path / "trace"
+    counting = [strace, "-f", "-o", str(trace), "-e", f"trace={','.join(RECORD_CALLS)}"]
+    subprocess.run([*counting, *words], capture_output=True, check=True)
+    seen = Counter(re.findall(r"^\d+\s+(\w+)\(", trace.read_text(), re.MULTILINE))
+    every = [(call, n) for call in RECORD_CALLS for n in range(1, seen[call] + 1)]
+    chosen = every if part == "every" else every[:: max(1, len(every) // 5)]
+    stopped = 0
+    for number, (call, n) in enumerate(chosen):
+        folder = tmp_path / f"fault-{number}"
+        folder.mkdir()
+        record_writer.prepare(folder)
+        fault = ["-e", f"inject={call}:error={error}:when={n}+"]
+        done = subprocess.run(
+            [*counting, *fault, *runs.record_command(folder, count=2)], capture_output=True, text=True, check=False
+        )
+        lines = done.stdout.splitlines(keepends=True)
+        stopped += sum(line.startswith("acknowledged") for line in lines) < 2
+        found = runs.check_records(folder, lines)
+        assert (found.error, found.lost) == (None, 0), (call, n)
+    assert stopped > len(chosen) // 3, "the faults do stop the writer"
+
+
 def test_a_full_disk_loses_nothing_and_is_written_on_when_there_is_room(tmp_path: Path) -> None:
     if os.geteuid():
         pytest.skip("NOT CHECKED: a full disk, which takes root to mount one")
@@ -79,12 +114,12 @@ def test_a_full_disk_loses_nothing_and_is_written_on_when_there_is_room(tmp_path
     if mounted.returncode:
         pytest.skip(f"NOT CHECKED: a full disk: no mount here ({mounted.stderr.decode().strip()})")
     try:
-        lines = runs.write(folder, lambda _writer: None, batch=300, count=200)
+        lines = runs.write(runs.command(folder, batch=300, count=200), lambda _writer: None)
         full = runs.check(folder, lines)
         assert (full.error, full.lost) == (None, 0)
         assert 0 < full.acknowledged < 200, "the disk was full"
         subprocess.run(["mount", "-o", "remount,size=16m", str(folder)], check=True)
-        lines += runs.write(folder, lambda _writer: None, batch=300, count=5)
+        lines += runs.write(runs.command(folder, batch=300, count=5), lambda _writer: None)
         found = runs.check(folder, lines)
         assert (found.error, found.lost) == (None, 0)
         assert found.acknowledged == full.acknowledged + 5

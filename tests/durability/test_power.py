@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.durability import record_writer
 from tests.durability import runs
 
 GOING_DOWN, NO_FLUSH = 0x8004587D, 2
@@ -92,18 +93,37 @@ def after(disk: Disk, lines: list[str]) -> runs.Found:
 def test_nothing_that_was_acknowledged_is_lost_to_a_power_cut(disk: Disk, cuts: int) -> None:
     chance, lines, acknowledged = random.Random(cuts), list[str](), 0
     for _ in range(cuts):
-        lines += runs.write(disk.mount, cutting(disk, chance.uniform(0.05, 0.4)), batch=chance.choice([1, 5, 50]))
+        lines += runs.write(
+            runs.command(disk.mount, batch=chance.choice([1, 5, 50])), cutting(disk, chance.uniform(0.05, 0.4))
+        )
         found = after(disk, lines)
         assert (found.error, found.lost) == (None, 0)
         acknowledged = found.acknowledged
     assert acknowledged > cuts
 
 
+@pytest.mark.parametrize(
+    "cuts", [pytest.param(1, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.torture)]
+)
+def test_no_record_that_was_acknowledged_is_lost_to_a_power_cut(disk: Disk, cuts: int) -> None:
+    """Whole intakes: keys, vault, catalogue and entry together."""
+    record_writer.prepare(disk.mount)
+    subprocess.run(["sync", "-f", str(disk.mount)], check=True)
+    chance, lines = random.Random(cuts), list[str]()
+    for _ in range(cuts):
+        lines += runs.write(runs.record_command(disk.mount), cutting(disk, chance.uniform(0.2, 0.6)))
+        disk.down()
+        disk.up()
+        found = runs.check_records(disk.mount, lines)
+        assert (found.error, found.lost) == (None, 0)
+    assert found.acknowledged >= cuts
+
+
 def test_the_control_without_full_synchronisation_loses_acknowledged_commits(disk: Disk) -> None:
     lines: list[str] = []
     lost = 0
     for _ in range(4):
-        lines += runs.write(disk.mount, cutting(disk, 0.4), synchronous="NORMAL")
+        lines += runs.write(runs.command(disk.mount, synchronous="NORMAL"), cutting(disk, 0.4))
         lost += after(disk, lines).lost
         if lost:
             break
