@@ -27,8 +27,8 @@ def check(folder: Path, acknowledged: list[str]) -> dict[str, object]:
             lines = list(records.list_records(workspace, "I-1", family="login"))
             known = set(store.stored_hashes(workspace.tables))
             strange = workspace.vault.files() - known
-    except FourcornersError as error:
-        return {"error": error.diagnostics(), "lost": 0, "size": 0}
+    except FourcornersError as broken:
+        return {"error": broken.diagnostics(), "lost": 0, "size": 0}
     found = {line["id"].partition(".")[0]: line["port"] for line in lines}
     wrong = [name for name, port in found.items() if port != 1024 + int(name.removeprefix("R-")) - 1]
     error = f"{wrong[:3]} hold other records" if wrong else f"{strange} is left over" if strange else None
