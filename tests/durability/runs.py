@@ -30,14 +30,14 @@ def record_command(folder: Path, count: int = -1) -> list[str]:
     return [sys.executable, str(HERE / "record_writer.py"), str(folder), str(count)]
 
 
-def write(words: list[str], stop: Callable[[subprocess.Popen[str]], None]) -> list[str]:
-    """The writer's lines until `stop` has stopped it."""
+def write(words: list[str], stop: Callable[[subprocess.Popen[str]], None], *, acks: int = 0) -> list[str]:
+    """The writer's lines until `stop` has stopped it, after it was ready and acknowledged `acks` times."""
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as writer:
         assert writer.stdout
-        first = writer.stdout.readline()
+        lines = [writer.stdout.readline() for _ in range(1 + acks)]
         stop(writer)
         writer.wait(60)
-        return [first, *writer.stdout.readlines()]
+        return [*lines, *writer.stdout.readlines()]
 
 
 def check_records(folder: Path, lines: list[str]) -> Found:

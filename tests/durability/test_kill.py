@@ -32,12 +32,12 @@ def test_nothing_that_was_acknowledged_is_lost_to_a_kill(tmp_path: Path, rounds:
             time.sleep(chance.uniform(0.0, 0.12))
             writer.kill()
 
-        said = runs.write(runs.command(folder, batch=chance.choice([1, 5, 300])), stop)
+        said = runs.write(runs.command(folder, batch=chance.choice([1, 5, 300])), stop, acks=n % 4)
         lines += said
         found = runs.check(folder, lines)
         assert (found.error, found.lost) == (None, 0)
         acknowledged += sum(line.startswith("acknowledged") for line in said)
-    assert acknowledged > rounds, "the rounds did commit"
+    assert acknowledged >= rounds, "the rounds did commit"
 
 
 @pytest.mark.parametrize(
@@ -54,10 +54,10 @@ def test_no_record_that_was_acknowledged_is_lost_to_a_kill(tmp_path: Path, round
             lines = []
 
         def stop(writer: subprocess.Popen[str]) -> None:
-            time.sleep(chance.uniform(0.0, 0.3))
+            time.sleep(chance.uniform(0.0, 0.15))
             writer.kill()
 
-        said = runs.write(runs.record_command(folder), stop)
+        said = runs.write(runs.record_command(folder), stop, acks=n % 3)
         lines += said
         found = runs.check_records(folder, lines)
         assert (found.error, found.lost) == (None, 0)

@@ -94,7 +94,9 @@ def test_nothing_that_was_acknowledged_is_lost_to_a_power_cut(disk: Disk, cuts: 
     chance, lines, acknowledged = random.Random(cuts), list[str](), 0
     for _ in range(cuts):
         lines += runs.write(
-            runs.command(disk.mount, batch=chance.choice([1, 5, 50])), cutting(disk, chance.uniform(0.05, 0.4))
+            runs.command(disk.mount, batch=chance.choice([1, 5, 50])),
+            cutting(disk, chance.uniform(0.0, 0.3)),
+            acks=2,
         )
         found = after(disk, lines)
         assert (found.error, found.lost) == (None, 0)
@@ -111,7 +113,7 @@ def test_no_record_that_was_acknowledged_is_lost_to_a_power_cut(disk: Disk, cuts
     subprocess.run(["sync", "-f", str(disk.mount)], check=True)
     chance, lines = random.Random(cuts), list[str]()
     for _ in range(cuts):
-        lines += runs.write(runs.record_command(disk.mount), cutting(disk, chance.uniform(0.2, 0.6)))
+        lines += runs.write(runs.record_command(disk.mount), cutting(disk, chance.uniform(0.0, 0.3)), acks=1)
         disk.down()
         disk.up()
         found = runs.check_records(disk.mount, lines)
@@ -123,7 +125,7 @@ def test_the_control_without_full_synchronisation_loses_acknowledged_commits(dis
     lines: list[str] = []
     lost = 0
     for _ in range(4):
-        lines += runs.write(runs.command(disk.mount, synchronous="NORMAL"), cutting(disk, 0.4))
+        lines += runs.write(runs.command(disk.mount, synchronous="NORMAL"), cutting(disk, 0.4), acks=5)
         lost += after(disk, lines).lost
         if lost:
             break

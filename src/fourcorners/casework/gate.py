@@ -101,9 +101,12 @@ def read(
             "files": journal.digest_of((each.segment.name, each.segment.sha256) for each in stored),
             "policies": list(decision.policies),
         }
-        counted = (lambda: store.add_shown(workspace.tables, workspace.actor, bound, rows)) if shown else None
-        said = {"reason": reason, "asked": decision.question}
-        workspace.record("read", seen, said, alongside=counted or (lambda: None))
+
+        def count() -> None:
+            if shown:
+                store.add_shown(workspace.tables, workspace.actor, bound, rows)
+
+        workspace.record("read", seen, {"reason": reason, "asked": decision.question}, alongside=count)
     condition = decision.filter.arrow(
         {"case": asked.case, "instrument": asked.id, "sealed": False}, {"category": "category"}
     )
