@@ -21,8 +21,8 @@ from bench import page
 from fourcorners.casework import cases
 from fourcorners.casework import ingest as use_case
 from fourcorners.casework import instruments
-from fourcorners.casework import seals
 from fourcorners.casework import workspace as workspaces
+from fourcorners.casework.sealed import seals
 from fourcorners.samples import make as samples
 from fourcorners.vault.filter_team import CustodianKey
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from fourcorners.casework import actors
-from fourcorners.casework import seals
+from fourcorners.casework.people import actors
+from fourcorners.casework.sealed import seals
 from fourcorners.casework.workspace import Workspace
 from fourcorners.vault.filter_team import CustodianKey
 

@@ -23,17 +23,17 @@ from tests.casework.conftest import write_order
 from tests.casework.pages import TARGET
 from tests.casework.pages import write_page
 
-from fourcorners.casework import backup
 from fourcorners.casework import cases
-from fourcorners.casework import inspection
 from fourcorners.casework import instruments
 from fourcorners.casework import records
 from fourcorners.casework import recovery
 from fourcorners.casework import store
-from fourcorners.casework import verification
-from fourcorners.casework import witnessing
+from fourcorners.casework.holding import backup
 from fourcorners.casework.ingest import ingest
 from fourcorners.casework.journal import canonical
+from fourcorners.casework.oversight import inspection
+from fourcorners.casework.oversight import verification
+from fourcorners.casework.oversight import witnessing
 from fourcorners.casework.rows import ActorRow
 from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace

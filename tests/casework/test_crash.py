@@ -15,9 +15,9 @@ from tests.casework.conftest import write_order
 from fourcorners.casework import cases
 from fourcorners.casework import instruments
 from fourcorners.casework import store
-from fourcorners.casework import verification
 from fourcorners.casework import workspace as workspaces
 from fourcorners.casework.ingest import STEPS
+from fourcorners.casework.oversight import verification
 from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.casework.workspace import open_workspace

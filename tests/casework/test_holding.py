@@ -24,23 +24,23 @@ from tests.casework.people import supervisors
 from tests.casework.people import unchanged
 from tests.casework.people import write_unseal
 
-from fourcorners.casework import actors
 from fourcorners.casework import attribute
-from fourcorners.casework import destruction
 from fourcorners.casework import exhibit
 from fourcorners.casework import instruments
-from fourcorners.casework import petitions
 from fourcorners.casework import records
-from fourcorners.casework import seals
 from fourcorners.casework import show
-from fourcorners.casework import shredding
-from fourcorners.casework import standing
 from fourcorners.casework import store
-from fourcorners.casework import unseal
-from fourcorners.casework import verification
+from fourcorners.casework.holding import destruction
+from fourcorners.casework.holding import shredding
+from fourcorners.casework.holding import standing
 from fourcorners.casework.ingest import ingest
+from fourcorners.casework.oversight import verification
+from fourcorners.casework.people import actors
+from fourcorners.casework.people import petitions
 from fourcorners.casework.rows import AttributionRow
 from fourcorners.casework.rows import PetitionRow
+from fourcorners.casework.sealed import seals
+from fourcorners.casework.sealed import unseal
 from fourcorners.casework.workspace import Workspace
 from fourcorners.casework.workspace import open_workspace
 from fourcorners.model.errors import BadInput
@@ -205,7 +205,7 @@ def test_a_destruction_that_was_cut_off_is_finished_at_the_next_opening(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from fourcorners.casework import destruction
+from fourcorners.casework.holding import destruction
 from fourcorners.casework.workspace import open_workspace
 from fourcorners.vault import keys
 folder, petition, at = sys.argv[1:]

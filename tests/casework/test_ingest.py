@@ -24,9 +24,9 @@ from fourcorners.casework import instruments
 from fourcorners.casework import mappings
 from fourcorners.casework import records
 from fourcorners.casework import store
-from fourcorners.casework import verification
 from fourcorners.casework.ingest import declare_zone
 from fourcorners.casework.ingest import ingest
+from fourcorners.casework.oversight import verification
 from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.model.errors import BadInput

@@ -13,16 +13,16 @@ from tests.casework.people import filter_team
 from tests.casework.people import supervisors
 from tests.conftest import new_database
 
-from fourcorners.casework import backup
 from fourcorners.casework import cases
-from fourcorners.casework import destruction
 from fourcorners.casework import exhibit
 from fourcorners.casework import instruments
-from fourcorners.casework import petitions
 from fourcorners.casework import records
-from fourcorners.casework import verification
 from fourcorners.casework import workspace as workspaces
+from fourcorners.casework.holding import backup
+from fourcorners.casework.holding import destruction
 from fourcorners.casework.ingest import ingest
+from fourcorners.casework.oversight import verification
+from fourcorners.casework.people import petitions
 from fourcorners.casework.workspace import Making
 from fourcorners.casework.workspace import open_workspace
 from fourcorners.model.errors import BadInput

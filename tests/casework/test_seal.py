@@ -17,22 +17,22 @@ from tests.casework.people import filter_team
 from tests.casework.people import unchanged
 from tests.casework.people import write_unseal
 
-from fourcorners.casework import actors
 from fourcorners.casework import attribute
 from fourcorners.casework import cases
 from fourcorners.casework import exhibit
 from fourcorners.casework import instruments
-from fourcorners.casework import petitions
 from fourcorners.casework import records
-from fourcorners.casework import seals
 from fourcorners.casework import show
 from fourcorners.casework import store
-from fourcorners.casework import unseal
-from fourcorners.casework import verification
 from fourcorners.casework.ingest import declare_zone
 from fourcorners.casework.ingest import ingest
+from fourcorners.casework.oversight import verification
+from fourcorners.casework.people import actors
+from fourcorners.casework.people import petitions
 from fourcorners.casework.rows import PetitionRow
 from fourcorners.casework.rows import ReturnRow
+from fourcorners.casework.sealed import seals
+from fourcorners.casework.sealed import unseal
 from fourcorners.casework.workspace import Workspace
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import Refused

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from fourcorners.casework import records
 from fourcorners.casework import store
-from fourcorners.casework import verification
+from fourcorners.casework.oversight import verification
 from fourcorners.casework.workspace import open_workspace
 from fourcorners.model.errors import FourcornersError
 

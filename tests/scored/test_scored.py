@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from fourcorners.casework import actors
 from fourcorners.casework import exhibit
+from fourcorners.casework.people import actors
 from fourcorners.casework.workspace import open_workspace
 from fourcorners.desk import demo
 from fourcorners.model.codes import OUTCOMES

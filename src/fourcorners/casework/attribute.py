@@ -19,9 +19,9 @@ import pyarrow.compute as pc
 from fourcorners.attribution import outcomes
 from fourcorners.attribution.sources import AssignmentSource
 from fourcorners.casework import gate
-from fourcorners.casework import standing
 from fourcorners.casework import store
 from fourcorners.casework.gate import Rows
+from fourcorners.casework.holding import standing
 from fourcorners.casework.journal import canonical
 from fourcorners.casework.mappings import DeclaredMapping
 from fourcorners.casework.rows import AttributionRow

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fourcorners.casework import actors
 from fourcorners.casework import store
+from fourcorners.casework.people import actors
 from fourcorners.casework.rows import CaseRow
 from fourcorners.casework.store import WORKSPACE
 from fourcorners.casework.workspace import Workspace

@@ -19,11 +19,11 @@ from fourcorners.casework import evidence
 from fourcorners.casework import gate
 from fourcorners.casework import naming
 from fourcorners.casework import outputs
-from fourcorners.casework import standing
 from fourcorners.casework import store
-from fourcorners.casework import witnessing
+from fourcorners.casework.holding import standing
 from fourcorners.casework.journal import Entry
 from fourcorners.casework.mappings import DeclaredMapping
+from fourcorners.casework.oversight import witnessing
 from fourcorners.casework.records import record_id
 from fourcorners.casework.rows import AttributionRow
 from fourcorners.casework.rows import CaseRow

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from fourcorners.casework import actors
 from fourcorners.casework import journal
-from fourcorners.casework import petitions
-from fourcorners.casework import standing
 from fourcorners.casework import store
+from fourcorners.casework.holding import standing
+from fourcorners.casework.people import actors
+from fourcorners.casework.people import petitions
 from fourcorners.casework.rows import MemberRow
 from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace

@@ -17,18 +17,18 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from fourcorners.casework import actors
 from fourcorners.casework import gate
 from fourcorners.casework import intake
 from fourcorners.casework import journal
 from fourcorners.casework import keeping
 from fourcorners.casework import mappings
-from fourcorners.casework import standing
 from fourcorners.casework import store
+from fourcorners.casework.holding import standing
 from fourcorners.casework.intake import ReadFile
 from fourcorners.casework.judged import Judged
 from fourcorners.casework.keeping import Kept
 from fourcorners.casework.mappings import DeclaredMapping
+from fourcorners.casework.people import actors
 from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.law import clocks

@@ -8,12 +8,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fourcorners.casework import actors
 from fourcorners.casework import documents
 from fourcorners.casework import gate
-from fourcorners.casework import petitions
-from fourcorners.casework import standing
 from fourcorners.casework import store
+from fourcorners.casework.holding import standing
+from fourcorners.casework.people import actors
+from fourcorners.casework.people import petitions
 from fourcorners.casework.rows import CaseRow
 from fourcorners.casework.rows import InstrumentRow
 from fourcorners.casework.rows import RulingRow

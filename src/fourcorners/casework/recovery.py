@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fourcorners.casework import outputs
-from fourcorners.casework import shredding
 from fourcorners.casework import store
+from fourcorners.casework.holding import shredding
 from fourcorners.ledger.checkpoint import Checkpoint
 from fourcorners.ledger.note import open_note
 from fourcorners.model.errors import BadInput

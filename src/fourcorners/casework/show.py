@@ -12,9 +12,9 @@ from typing import Any
 import fourcorners as product
 from fourcorners.attribution import networks
 from fourcorners.casework import attribute
-from fourcorners.casework import standing
 from fourcorners.casework import store
-from fourcorners.casework import witnessing
+from fourcorners.casework.holding import standing
+from fourcorners.casework.oversight import witnessing
 from fourcorners.casework.rows import ActorRow
 from fourcorners.casework.rows import AttributionRow
 from fourcorners.casework.rows import CaseRow

@@ -23,8 +23,8 @@ from fourcorners.casework import mappings
 from fourcorners.casework import next_request
 from fourcorners.casework import records
 from fourcorners.casework import show
-from fourcorners.casework import verification
 from fourcorners.casework import workspace as workspaces
+from fourcorners.casework.oversight import verification
 from fourcorners.casework.workspace import Making
 from fourcorners.model.codes import OUTCOMES
 from fourcorners.model.errors import VerificationFailed

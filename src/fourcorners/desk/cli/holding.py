@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from fourcorners.casework import backup as backups
-from fourcorners.casework import destruction
 from fourcorners.casework import instruments
 from fourcorners.casework import show
-from fourcorners.casework import standing
+from fourcorners.casework.holding import backup as backups
+from fourcorners.casework.holding import destruction
+from fourcorners.casework.holding import standing
 from fourcorners.desk.cli.root import FILE
 from fourcorners.desk.cli.root import JSON
 from fourcorners.desk.cli.root import REASON

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from fourcorners.casework import inspection
 from fourcorners.casework import outputs
-from fourcorners.casework import why as reasons
-from fourcorners.casework import witnessing
+from fourcorners.casework.oversight import inspection
+from fourcorners.casework.oversight import why as reasons
+from fourcorners.casework.oversight import witnessing
 from fourcorners.desk import witness_service
 from fourcorners.desk.cli.root import FILE
 from fourcorners.desk.cli.root import JSON

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from fourcorners.casework import actors
-from fourcorners.casework import petitions
 from fourcorners.casework import show
+from fourcorners.casework.people import actors
+from fourcorners.casework.people import petitions
 from fourcorners.desk.cli.root import JSON
 from fourcorners.desk.cli.root import fourcorners
 from fourcorners.desk.cli.session import Session

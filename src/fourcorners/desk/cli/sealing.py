@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from fourcorners.casework import outputs
-from fourcorners.casework import seals
 from fourcorners.casework import show
-from fourcorners.casework import unseal as unsealing
+from fourcorners.casework.sealed import seals
+from fourcorners.casework.sealed import unseal as unsealing
 from fourcorners.desk.cli.root import FILE
 from fourcorners.desk.cli.root import JSON
 from fourcorners.desk.cli.root import REASON

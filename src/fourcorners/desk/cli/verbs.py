@@ -16,8 +16,8 @@ from fourcorners.casework import next_request
 from fourcorners.casework import records as released
 from fourcorners.casework import show
 from fourcorners.casework import store
-from fourcorners.casework import verification
 from fourcorners.casework import workspace as workspaces
+from fourcorners.casework.oversight import verification
 from fourcorners.desk import demo as demonstration
 from fourcorners.desk.cli.root import CASE
 from fourcorners.desk.cli.root import FILE

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fourcorners.casework import actors
-from fourcorners.casework import standing
 from fourcorners.casework import store
+from fourcorners.casework.holding import standing
+from fourcorners.casework.people import actors
 from fourcorners.casework.rows import InstrumentRow
 from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace

@@ -17,17 +17,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fourcorners.casework import actors
 from fourcorners.casework import documents
 from fourcorners.casework import journal
 from fourcorners.casework import keeping
-from fourcorners.casework import petitions
-from fourcorners.casework import seals
-from fourcorners.casework import standing
 from fourcorners.casework import store
+from fourcorners.casework.holding import standing
+from fourcorners.casework.people import actors
+from fourcorners.casework.people import petitions
 from fourcorners.casework.rows import MemberRow
 from fourcorners.casework.rows import PetitionRow
 from fourcorners.casework.rows import ReturnRow
+from fourcorners.casework.sealed import seals
 from fourcorners.casework.workspace import Workspace
 from fourcorners.law import unseal_order
 from fourcorners.law.access.decision import Decision

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fourcorners.casework import outputs
-from fourcorners.casework import witnessing
+from fourcorners.casework.oversight import witnessing
 from fourcorners.casework.workspace import Workspace
 from fourcorners.ledger.checkpoint import Checkpoint
 from fourcorners.ledger.note import Note

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from fourcorners.casework import actors
 from fourcorners.casework import documents
 from fourcorners.casework import store
 from fourcorners.casework.documents import Paper
+from fourcorners.casework.people import actors
 from fourcorners.casework.rows import PetitionRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.law.access import petition as access

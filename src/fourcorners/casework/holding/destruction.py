@@ -13,12 +13,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from fourcorners.casework import actors
 from fourcorners.casework import documents
-from fourcorners.casework import petitions
-from fourcorners.casework import shredding
-from fourcorners.casework import standing
 from fourcorners.casework import store
+from fourcorners.casework.holding import shredding
+from fourcorners.casework.holding import standing
+from fourcorners.casework.people import actors
+from fourcorners.casework.people import petitions
 from fourcorners.casework.rows import InstrumentRow
 from fourcorners.casework.rows import PetitionRow
 from fourcorners.casework.workspace import Workspace

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from fourcorners.casework import journal
-from fourcorners.casework import standing
 from fourcorners.casework import store
-from fourcorners.casework import witnessing
+from fourcorners.casework.holding import standing
 from fourcorners.casework.journal import Entry
+from fourcorners.casework.oversight import witnessing
 from fourcorners.casework.rows import InstrumentRow
 from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace

@@ -1,0 +1,1 @@
+"""Who acts, who is on a team, and what waits for other persons."""
