@@ -13,6 +13,7 @@ from tests.ledger import oracle
 
 from fourcorners.ledger import tiles
 from fourcorners.ledger.database import Database
+from fourcorners.ledger.database import Unsettled
 from fourcorners.ledger.log import Log
 from fourcorners.ledger.note import Signer
 from fourcorners.ledger.note import open_note
@@ -207,10 +208,36 @@ def test_no_space_left_is_said_and_not_hidden_by_a_second_rollback(tmp_path: Pat
     tree = Log(db)
     append(db, tree, leaves(10))
     db.execute("PRAGMA max_page_count = 40")
-    with pytest.raises(sqlite3.OperationalError, match="full"):
+    with pytest.raises(OSError, match="full"):
         append(db, tree, [b"x" * 4000] * 100)
     assert not db.in_transaction
     db.execute("PRAGMA max_page_count = 100000")
     append(db, tree, leaves(5, 10))
     assert tree.verify() == 15
+    db.close()
+
+
+def test_a_commit_that_is_not_flushed_is_unsettled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        """A connection whose COMMIT fails, as it does when the medium refuses the flush."""
+
+        def __init__(self, real: sqlite3.Connection) -> None:
+            self.real = real
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self.real, name)
+
+        def execute(self, sql: str, values: tuple[object, ...] = ()) -> object:
+            if sql == "COMMIT":
+                raise sqlite3.OperationalError("disk I/O error")
+            return self.real.execute(sql, values)
+
+    db = SqliteDatabase(tmp_path / "w.sqlite")
+    db.create(_tables())
+    with monkeypatch.context() as patch:
+        patch.setattr(db, "_db", Broken(db._db))
+        with pytest.raises(Unsettled, match="not flushed"):
+            append(db, Log(db), [b"x"])
+    assert not db.in_transaction
+    assert Log(db).size() == 0
     db.close()

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from collections.abc import Iterator
 from contextlib import ExitStack
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -176,7 +174,7 @@ def _take_in(
         on_step("read")
         judged = _judge(workspace, files, instrument)
         on_step("judged")
-        with _nothing_left_behind(workspace):
+        with keeping.nothing_left_behind(workspace):
             stem = f"{row_id}.{workspace.log.size()}"
             kept = keeping.keep(workspace, instrument.id, stem, files, judged, on_step)
             row = _row(workspace, instrument, row_id, judged, kept, mapping, declared)
@@ -189,16 +187,6 @@ def _take_in(
                 on_step("entry written")
     on_step("committed")
     return row
-
-
-@contextmanager
-def _nothing_left_behind(workspace: Workspace) -> Iterator[None]:
-    """Delete what was stored for an intake that failed, as the next opening would after a crash."""
-    try:
-        yield
-    except BaseException:
-        keeping.remove_unknown(workspace)
-        raise
 
 
 def _check_files(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
@@ -15,6 +17,7 @@ from fourcorners.casework.intake import ReadMember
 from fourcorners.casework.judged import Judged
 from fourcorners.casework.rows import MemberRow
 from fourcorners.casework.workspace import Workspace
+from fourcorners.ledger.database import Unsettled
 from fourcorners.vault import segments
 from fourcorners.vault import slices
 from fourcorners.vault.segments import Segment
@@ -81,6 +84,21 @@ def keep(
 def remove_unknown(workspace: Workspace) -> None:
     """Delete what was stored and is in no catalogue."""
     workspace.vault.remove_unknown(set(store.stored_hashes(workspace.tables)))
+
+
+@contextmanager
+def nothing_left_behind(workspace: Workspace) -> Iterator[None]:
+    """Delete what was stored for a step that failed, as the next opening would after a crash.
+
+    Where the commit itself failed, only that opening can tell whether the files belong to something.
+    """
+    try:
+        yield
+    except Unsettled:
+        raise
+    except BaseException:
+        remove_unknown(workspace)
+        raise
 
 
 def _keep_member(

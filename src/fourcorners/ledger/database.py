@@ -13,6 +13,13 @@ from typing import Any
 from typing import Protocol
 
 
+class Unsettled(OSError):  # noqa: N818 - what is known of the step
+    """A commit failed while it was flushed: whether it is stored shows when the database is opened again.
+
+    Until then nothing that belongs to it may be deleted.
+    """
+
+
 class Cursor(Protocol):
     """The rows of a statement."""
 
@@ -37,7 +44,12 @@ class Database(Protocol):
         """One statement, once a row."""
 
     def transaction(self) -> AbstractContextManager[None]:
-        """Everything inside is durable together when the block ends, or not at all. One writer at a time."""
+        """Everything inside is durable together when the block ends, or not at all. One writer at a time.
+
+        Raises:
+            OSError: the medium refused a statement, and nothing is stored.
+            Unsettled: it refused the commit.
+        """
 
     def savepoint(self) -> AbstractContextManager[None]:
         """A part of a transaction that can fail alone."""

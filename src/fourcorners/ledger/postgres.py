@@ -5,6 +5,7 @@ An installation that uses it has the extra `postgres`.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from psycopg import sql as composing
 from psycopg.conninfo import conninfo_to_dict
 
 from fourcorners.ledger.database import Cursor
+from fourcorners.ledger.database import Unsettled
 
 #: Names the one writer among PostgreSQL's advisory locks: "4corners" as a number.
 _WRITER = int.from_bytes(b"4corners", "big")
@@ -53,10 +55,18 @@ class PostgresDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything inside is durable together when the block ends, or not at all."""
-        with self._lock, self._db.transaction():
-            self._db.execute("SELECT pg_advisory_xact_lock(%s)", (_WRITER,))
-            yield
+        """Everything inside is durable together when the block ends, or not at all.
+
+        Raises:
+            Unsettled: the connection broke before the server said that it committed.
+        """
+        with self._lock:
+            try:
+                with self._db.transaction():
+                    self._db.execute("SELECT pg_advisory_xact_lock(%s)", (_WRITER,))
+                    yield
+            except psycopg.OperationalError as error:
+                raise Unsettled(errno.EIO, f"the database did not answer: {error}") from error
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ control of the durability tests). `secure_delete` overwrites what is deleted.
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from threading import RLock
 from typing import Any
 
 from fourcorners.ledger.database import Cursor
+from fourcorners.ledger.database import Unsettled
 from fourcorners.model.errors import BadInput
 
 
@@ -70,17 +72,32 @@ class SqliteDatabase:
     def transaction(self) -> Iterator[None]:
         """Everything inside is durable together when the block ends, or not at all.
 
-        On some errors (no space) SQLite has rolled back already; a second ROLLBACK would hide the cause.
+        On some errors (no space) SQLite has rolled back already; a second ROLLBACK would hide the cause. When the
+        flush of a commit fails, its frames stand in the write-ahead log all the same, and the next opening may
+        find them whole.
+
+        Raises:
+            OSError: the medium refused a statement, and nothing is stored.
+            Unsettled: it refused the commit.
         """
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
+            except BaseException as error:
+                self._roll_back()
+                if isinstance(error, sqlite3.OperationalError):
+                    raise OSError(errno.EIO, f"the database was not written: {error}") from error
                 raise
+            try:
+                self._db.execute("COMMIT")
+            except sqlite3.Error as error:
+                self._roll_back()
+                raise Unsettled(errno.EIO, f"the database was not flushed: {error}") from error
+
+    def _roll_back(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -143,7 +143,7 @@ def _finish(workspace: Workspace, row: PetitionRow, key: CustodianKey) -> dict[s
     }
     return_id = store.next_id(workspace.tables, ReturnRow)
     stem = f"{return_id}.{workspace.log.size()}"
-    try:
+    with keeping.nothing_left_behind(workspace):
         members = _open(workspace, instrument, order.items, keys, stem)
         opened = _return(workspace, row, return_id, members, order.items)
         categories = sorted({category for _, _, found in members for category in found})
@@ -175,9 +175,6 @@ def _finish(workspace: Workspace, row: PetitionRow, key: CustodianKey) -> dict[s
                 },
                 owner=instrument,
             )
-    except BaseException:
-        keeping.remove_unknown(workspace)
-        raise
     return {"petition": row.id, "acted": acted, "return": return_id}
 
 
