@@ -52,7 +52,10 @@ class Database(Protocol):
         """
 
     def savepoint(self) -> AbstractContextManager[None]:
-        """A part of a transaction that can fail alone."""
+        """A part of a transaction that can fail alone.
+
+        An error after which `in_transaction` is false has ended the whole transaction.
+        """
 
     def create(self, tables: str) -> None:
         """Make tables."""

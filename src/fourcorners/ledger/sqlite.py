@@ -37,6 +37,7 @@ class SqliteDatabase:
         """
         self._path = path
         self._lock = RLock()
+        self._begun = False
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
             self._db.execute("PRAGMA journal_mode = WAL")
@@ -59,22 +60,24 @@ class SqliteDatabase:
         return self._db.in_transaction
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> Cursor:
-        """One statement."""
+        """One statement. Its rows are read before the lock is let go: none is another thread's open work."""
         with self._lock:
-            return self._db.execute(sql, values)
+            self._check_not_undone()
+            return _Rows(self._db.execute(sql, values).fetchall())
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """One statement, once a row."""
         with self._lock:
+            self._check_not_undone()
             self._db.executemany(sql, rows)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything inside is durable together when the block ends, or not at all.
 
-        On some errors (no space) SQLite has rolled back already; a second ROLLBACK would hide the cause. When the
-        flush of a commit fails, its frames stand in the write-ahead log all the same, and the next opening may
-        find them whole.
+        On some errors (no space) SQLite has rolled back already; a second ROLLBACK would hide the cause, and what
+        came after it would be stored statement by statement: it is refused. When the flush of a commit fails, its
+        frames stand in the write-ahead log all the same, and the next opening may find them whole.
 
         Raises:
             OSError: the medium refused a statement, and nothing is stored.
@@ -82,13 +85,17 @@ class SqliteDatabase:
         """
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
+            self._begun = True
             try:
                 yield
+                self._check_not_undone()
             except BaseException as error:
                 self._roll_back()
                 if isinstance(error, sqlite3.OperationalError):
                     raise OSError(errno.EIO, f"the database was not written: {error}") from error
                 raise
+            finally:
+                self._begun = False
             try:
                 self._db.execute("COMMIT")
             except sqlite3.Error as error:
@@ -103,6 +110,7 @@ class SqliteDatabase:
     def savepoint(self) -> Iterator[None]:
         """A part of a transaction that can fail alone."""
         with self._lock:
+            self._check_not_undone()
             self._db.execute("SAVEPOINT part")
             try:
                 yield
@@ -112,6 +120,10 @@ class SqliteDatabase:
                     self._db.execute("RELEASE part")
                 raise
             self._db.execute("RELEASE part")
+
+    def _check_not_undone(self) -> None:
+        if self._begun and not self._db.in_transaction:
+            raise sqlite3.OperationalError("an earlier error undid this transaction")
 
     def create(self, tables: str) -> None:
         """Make tables."""
@@ -124,5 +136,21 @@ class SqliteDatabase:
             self._db.backup(copy)
 
     def close(self) -> None:
-        """End the connection."""
-        self._db.close()
+        """End the connection, once no other thread is at it."""
+        with self._lock:
+            self._db.close()
+
+
+class _Rows:
+    """The rows of a statement, all read."""
+
+    def __init__(self, rows: list[Any]) -> None:
+        self._rows = iter(rows)
+
+    def fetchone(self) -> Any:
+        """The next row, or None."""
+        return next(self._rows, None)
+
+    def fetchall(self) -> list[Any]:
+        """The rows that are left."""
+        return list(self._rows)
