@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck
@@ -12,6 +14,9 @@ from hypothesis import strategies as st
 from tests.ledger import oracle
 
 from fourcorners.ledger import tiles
+from fourcorners.ledger.checkpoint import Checkpoint
+from fourcorners.ledger.checkpoint import sign
+from fourcorners.ledger.database import Cursor
 from fourcorners.ledger.database import Database
 from fourcorners.ledger.database import Unsettled
 from fourcorners.ledger.log import Log
@@ -120,6 +125,9 @@ EDITS = {
     "a tile": "UPDATE ledger_tiles SET hashes = (SELECT hashes FROM ledger_tiles WHERE level = 0 AND n = 1) "
     "WHERE level = 0 AND n = 0",
     "an upper tile": "DELETE FROM ledger_tiles WHERE level = 1",
+    "an entry before the first": "INSERT INTO ledger_entries SELECT -1, leaf FROM ledger_entries WHERE n = 0",
+    "a kept checkpoint": "UPDATE ledger_checkpoints SET note = (SELECT leaf FROM ledger_entries WHERE n = 3)",
+    "a kept checkpoint's size": "UPDATE ledger_checkpoints SET size = 699",
     "a tile more": "INSERT INTO ledger_tiles SELECT 0, 77, hashes FROM ledger_tiles WHERE level = 1",
 }
 
@@ -127,6 +135,8 @@ EDITS = {
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS.keys())
 def test_verifying_finds_what_was_edited(db: Database, tree: Log, edit: str) -> None:
     append(db, tree, leaves(700))
+    with db.transaction():
+        tree.keep(tree.checkpoint(SIGNER))
     assert tree.verify() == 700
     db.execute(edit)
     with pytest.raises(VerificationFailed) as found:
@@ -145,6 +155,51 @@ def test_a_history_that_was_rewritten_whole_is_found_by_a_kept_checkpoint(db: Da
     append(db, tree, [*leaves(299), b"another", *leaves(5, 300)])
     with pytest.raises(VerificationFailed, match="another root"):
         tree.verify()
+
+
+def test_a_kept_checkpoint_that_gives_the_right_root_for_another_size_is_found(db: Database, tree: Log) -> None:
+    append(db, tree, leaves(9))
+    forged = sign(Checkpoint(SIGNER.name, 5, tree.root()), SIGNER)
+    db.execute("INSERT INTO ledger_checkpoints VALUES (9, ?)", (forged.encode(),))
+    with pytest.raises(VerificationFailed, match="another root"):
+        tree.verify()
+
+
+def test_an_entry_before_the_first_is_found_in_a_log_that_has_no_other(db: Database, tree: Log) -> None:
+    db.execute("INSERT INTO ledger_entries VALUES (-3, ?)", (b"hidden",))
+    with pytest.raises(VerificationFailed) as found:
+        tree.verify()
+    assert found.value.code == "TAMPERED"
+
+
+def test_roots_and_proofs_read_few_tiles_and_no_entry(tmp_path: Path) -> None:
+    db = _Counting(tmp_path / "w.sqlite")
+    db.create(_tables())
+    tree, size = Log(db), 256 * 256 + 300  # three levels of tiles
+    append(db, tree, [b""] * size)
+    for make in (
+        lambda: tree.root(size),
+        lambda: tree.root(65_000),
+        lambda: tree.inclusion(1000, size),
+        lambda: tree.consistency(65_000, size),
+    ):
+        db.asked.clear()
+        make()
+        assert all("FROM ledger_tiles" in sql for sql in db.asked)
+        assert len(db.asked) <= 2 * 3, "at most the path's tile and the edge's, a level"
+    db.close()
+
+
+class _Counting(SqliteDatabase):
+    """A database that keeps what it was asked."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.asked: list[str] = []
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> Cursor:
+        self.asked.append(sql)
+        return super().execute(sql, values)
 
 
 def test_a_checkpoint_is_a_note_of_the_logs_key(db: Database, tree: Log) -> None:
@@ -177,6 +232,12 @@ def test_the_files_are_those_of_tlog_tiles(db: Database, tree: Log) -> None:
     assert tiles.split(files["tile/1/000.p/3"])[1] == oracle.root(entries[256:512])
     bundle = files["tile/entries/003.p/7"]
     assert bundle == b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in entries[768:])
+
+
+@given(st.integers(0, 8), st.data())
+def test_a_tiles_root_is_that_of_the_specification(level: int, data: st.DataObject) -> None:
+    entries = data.draw(st.lists(st.binary(max_size=3), min_size=1 << level, max_size=1 << level))
+    assert tiles.root(b"".join(merkle.leaf_hash(each) for each in entries)) == oracle.root(entries)
 
 
 @given(st.integers(0, 10**9), st.integers(1, 256))

@@ -37,3 +37,6 @@ def test_root_and_every_path_agree_with_the_specification(size: int) -> None:
 def test_an_index_outside_the_tree_is_refused() -> None:
     with pytest.raises(ValueError, match="outside"):
         merkle.root_from_path(bytes(32), 1, 1, [])
+    for index in (-1, 1):
+        with pytest.raises(ValueError, match="outside"):
+            merkle.inclusion(index, 1, lambda _level, _at: bytes(32))

@@ -55,14 +55,7 @@ class Log:
         Raises:
             BadInput: `ENTRY_SIZE`: an entry has more than 65,535 bytes; none is added.
         """
-        for leaf in leaves:
-            if len(leaf) > LARGEST_ENTRY:
-                raise BadInput(
-                    "ENTRY_SIZE",
-                    f"a ledger entry of {len(leaf):,} bytes; at most {LARGEST_ENTRY:,} fit",
-                    why="the log's format holds no larger entry, and a step without its entry is not taken",
-                    next_step="take fewer files in at a time",
-                )
+        check_sizes(leaves)
         first = self.size()
         self._db.executemany("INSERT INTO ledger_entries VALUES (?, ?)", enumerate(leaves, first))
         self._extend(0, first, [sha256(b"\x00" + leaf).digest() for leaf in leaves])
@@ -81,9 +74,7 @@ class Log:
             self._db.execute("UPDATE ledger_tiles SET hashes = ? WHERE level = ? AND n = ?", values)
         rows = [(level, n, part) for n, part in enumerate(cut, tile)][1 if held else 0 :]
         self._db.executemany("INSERT INTO ledger_tiles VALUES (?, ?, ?)", rows)
-        self._extend(
-            level + 1, tile, [merkle.root(tiles.split(part)) for part in cut if len(part) == WIDTH * HASH]
-        )
+        self._extend(level + 1, tile, [tiles.root(part) for part in cut if len(part) == WIDTH * HASH])
 
     def _tile(self, level: int, n: int) -> bytes:
         row = self._db.execute("SELECT hashes FROM ledger_tiles WHERE level = ? AND n = ?", (level, n)).fetchone()
@@ -157,6 +148,9 @@ class Log:
             VerificationFailed: `TAMPERED`, naming the first entry or tile that differs.
         """
         size = self.size()
+        lowest = self._db.execute("SELECT min(n) FROM ledger_entries").fetchone()[0]
+        if lowest is not None and lowest < 0:
+            raise tampered(lowest, "no entry has that number")
         row = [sha256(b"\x00" + leaf).digest() for leaf in self.leaves(0, size)]
         count = 0
         for level in range(len(tiles.widths(size))):
@@ -165,20 +159,24 @@ class Log:
         stored = self._db.execute("SELECT count(*) FROM ledger_tiles").fetchone()[0]
         if stored != count:
             raise tampered(size, f"there are {stored} tiles, not {count}")
-        for note in self.kept():
-            said = Checkpoint.parse(note.text)
-            if said.size > size or self.root(said.size) != said.root:
-                raise tampered(min(said.size, size), f"a checkpoint of {said.size} entries has another root")
+        kept = self._db.execute("SELECT size, note FROM ledger_checkpoints ORDER BY size").fetchall()
+        for of, note in kept:
+            try:
+                said = Checkpoint.parse(Note.parse(bytes(note)).text)
+            except BadInput as error:
+                raise tampered(min(of, size), f"its kept checkpoint of {of} entries is none") from error
+            if said.size != of or of > size or self.root(of) != said.root:
+                raise tampered(min(of, size), f"a checkpoint of {of} entries has another root")
         return size
 
     def _verify_level(self, level: int, row: list[bytes]) -> list[bytes]:
         above = []
         for n in range(-(-len(row) // WIDTH)):
-            part = row[n * WIDTH : (n + 1) * WIDTH]
-            if self._tile(level, n) != b"".join(part):
+            part = b"".join(row[n * WIDTH : (n + 1) * WIDTH])
+            if self._tile(level, n) != part:
                 raise tampered(n * WIDTH << HEIGHT * level, f"tile {n} of level {level} is not its hashes")
-            if len(part) == WIDTH:
-                above.append(merkle.root(part))
+            if len(part) == WIDTH * HASH:
+                above.append(tiles.root(part))
         return above
 
     def files(self) -> Iterator[tuple[str, bytes]]:
@@ -204,15 +202,31 @@ class _Subtrees:
         first, count = index << within, 1 << within
         tile = self._tile(row, first // WIDTH)
         at = first % WIDTH
-        part = tiles.split(tile[at * HASH : (at + count) * HASH])
-        if len(part) != count:
+        part = tile[at * HASH : (at + count) * HASH]
+        if len(part) != count * HASH:
             raise tampered(first << HEIGHT * row, f"tile {first // WIDTH} of level {row} is short")
-        return merkle.root(part)
+        return tiles.root(part)
 
     def _tile(self, row: int, n: int) -> bytes:
         if (row, n) not in self._tiles:
             self._tiles[row, n] = self._log._tile(row, n)  # noqa: SLF001 - one module, one idea
         return self._tiles[row, n]
+
+
+def check_sizes(leaves: Sequence[bytes]) -> None:
+    """See that the format holds each of these entries.
+
+    Raises:
+        BadInput: `ENTRY_SIZE`.
+    """
+    for leaf in leaves:
+        if len(leaf) > LARGEST_ENTRY:
+            raise BadInput(
+                "ENTRY_SIZE",
+                f"a ledger entry of {len(leaf):,} bytes; at most {LARGEST_ENTRY:,} fit",
+                why="the log's format holds no larger entry, and a step without its entry is not taken",
+                next_step="take fewer files in at a time",
+            )
 
 
 def tampered(n: int, what: str) -> VerificationFailed:

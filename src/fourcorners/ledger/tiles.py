@@ -8,6 +8,7 @@ above.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 
 HEIGHT = 8
 WIDTH = 1 << HEIGHT
@@ -43,6 +44,17 @@ def path(kind: str, n: int, width: int) -> str:
 def bundle(entries: Sequence[bytes]) -> bytes:
     """The entries of one tile: each with its length before it, 16 bits, big-endian."""
     return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
+
+
+def root(hashes: bytes) -> bytes:
+    """The hash over a full subtree, given its hashes in one row; as many as a power of two.
+
+    Level by level over one byte string: half of all hashing in the log is this loop.
+    """
+    while len(hashes) > HASH:
+        pairs = range(0, len(hashes), 2 * HASH)
+        hashes = b"".join([sha256(b"\x01" + hashes[at : at + 2 * HASH]).digest() for at in pairs])
+    return hashes
 
 
 def split(tile: bytes) -> list[bytes]:

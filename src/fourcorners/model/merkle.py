@@ -70,7 +70,13 @@ def fold(start: int, end: int, subtree: Subtree) -> bytes:
 
 
 def inclusion(index: int, size: int, subtree: Subtree) -> list[bytes]:
-    """The audit path of a leaf in the tree of `size` leaves, from the bottom up (RFC 9162, section 2.1.3.1)."""
+    """The audit path of a leaf in the tree of `size` leaves, from the bottom up (RFC 9162, section 2.1.3.1).
+
+    Raises:
+        ValueError: there is no such leaf.
+    """
+    if not 0 <= index < size:
+        raise ValueError("index outside the tree")
     proof, start, end = [], 0, size
     while end - start > 1:
         middle = start + _split(end - start)
