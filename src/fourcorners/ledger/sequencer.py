@@ -18,6 +18,7 @@ from threading import Lock
 
 from fourcorners.ledger.database import Database
 from fourcorners.ledger.log import Log
+from fourcorners.ledger.log import check_sizes
 
 #: Given the number that its first entry will have, stores what belongs to it and gives its leaves.
 Work = Callable[[int], Sequence[bytes]]
@@ -64,30 +65,42 @@ class Sequencer:
         """Run work and append its leaves; returns when both are durable.
 
         Raises:
-            Exception: what the work raised (nothing of it is stored), or what the commit raised (nothing of the
-                whole group is).
+            Exception: what the work raised (nothing of it is stored); what the commit raised (nothing of the whole
+                group is); or what `on_commit` raised (all of it is stored, and nobody is told so).
         """
         mine = _Waiting(work)
         with self._lock:
             self._queue.append(mine)
             if len(self._queue) >= self._expected:
                 self._gathered.notify()
-            while self._leading and not mine.done:
-                self._turn.wait()
-            if not mine.done:
-                self._leading = True
-        if not mine.done:
-            self._lead()
+            try:
+                while self._leading and not mine.done:
+                    self._turn.wait()
+                group = [] if mine.done else self._gather()
+            except BaseException:  # an interrupt: nobody waits for this work any more
+                self._queue = [each for each in self._queue if each is not mine]
+                raise
+        if group:
+            self._lead(group)
         if mine.error is not None:
             raise mine.error
         assert mine.receipt is not None
         return mine.receipt
 
-    def _lead(self) -> None:
-        with self._lock:
+    def _gather(self) -> list[_Waiting]:
+        """Take the lead and all who wait; the lock is held."""
+        self._leading = True
+        try:
             self._gathered.wait_for(lambda: len(self._queue) >= self._expected, _MOMENT)
-            group, self._queue = self._queue, []
-            self._expected = len(group)
+        except BaseException:  # an interrupt: without a leader the others would wait for ever
+            self._leading = False
+            self._turn.notify_all()
+            raise
+        group, self._queue = self._queue, []
+        self._expected = len(group)
+        return group
+
+    def _lead(self, group: list[_Waiting]) -> None:
         try:
             self._commit(group)
         except BaseException as error:  # noqa: BLE001 - every caller of the group hears of it
@@ -107,8 +120,11 @@ class Sequencer:
                 try:
                     with self._db.savepoint():
                         each.leaves = each.work(size)
-                except Exception as error:  # noqa: BLE001 - it fails alone and is told to its own caller
-                    each.error, each.leaves = error, ()
+                        check_sizes(each.leaves)
+                except Exception as error:
+                    if not self._db.in_transaction:  # no space, say: all that came before is undone as well
+                        raise
+                    each.error, each.leaves = error, ()  # it fails alone and is told to its own caller
                 each.index = size
                 size += len(each.leaves)
             self._log.append([leaf for each in group for leaf in each.leaves])
