@@ -3,6 +3,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,20 @@ def test_m55_a_clock_rolled_back(workspace: Workspace, clock: TickingClock) -> N
     assert (found.value.kind, found.value.code) == ("PRODUCT", "CLOCK_BEHIND")
     assert kinds(workspace) == ["workspace", "refusal"]
     workspace.ledger.verify()
+
+
+def test_entries_of_many_threads_stand_in_the_order_of_their_times(workspace: Workspace) -> None:
+    def refuse() -> None:
+        with pytest.raises(UsageError), workspace.attempt("case", {}):
+            raise UsageError("USAGE", "no", next_step="none")
+
+    with ThreadPoolExecutor(8) as threads:
+        refusals = [threads.submit(refuse) for _ in range(100)]
+        entries = [threads.submit(workspace.record, "x", {}, {}) for _ in range(100)]
+    for refusal in refusals:
+        refusal.result()
+    assert len({entry.result() for entry in entries}) == 100
+    assert workspace.ledger.verify().size == 201
 
 
 def test_a_transaction_that_raises_leaves_nothing(workspace: Workspace) -> None:

@@ -40,6 +40,14 @@ def write(words: list[str], stop: Callable[[subprocess.Popen[str]], None], *, ac
         return [*lines, *writer.stdout.readlines()]
 
 
+def wait_until_stopped(writer: subprocess.Popen[str]) -> None:
+    """Wait until none of its threads runs, in a system call or out of it (Linux: proc(5), state T)."""
+    states = {"R"}
+    while not states <= {"T", "Z"}:
+        tasks = Path(f"/proc/{writer.pid}/task").glob("*/stat")
+        states = {task.read_text().rpartition(")")[2].split()[0] for task in tasks}
+
+
 def check_records(folder: Path, lines: list[str]) -> Found:
     return check(folder, lines, "record_checker.py")
 

@@ -10,6 +10,7 @@ import fcntl
 import os
 import random
 import shutil
+import signal
 import struct
 import subprocess
 import time
@@ -37,13 +38,19 @@ class Disk:
         with self._image.open("wb") as image:
             image.truncate(SIZE[kind])
         self._run(*MAKE[kind], str(self._image))
+        # one device through all mounts: a new one could be read while the old one is still let go of
+        self._device = self._run("losetup", "--find", "--show", str(self._image)).strip()
         self.up()
 
     def up(self) -> None:
-        self._run("mount", "-o", "loop", str(self._image), str(self.mount))
+        self._run("mount", self._device, str(self.mount))
 
     def down(self) -> None:
         self._run("umount", str(self.mount))
+
+    def end(self) -> None:
+        self.down()
+        self._run("losetup", "--detach", self._device)
 
     def cut(self) -> None:
         handle = os.open(self.mount, os.O_RDONLY)
@@ -53,10 +60,11 @@ class Disk:
             os.close(handle)
 
     @staticmethod
-    def _run(*words: str) -> None:
+    def _run(*words: str) -> str:
         done = subprocess.run(words, capture_output=True, text=True, check=False)
         if done.returncode:
             raise OSError(done.stderr)
+        return done.stdout
 
 
 @pytest.fixture(params=["ext4", "xfs"])
@@ -69,12 +77,16 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Disk]:
     except OSError as error:
         pytest.skip(f"NOT CHECKED: power cuts on {kind}: no loop mount here ({error})")
     yield found
-    found.down()
+    found.end()
 
 
 def cutting(disk: Disk, seconds: float) -> Callable[[subprocess.Popen[str]], None]:
     def stop(writer: subprocess.Popen[str]) -> None:
         time.sleep(seconds)
+        # a power cut ends processor and disk at once; a writer that went on could acknowledge what the cut disk
+        # no longer holds
+        writer.send_signal(signal.SIGSTOP)
+        runs.wait_until_stopped(writer)
         disk.cut()
         writer.kill()
 

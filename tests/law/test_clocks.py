@@ -83,7 +83,16 @@ def test_the_last_nanosecond_of_48_hours(make_instrument: Make) -> None:
 
 def test_m55_a_clock_behind_the_ledger_is_refused() -> None:
     clock = Clock(lambda: 100 * DAY)
-    assert clock.now(None) == clock.now(100 * DAY) == 100 * DAY
+    assert clock.now(0) == clock.now(100 * DAY) == 100 * DAY
     with pytest.raises(Refused) as caught:
         clock.now(100 * DAY + 1)
     assert (caught.value.kind, caught.value.code) == ("PRODUCT", "CLOCK_BEHIND")
+    assert clock.not_before(100 * DAY + 1) == 100 * DAY + 1
+
+
+@pytest.mark.parametrize("first", [Clock.now, Clock.not_before])
+def test_a_clock_set_back_within_one_step_is_refused(first: Callable[[Clock, int], int]) -> None:
+    clock = Clock(iter([100 * DAY, 99 * DAY]).__next__)
+    first(clock, 0)
+    with pytest.raises(Refused, match="clock"):
+        clock.now(0)

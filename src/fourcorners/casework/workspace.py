@@ -120,6 +120,10 @@ class Workspace:
         return Signer(origin(self.id), self.tables.keys.secret(LOG))
 
     @cached_property
+    def _time(self) -> clocks.Clock:
+        return clocks.Clock(self.clock)
+
+    @cached_property
     def sequencer(self) -> Sequencer:
         """Group commit for the steps that are one entry: callers in several threads share a flush."""
         return Sequencer(self.tables.db, self.log, lambda: recovery.sign_checkpoint(self))
@@ -135,7 +139,7 @@ class Workspace:
         Raises:
             Refused: `CLOCK_BEHIND`, if the clock is earlier than the newest ledger entry.
         """
-        return clocks.Clock(self.clock).now(self.ledger.newest())
+        return self._time.now(self.ledger.newest())
 
     @contextmanager
     def transaction(self) -> Iterator[Tables]:
@@ -241,14 +245,17 @@ class Workspace:
         whose = error.kind if isinstance(error, Refused) else "INPUT"
         rules = list(error.rules) if isinstance(error, Refused) else []
         instrument = str(facts.get("instrument", ""))
-        # a clock behind the ledger is itself refused; its refusal stands at the newest entry's time
-        at = max(self.clock(), self.ledger.newest())
         # what a person typed may be of any length, an entry not
         typed = {name: value[:_LONGEST] if isinstance(value, str) else value for name, value in facts.items()}
         said = {"attempt": what, "code": error.code, "whose": whose, "rules": rules, **typed}
         evidence = {"what": error.what, "where": error.where, **known}
         owner = instrument if self.tables.keys.has(instrument) else WORKSPACE
-        receipt = self.sequencer.submit(lambda n: [self._leaf(n, at, "refusal", said, {}, evidence, owner)])
+
+        def work(n: int) -> list[bytes]:
+            at = self._time.not_before(self.ledger.newest())
+            return [self._leaf(n, at, "refusal", said, {}, evidence, owner)]
+
+        receipt = self.sequencer.submit(work)
         error.entry = error.entry or f"E-{receipt.index}"  # the innermost step knows best why
 
 

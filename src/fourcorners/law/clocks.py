@@ -7,7 +7,7 @@ refuses a system clock that was set back behind the ledger.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from threading import Lock
 
 from fourcorners.law.window import bad_order
 from fourcorners.model.errors import Refused
@@ -20,35 +20,43 @@ from fourcorners.model.instrument import Purpose
 RATIFICATION = 48 * HOUR
 
 
-@dataclass(frozen=True, slots=True)
 class Clock:
-    """The system clock, held against the ledger.
+    """The system clock, held against the ledger and against what it said before; threads may share one."""
 
-    Attributes:
-        read: gives nanoseconds UTC, such as `time.time_ns`.
-    """
+    def __init__(self, read: Callable[[], int]) -> None:
+        """Take what gives nanoseconds UTC, such as `time.time_ns`."""
+        self._read = read
+        self._given = 0
+        self._lock = Lock()
 
-    read: Callable[[], int]
-
-    def now(self, newest: int | None) -> int:
+    def now(self, newest: int) -> int:
         """The instant, in nanoseconds UTC.
 
         Args:
-            newest: time of the newest ledger entry; None on an empty ledger.
+            newest: time of the newest ledger entry; 0 on an empty ledger. Entries of a step that still runs are
+                not among them, so the instants that were given count as well.
 
         Raises:
             Refused: `PRODUCT CLOCK_BEHIND`. With a clock set back nothing would expire (misuse scenario M55).
         """
-        now = self.read()
-        if newest is not None and now < newest:
-            raise Refused(
-                "PRODUCT",
-                "CLOCK_BEHIND",
-                f"the system clock says {rfc3339(now)}, the newest ledger entry {rfc3339(newest)}",
-                why="every period in this product is measured by that clock",
-                next_step="set the system clock right, then run the command again",
-            )
-        return now
+        with self._lock:
+            now, newest = self._read(), max(newest, self._given)
+            if now < newest:
+                raise Refused(
+                    "PRODUCT",
+                    "CLOCK_BEHIND",
+                    f"the system clock says {rfc3339(now)}, the newest ledger entry {rfc3339(newest)}",
+                    why="every period in this product is measured by that clock",
+                    next_step="set the system clock right, then run the command again",
+                )
+            self._given = now
+            return now
+
+    def not_before(self, newest: int) -> int:
+        """The instant at which a refusal is written: a clock behind the ledger is itself refused, at `newest`."""
+        with self._lock:
+            self._given = max(self._read(), newest, self._given)
+            return self._given
 
 
 def check_entry(instrument: Instrument, now: int) -> None:
