@@ -505,6 +505,17 @@ def test_a_line_that_belongs_to_no_field_is_reported() -> None:
     assert [(item.path, item.texts) for item in reading.unclassified] == [("unlisted section", 0), ("logins", 2)]
 
 
+def test_a_page_break_below_a_line_of_no_field_breaks_no_field_above_it() -> None:
+    page = Page("E")
+    time = page.field("Time", "2026-03-29 12:00:00 UTC")
+    for below, problem in (
+        ("Longitude\n0.\n" + page.page_break() + "0000\n", None),
+        (page.page_break() + "Longitude\n0.0000\n", "BROKEN_VALUE"),
+    ):
+        reading = read(page.document(page.section("last_location", time + below)))
+        assert problems(reading) == Counter([problem]), below
+
+
 def test_the_second_value_of_an_action_is_reported_not_fused() -> None:
     page = Page("C")
     reading = read(one_login(page, page.values("Action", "Login", "Logout")))

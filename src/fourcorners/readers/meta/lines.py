@@ -83,9 +83,9 @@ def read_lines(data: Data, rest: Remainder) -> Iterator[Field]:
             rest.count_raw(raw)
         else:
             rest.stray(section or "page", raw, start)
-            ended = True
-            if turned and current:
+            if turned and current and not ended:
                 current.spoilt = True  # its value may go on below
+            ended = True
         turned = False
     if current:
         # text that is cut ends anywhere, whole text in a line feed
