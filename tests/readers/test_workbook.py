@@ -106,7 +106,7 @@ def test_the_text_holds_as_many_values_as_the_sheet(table: list[list[object]]) -
     reading = read(text, how)
     check_ranges(text, reading)
     check_conservation(text, reading, how)
-    while table and all(value is None or value == "" for value in table[-1]):
+    while table and all(value is None or not str(value).strip() for value in table[-1]):
         table.pop()
     assert len(rows(reading)) == len(table)
 
