@@ -140,7 +140,7 @@ def test_every_released_value_lies_in_a_slice_that_proves_it(
                     data = bytes(
                         shown[i] for a, b in zip(ranges[::2], ranges[1::2], strict=True) for i in range(a, b)
                     )
-                    text = locate.reread(data, [0, len(data)], markup=True)
+                    text = locate.reread(data, [0, len(data)], notation="html")
                     assert text == values[text_column(field)]
 
 

@@ -26,6 +26,7 @@ from fourcorners.model.identifier import normalise
 from fourcorners.model.instant import HOUR
 from fourcorners.model.instrument import Instrument
 from fourcorners.model.instrument import Window
+from fourcorners.model.records import DERIVED
 from fourcorners.model.records import FAMILIES
 from fourcorners.model.records import Batch
 from fourcorners.model.records import Reading
@@ -79,6 +80,7 @@ NETWORKS = [
     "2001:db8::/55",
     "2001:db8:1::/48",
 ]
+TIMES = {"at", "until", "held_from", "held_until", "lost_until"}
 PORTS = [None, 1, 1134, 1135, 1136, 65_535]
 LOGIN: Row = {"category": "payment", "account": "alice@example.com", "at": 1_500, "zone_basis": "stated"}
 FIELD_CATEGORY = st.sampled_from(["session_ip_log", "subscriber_identity", "content_stored", None])
@@ -102,6 +104,9 @@ def rows_of(family: str) -> st.SearchStrategy[Row]:
         "until_text": st.sampled_from([None, "", " ", "never"]),
     }
     known |= {"zone_basis": st.sampled_from([None, "stated"])}
+    if family == "assignment":
+        known |= {name: st.sampled_from(POINTS) for name, _ in DERIVED[family]}
+        columns |= dict.fromkeys(known, st.none())
     return st.fixed_dictionaries(columns | {name: drawn for name, drawn in known.items() if name in columns})
 
 
@@ -133,10 +138,16 @@ def reached(family: str, row: Row, asked: list[str] = ASKED) -> bool:
     return False
 
 
+def span(row: Row) -> tuple[int, Any]:
+    """When the row begins, and when it may have ended at the latest."""
+    if row.get("held_from") is None:
+        return row["at"], row.get("until")
+    start, stop = row["held_from"], row["held_until"]
+    return start, float("inf") if stop is None else max(start, stop, row["lost_until"] or 0)
+
+
 def in_window(family: str, row: Row, start: int, end: int) -> bool:
-    at, until = row["at"], row.get("until")
-    if until is None and family == "assignment":
-        return bool(at < end)
+    at, until = span(row)
     if until is None or until == at:
         return bool(start <= at < end)
     return bool(at < end and (until >= start if family == "seen" else until > start))
@@ -152,6 +163,7 @@ def expected(family: str, row: Row, window: Window = WINDOW) -> str:
     )
     if timed and not unread and row.get("until") is not None and row["until"] < row["at"]:
         return "BAD_INTERVAL"
+    unread = unread and row.get("held_from") is None
     if row["category"] is None:
         return "UNDECIDABLE_CATEGORY"
     if row["category"] not in CATEGORIES:
@@ -196,12 +208,12 @@ def check(judged: JudgedBatch, batch: Batch, window: Window) -> None:
         row = given_rows[got["row"]]
         had = [field for field in out if any(row[name] is not None for name, _ in columns_of(field))]
         assert got.pop("sealed_fields") == had
-        timed, until = "at" in row, row.get("until")
+        timed = "at" in row
+        at, stop = span(row) if timed else (0, None)
         assert got.pop("day_differs") == (timed and not in_window(family, row, window.utc_start, window.utc_end))
-        stop = float("inf") if family == "assignment" and until is None else until
-        interval = timed and stop is not None and stop > row["at"]
+        interval = stop is not None and stop > at
         late = interval and (stop >= window.end if family == "seen" else stop > window.end)
-        assert got.pop("crosses_window") == (interval and (row["at"] < window.start or late))
+        assert got.pop("crosses_window") == (interval and (at < window.start or late))
         assert got == {name: None if name in hidden else row[name] for name in row if name != "problem"}
 
 
@@ -228,6 +240,12 @@ def test_every_combination_of_times(
         LOGIN | {"at": at, "until": until, "until_text": text, "zone_basis": basis}
         for at, (until, text), basis in itertools.product(POINTS, untils, [None, "stated"])
     ]
+    if family == "assignment":
+        held = itertools.product(POINTS, POINTS, [None, 1_500, 9_000])
+        rows += [
+            LOGIN | {"at": at, "held_from": start, "held_until": stop, "lost_until": lost}
+            for at, (start, stop, lost) in itertools.product([None, 1_500], held)
+        ]
     batch = make_batch(family, rows)
     check(judge(batch, make_instrument(ASKED, CATEGORIES, window), custodians=()), batch, window)
 
@@ -261,7 +279,7 @@ def test_an_hour_s_shift_moves_only_what_touches_the_edges(
     family, rows, _ = production
     scaled = [
         {
-            name: value * HOUR // 100 if name in {"at", "until"} and value is not None else value
+            name: value * HOUR // 100 if name in TIMES and value is not None else value
             for name, value in row.items()
         }
         for row in rows
@@ -275,7 +293,9 @@ def test_an_hour_s_shift_moves_only_what_touches_the_edges(
     for index, row in enumerate(scaled):
         if before[index] != after[index]:
             assert {before[index], after[index]} == {"released", "OUTSIDE_DATE_RANGE"}
-            ends = [row["at"], row.get("until") if row.get("until") is not None else row["at"]]
+            ends = [
+                row[name] for name in ("at", "until", "held_from", "held_until", "lost_until") if row.get(name)
+            ]
             assert any(edge <= end <= edge + HOUR for edge in edges for end in ends)
 
 

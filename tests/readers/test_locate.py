@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from fourcorners.model.errors import BadInput
 from fourcorners.model.records import Batch
+from fourcorners.model.records import Notation
 from fourcorners.model.records import Reading
 from fourcorners.model.records import schema
 from fourcorners.readers.locate import check
@@ -20,12 +21,12 @@ DATA = "a&amp;b Zoë 203.0.113.7 plain".encode()
 ZOE = DATA.index(b"Zo")
 
 
-def reading(*rows: tuple[str | None, list[int] | None], markup: bool = True) -> Reading:
+def reading(*rows: tuple[str | None, list[int] | None], notation: Notation = "html") -> Reading:
     filled: list[dict[str, Any]] = [
         {"row": n, "value": text, "value@": ranges} for n, (text, ranges) in enumerate(rows)
     ]
     batch = pa.RecordBatch.from_pylist(filled, schema=schema("subscriber"))
-    return Reading("r/1", "C", (), (Batch("subscriber", "name", batch),), 0, markup=markup)
+    return Reading("r/1", "C", (), (Batch("subscriber", "name", batch),), 0, notation=notation)
 
 
 def test_what_stands_there_is_taken() -> None:
@@ -33,8 +34,8 @@ def test_what_stands_there_is_taken() -> None:
         DATA,
         reading(("a&b", [0, 7]), (None, None), ("Zoë", [ZOE, ZOE + 4]), ("ab", [0, 1, 6, 7]), ("plain", [25, 30])),
     )
-    check(DATA, reading(("a&amp;b", [0, 7]), markup=False))
-    assert reread(DATA, [0, 4, 4, 7], markup=True) == "a&b"
+    check(DATA, reading(("a&amp;b", [0, 7]), notation="plain"))
+    assert reread(DATA, [0, 4, 4, 7], notation="html") == "a&b"
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_what_does_not_stand_there_is_refused(
 @given(st.integers(0, 30), st.integers(0, 30), st.sampled_from(["plain", "a", "b", " ", "203", "&", "&b", ""]))
 def test_agrees_with_reading_each_value_by_itself(start: int, end: int, text: str) -> None:
     try:
-        same = start <= end and reread(DATA, [start, end], markup=True) == text
+        same = start <= end and reread(DATA, [start, end], notation="html") == text
     except UnicodeDecodeError:
         same = False
     rows = reading(("plain", [25, 30]), (text, [start, end]))

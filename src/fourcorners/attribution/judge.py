@@ -56,8 +56,9 @@ class Answers:
         """Match and judge."""
         n = len(asks.t)
         covered = asks.covers.any(axis=1)
+        lossy = np.array([source.coverage.lossy for source in log.sources], bool)
         answers = cls(
-            np.where(covered, NONE, NOT_COVERED),
+            np.where(asks.covers[:, ~lossy].any(axis=1), NONE, NOT_COVERED),
             np.zeros(n, np.int64),
             np.zeros(n, np.uint64),
             np.full(n, -1),

@@ -3,7 +3,8 @@
 A login at `t` asks about the whole of `U = [t - skew, t + skew]`. The assignments that overlap U on its address
 (and port) are its matches, whichever source they come from. Then, in this order:
 
-* `not_covered`: no source covers the address over the whole of U (`cover`);
+* `not_covered`: no source covers the address over the whole of U (`cover`, `doubts`); or there is no match, and
+  all that cover it are logs whose silence proves nothing;
 * `none`: there is no match;
 * `shared`: no port tells the holders of the address apart. The login has none, and the address has port ranges or
   is said to be shared; or a match from a log that is said to be shared spans all ports. Nobody is told, only how
@@ -36,6 +37,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from fourcorners.attribution import doubts
 from fourcorners.attribution.asks import AS_READ
 from fourcorners.attribution.asks import Asks
 from fourcorners.attribution.fragility import VARIANTS
@@ -81,11 +83,11 @@ def attribute(logins: pa.Table, sources: list[AssignmentSource], skew_ns: int) -
         BadInput: `ATTRIBUTION_INPUT` for a text that is not an address, or a row of a log that cannot be compared.
     """
     log = Log.of(sources)
-    asks = Asks.of(logins, log, skew_ns)
+    asks = doubts.uncover(Asks.of(logins, log, skew_ns), log, skew_ns)
     answers = Answers.of(asks, log, skew_ns)
     n = logins.num_rows
     outcome, who, margin = (column[:n] for column in (answers.outcome, answers.who, answers.margin))
-    login, source = np.nonzero(asks.covers[:n])
+    login, source = np.nonzero(asks.covers[:n] & (outcome != NOT_COVERED)[:, np.newaxis])
     names = pa.array([each.name for each in log.sources], pa.string())
     columns = [
         logins["id"].combine_chunks().cast(pa.string()),

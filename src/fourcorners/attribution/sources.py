@@ -19,8 +19,11 @@ class AssignmentSource:
             none = the whole address), `at` (ns UTC), `until` (ns UTC, exclusive; null = still open) and
             `subscriber` (text; null where that field is sealed).
         coverage: what the custodian declares, cut to the instrument.
+        doubts: addresses, ports and times for which the log cannot tell whether a holding went on: columns as in
+            `rows` (`subscriber` is not looked at). It covers nothing that such a time touches.
     """
 
     name: str
     rows: pa.Table
     coverage: Coverage
+    doubts: pa.Table | None = None

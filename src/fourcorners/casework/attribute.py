@@ -38,7 +38,7 @@ from fourcorners.model.instrument import Instrument
 NEEDED = "session_ip_log"
 
 _LOGIN = ("ip", "port", "at", "precision")
-_ASSIGNMENT = ("ip", "port_low", "port_high", "at", "until", "subscriber", "precision")
+_ASSIGNMENT = ("ip", "port_low", "port_high", "held_from", "held_until", "lost_until", "subscriber", "precision")
 _LOGINS = pa.schema(
     [("id", pa.string()), ("ip", pa.string()), ("port", pa.int32()), ("at", pa.int64()), ("precision", pa.int64())]
 )
@@ -230,10 +230,18 @@ def _sources(workspace: Workspace, case: str, instrument_id: str, reason: str) -
             continue
         mine = [_select(each, _ASSIGNMENT) for each in read if each.returned.id == returned.id]
         rows = pa.Table.from_batches(mine) if mine else _no_assignments()
+        rows = rows.filter(rows["held_from"].is_valid())
         coverage = _coverage(mapping.coverage, instrument, returned)
         if mapping.has_ports:
             coverage = replace(coverage, shared=True)  # given out by ports, whatever a single row says
-        yield AssignmentSource(f"{instrument_id}/{returned.id}", rows, coverage)
+        held = rows.drop_columns(["lost_until"]).rename_columns({"held_from": "at", "held_until": "until"})
+        yield AssignmentSource(f"{instrument_id}/{returned.id}", held, coverage, _doubts(rows))
+
+
+def _doubts(rows: pa.Table) -> pa.Table:
+    """From the end of what is certain to the end of what is possible."""
+    lost = rows.filter(rows["lost_until"].is_valid())
+    return lost.drop_columns(["held_from"]).rename_columns({"held_until": "at", "lost_until": "until"})
 
 
 def _coverage(declared: Coverage, instrument: Instrument, returned: ReturnRow) -> Coverage:

@@ -288,8 +288,8 @@ def _assignment(name: str, rows: dict[str, tuple[Instrument, MemberRow, Row]]) -
     return contents.AssignmentSheet(
         evidence.of_row(name, "assignment", member, row),
         instrument.id,
-        row["at"],
-        row["until"],
+        row["held_from"],
+        row["held_until"],
         row["port_low"],
         row["port_high"],
     )

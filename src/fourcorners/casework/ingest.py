@@ -168,6 +168,7 @@ def _take_in(
         for path, named in intake.paths_in(paths):
             files.append(intake.read_file(path, stack, table, zone, known["files"].append, named=named))
             on_step("opened")
+        intake.relate(files)
         if mapping:
             mappings.check_files(mapping, known["files"])
         _check_files(workspace, instrument, files, declared[2] if declared else None)

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import FourcornersError
 from fourcorners.model.instant import ZoneDeclaration
+from fourcorners.model.records import DERIVED
 from fourcorners.model.records import Reading
 from fourcorners.readers import archive
 from fourcorners.readers import locate
@@ -37,8 +38,13 @@ class ReadMember:
     path: str
     file_sha256: str
     member: Member
-    reader: str
+    by: Reader
     reading: Reading
+
+    @property
+    def reader(self) -> str:
+        """Name and version of the reader."""
+        return f"{self.by.name}/{self.by.version}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +154,39 @@ def _read_member(
         return
     reading = reader.read(member.data, declaration)
     check(reading, member, reader)
-    found.read.append(ReadMember(found.path, found.sha256, member, f"{reader.name}/{reader.version}", reading))
+    found.read.append(ReadMember(found.path, found.sha256, member, reader, reading))
+
+
+def relate(files: list[ReadFile]) -> None:
+    """Let each reader say what the members that it read, of all files, tell about each other.
+
+    Raises:
+        BadInput: `CONSERVATION`, if that changed anything but what a row itself leaves open.
+    """
+    readers = {id(member.by): member.by for file in files for member in file.read}
+    for reader in readers.values():
+        mine = [[member.reading for member in file.read if member.by is reader] for file in files]
+        for file, before, after in zip(files, mine, reader.relate(mine), strict=True):
+            _check_related(before, after)
+            told = iter(after)
+            file.read = [
+                replace(member, reading=next(told)) if member.by is reader else member for member in file.read
+            ]
+
+
+def _check_related(before: list[Reading], after: list[Reading]) -> None:
+    for old, new in zip(before, after, strict=True):
+        for one, other in zip(old.batches, new.batches, strict=True):
+            derived = {"account", *(name for name, _ in DERIVED.get(one.family, ()))}
+            kept = [name for name in one.rows.schema.names if name not in derived]
+            same = one.family == other.family and one.rows.select(kept).equals(other.rows.select(kept))
+            if not same:
+                raise BadInput(
+                    "CONSERVATION",
+                    "what members say about each other changed what a row states itself",
+                    why="a value as produced is evidence",
+                    next_step="do not use these files with this version; tell the makers",
+                )
 
 
 def check(reading: Reading, member: Member, reader: Reader) -> None:

@@ -74,7 +74,7 @@ class Judged:
         page with comments or scripts.
         """
         counts, data = self.counts(), self.member.member.data
-        unseen = self.member.reading.markup and (data.find(b"<!--") >= 0 or data.find(b"<script") >= 0)
+        unseen = self.member.reading.notation == "html" and (data.find(b"<!--") >= 0 or data.find(b"<script") >= 0)
         return (
             not self.member.member.path
             and not unseen

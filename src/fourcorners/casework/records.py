@@ -10,7 +10,9 @@ from fourcorners.casework.gate import Rows
 from fourcorners.casework.workspace import Workspace
 from fourcorners.model.instant import SECOND
 from fourcorners.model.instant import rfc3339
+from fourcorners.model.records import DERIVED
 from fourcorners.model.records import FAMILIES
+from fourcorners.model.records import FOREVER
 
 #: Columns that the line shows under other names, or not at all.
 _OWN_SPELLING = frozenset({"account", "ip", "port", "at", "until"})
@@ -65,11 +67,16 @@ def lines(rows: Rows) -> Iterator[dict[str, Any]]:
                 "reader": rows.member.reader,
             },
             **{name: row[name] for name in fields if name not in _OWN_SPELLING},
+            **{name: _bound(row[name], precision) for name, _ in DERIVED.get(rows.family, ())},
             "category": row["category"],
             "sealed_fields": row["sealed_fields"],
             "day_differs": row["day_differs"],
             "crosses_window": row["crosses_window"],
         }
+
+
+def _bound(ns: int | None, precision: int) -> str | None:
+    return "open" if ns == FOREVER else _instant(ns, precision)
 
 
 def _instant(ns: int | None, precision: int) -> str | None:

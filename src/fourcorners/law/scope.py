@@ -23,6 +23,7 @@ from fourcorners.model.identifier import normalise
 from fourcorners.model.instrument import Instrument
 from fourcorners.model.instrument import Window
 from fourcorners.model.records import CORE
+from fourcorners.model.records import DERIVED
 from fourcorners.model.records import FAMILIES
 from fourcorners.model.records import TIMELESS
 from fourcorners.model.records import Batch
@@ -175,6 +176,7 @@ def _release(batch: Batch, window: Window, sealed: list[str], where: Mask, times
     fields = FAMILIES[batch.family]
     names = [name for name, _ in CORE if name != "problem"]
     names += [name for field in fields if field not in sealed for name, _ in columns_of(field)]
+    names += [name for name, _ in DERIVED.get(batch.family, ())]
     kept = batch.rows.select(names)
     if not where.all() or kept.nbytes < kept.get_total_buffer_size():
         kept = kept.filter(pa.array(where))

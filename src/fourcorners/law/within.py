@@ -2,13 +2,15 @@
 
 An event is judged at its written instant: a login written to the second as 23:59:59 lies at 23:59:59.000, whatever
 its precision, because that is all the record says. An interval is in scope if it overlaps the window. It is
-half-open, `[at, until)`, but for `seen`, whose `until` is a sighting itself. A null `until` leaves an assignment
-open (it reaches into the future) and makes an event of every other row.
+half-open, `[at, until)`, but for `seen`, whose `until` is a sighting itself; a null `until` makes an event of it.
+An assignment is judged by how long it may have held, for certain or not: `[held_from, lost_until or held_until)`,
+and a null `held_until` reaches into the future. A row that gives nothing out is an event.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -69,10 +71,25 @@ def times_of(family: str, rows: pa.RecordBatch) -> Times:
         # a half-open interval ends a nanosecond before `until`; an empty one holds its start
         last = np.where(closed, np.maximum(stop - (family != "seen"), start), start)
         interval = closed & (stop > start)
-        if family == "assignment":
-            last = np.where(closed, last, _FOREVER)
-            interval = interval | ~closed
-    return Times(undecidable, ~_null(rows.column("zone_basis")), backwards, start, last, interval)
+    times = Times(undecidable, ~_null(rows.column("zone_basis")), backwards, start, last, interval)
+    return _as_held(times, rows) if family == "assignment" else times
+
+
+def _as_held(times: Times, rows: pa.RecordBatch) -> Times:
+    """The times of assignments that hold, instead of what their rows state alone."""
+    held = ~_null(rows.column("held_from"))
+    until, lost = rows.column("held_until"), rows.column("lost_until")
+    start = np.where(held, _filled(rows.column("held_from")), times.start)
+    stop = np.maximum(_filled(until), _filled(lost))
+    is_open = _null(until)
+    last = np.where(is_open, _FOREVER, np.maximum(stop - 1, start))
+    return replace(
+        times,
+        undecidable=times.undecidable & ~held,
+        start=start,
+        last=np.where(held, last, times.last),
+        interval=np.where(held, is_open | (stop > start), times.interval),
+    )
 
 
 def _null(column: pa.Array, blank: str | None = None) -> Mask:

@@ -18,6 +18,8 @@ class Coverage:
         shared: whether several subscribers are behind one address at once; None where nobody says.
         asked: accounts that the instrument asked about; an address that is none of them is not covered.
         complete: False if rows were lost (rejected or undecidable): then a missing match proves nothing.
+        lossy: lines may be missing from the log itself (sent over UDP, a journal that is compacted): what it says
+            counts, its silence proves nothing.
     """
 
     start: int | None = None
@@ -26,6 +28,7 @@ class Coverage:
     shared: bool | None = None
     asked: tuple[Target, ...] = ()
     complete: bool = True
+    lossy: bool = False
 
     def within(self, start: int, end: int, *, asked: tuple[Target, ...], complete: bool) -> Coverage:
         """The same coverage cut to an instrument's window and accounts."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field
 from typing import TYPE_CHECKING
+from typing import Literal
 
 import pyarrow as pa
 
@@ -51,13 +52,25 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "session": ("account", "ip", "port", "at", "until", "action", "agent"),
     "seen": ("account", "ip", "at", "until", "action"),
     "subscriber": ("account", "subscriber", "attribute", "value"),
-    "assignment": ("account", "ip", "port_low", "port_high", "at", "until", "subscriber"),
+    "assignment": ("account", "ip", "port_low", "port_high", "at", "until", "subscriber", "action"),
     "call": ("account", "ip", "port", "at", "until", "action", "party"),
     "payment": ("account", "at", "amount", "currency", "party"),
     "negative": ("account", "attribute", "value"),
     # rows of a section that no family holds (messages, photos, linked accounts): counted, never released
     "capture": ("account",),
 }
+
+#: What a log as a whole says of a row, beside what the row itself states: another row (a release, a renewal, a
+#: restart) can tell when a holding ended. The reader derives it from all rows of an intake; it has no place.
+#:
+#: `[held_from, held_until)` is held for certain; a null `held_until` is still held. In `[held_until, lost_until)`
+#: nobody knows: the row that would tell is not there. A null `held_from` means that the row gives nothing out.
+DERIVED: dict[str, tuple[tuple[str, pa.DataType], ...]] = {
+    "assignment": (("held_from", pa.int64()), ("held_until", pa.int64()), ("lost_until", pa.int64())),
+}
+
+#: `lost_until` where no later row bounds it: beyond any instant, and safe to widen.
+FOREVER = 1 << 62
 
 #: Families that state facts without an instant: the window does not judge them.
 TIMELESS = frozenset({"subscriber", "negative"})
@@ -76,7 +89,12 @@ def text_column(field_name: str) -> str:
 def schema(family: str) -> pa.Schema:
     """The Arrow schema of a family as a reader yields it."""
     fields = [column for name in FAMILIES[family] for column in columns_of(name)]
-    return pa.schema([*CORE, *fields])
+    return pa.schema([*CORE, *fields, *DERIVED.get(family, ())])
+
+
+#: `plain`: as decoded. `html`: character references unescaped. `json`: the inside of a string, unescaped, or a
+#: number. `json_latin1`: the same, where UTF-8 was written as if each byte were a character.
+Notation = Literal["plain", "html", "json", "json_latin1"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +146,7 @@ class Reading:
         facts: what the member states about itself (`service`, `generated`, `date_range`, `account`), as written.
         holes: byte ranges inside rows' extents that no field of the row holds (an unknown label, a column that no
             mapping names), flattened pairs in file order: int64 array. They are released with no row.
-        markup: the member is HTML, so that what its ranges hold is unescaped when it is read again.
+        notation: how the bytes of a value become its text when it is read again.
     """
 
     reader: str
@@ -141,7 +159,7 @@ class Reading:
     says_empty: bool = False
     facts: Mapping[str, str] = field(default_factory=dict)
     holes: pa.Array = field(default_factory=lambda: pa.array([], pa.int64()))
-    markup: bool = False
+    notation: Notation = "plain"
 
 
 @dataclass(frozen=True, slots=True)

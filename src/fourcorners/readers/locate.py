@@ -15,20 +15,24 @@ from numpy.typing import NDArray
 from fourcorners.model.errors import BadInput
 from fourcorners.model.records import FAMILIES
 from fourcorners.model.records import Batch
+from fourcorners.model.records import Notation
 from fourcorners.model.records import Reading
 from fourcorners.model.records import text_column
-from fourcorners.readers.markup import unescape
+from fourcorners.readers import notation as notations
 
-_AMPERSAND = ord("&")
 Bytes = NDArray[np.uint8]
 Positions = NDArray[np.int64]
 
 
-def reread(data: bytes | mmap, ranges: Sequence[int], *, markup: bool) -> str:
-    """The bytes of the ranges (flattened pairs), joined as they stand, decoded; where it is markup, unescaped."""
+def reread(data: bytes | mmap, ranges: Sequence[int], *, notation: Notation) -> str:
+    """The bytes of the ranges (flattened pairs), joined as they stand, decoded and unescaped.
+
+    Raises:
+        ValueError: the bytes are no text in that notation.
+    """
     pairs = zip(ranges[::2], ranges[1::2], strict=True)
     text = b"".join([data[start:end] for start, end in pairs]).decode()
-    return unescape(text) if markup else text
+    return notations.text_of(text, notation)
 
 
 def check(data: bytes | mmap, reading: Reading) -> None:
@@ -42,23 +46,23 @@ def check(data: bytes | mmap, reading: Reading) -> None:
         BadInput: `LOCATOR`, at the first value that its ranges do not give.
     """
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # comparing is NumPy's work, outside the interpreter's lock
-        for _ in pool.map(partial(_check_batch, data, markup=reading.markup), reading.batches):
+        for _ in pool.map(partial(_check_batch, data, notation=reading.notation), reading.batches):
             pass
 
 
-def _check_batch(data: bytes | mmap, batch: Batch, *, markup: bool) -> None:
+def _check_batch(data: bytes | mmap, batch: Batch, *, notation: Notation) -> None:
     content = np.frombuffer(data, np.uint8)
     for name in FAMILIES[batch.family]:
         texts, ranges = batch.rows.column(text_column(name)), batch.rows.column(f"{name}@")
-        for row in _suspects(content, texts, ranges, markup=markup):
+        for row in _suspects(content, texts, ranges, notation):
             text, where = texts[row].as_py(), ranges[row].as_py()
             if text is None and where is None:
                 continue
-            if text is None or not where or not _gives(data, where, text, markup=markup):
+            if text is None or not where or not _gives(data, where, text, notation):
                 raise _wrong(name, batch.section, batch.rows.column("row")[row].as_py(), where)
 
 
-def _suspects(content: Bytes, texts: pa.Array, ranges: pa.Array, *, markup: bool) -> list[int]:
+def _suspects(content: Bytes, texts: pa.Array, ranges: pa.Array, notation: Notation) -> list[int]:
     """The rows whose bytes are not their text as they stand; all others are proven by one comparison."""
     size = len(texts)
     if texts.null_count == ranges.null_count == size:
@@ -80,9 +84,7 @@ def _suspects(content: Bytes, texts: pa.Array, ranges: pa.Array, *, markup: bool
     read = content[_indices(starts[pairs], (ends - starts)[pairs])]
     text_bytes = np.frombuffer(texts.buffers()[2] or b"", np.uint8)
     written = text_bytes[_indices(text_at[:-1][same], text_length[same])]
-    odd = read != written
-    if markup:
-        odd |= read == _AMPERSAND
+    odd = (read != written) | notations.may_be_escaped(read, notation)
     owner = np.repeat(np.arange(size), np.where(same, text_length, 0))
     suspects = ~same
     suspects[owner[odd]] = True
@@ -97,13 +99,13 @@ def _indices(starts: Positions, lengths: Positions) -> Positions:
     return within
 
 
-def _gives(data: bytes | mmap, ranges: Sequence[int], text: str, *, markup: bool) -> bool:
+def _gives(data: bytes | mmap, ranges: Sequence[int], text: str, notation: Notation) -> bool:
     inside = all(0 <= start <= end <= len(data) for start, end in zip(ranges[::2], ranges[1::2], strict=False))
     if len(ranges) % 2 or not inside:
         return False
     try:
-        return reread(data, ranges, markup=markup) == text
-    except UnicodeDecodeError:
+        return reread(data, ranges, notation=notation) == text
+    except ValueError:
         return False
 
 

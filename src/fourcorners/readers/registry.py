@@ -5,6 +5,7 @@ A table of no known format has no reader here: it is read through a mapping, by 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from mmap import mmap
 from typing import Protocol
@@ -45,6 +46,17 @@ class Reader(Protocol):
 
     def read(self, data: bytes | mmap, declaration: ZoneDeclaration | None) -> Reading:
         """Every row of a member."""
+
+    def relate(self, files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
+        """What the members of one intake say about each other, in the same order; most say nothing.
+
+        An export names its account in one file and its logins in another; a log's release may stand in the next
+        day's file. A value that comes from elsewhere has no text and no place in the row. Rows are neither added
+        nor removed, and no value that a row states is changed.
+
+        Args:
+            files: for each file as given, the readings that this reader made of its members.
+        """
 
     def census(self, data: bytes | mmap) -> Census:
         """An independent count of the same member."""

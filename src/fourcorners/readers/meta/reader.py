@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -95,8 +96,12 @@ class MetaRecord:
             says_empty=families == {"negative"},
             facts=rows.facts,
             holes=pa.array(holes[holes[:, 0].argsort(kind="stable")].ravel()),
-            markup=is_markup(data),
+            notation="html" if is_markup(data) else "plain",
         )
+
+    def relate(self, files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
+        """Each member stands for itself."""
+        return [list(readings) for readings in files]
 
     def census(self, data: Data) -> Census:
         """The member's texts and labels, counted by code that shares nothing with this reader."""

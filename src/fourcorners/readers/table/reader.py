@@ -7,6 +7,8 @@ refuses the file.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
@@ -69,6 +71,10 @@ class TableReader:
         if not missing:
             return None
         return f"the mapping names the column{'s' * (len(missing) > 1)} {', '.join(missing)}, not in the header"
+
+    def relate(self, files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
+        """Each member stands for itself."""
+        return [list(readings) for readings in files]
 
     def census(self, data: Data) -> Census:
         """The cells and rows of a table, counted by code that shares nothing with this reader."""

@@ -91,6 +91,11 @@ class _Rows:
         for key in self.shape.required:
             if key not in _TYPED and key not in self.shape.may_be_blank:
                 self.mark("MISSING_FIELD", ~cells[key].present)
+        if self.shape.family == "assignment":  # a row of a table is its own whole statement
+            until = self.columns["until"]
+            decided = pc.or_(until.is_valid(), self.columns["until_text"].is_null())
+            held_from = pc.if_else(decided, self.columns["at"], pa.scalar(None, pa.int64()))
+            self.columns |= {"held_from": held_from, "held_until": until}
         self.core(len(cells))
         wanted = schema(self.shape.family)
         arrays = [self.columns.get(field.name, pa.nulls(self.size, field.type)) for field in wanted]
