@@ -212,7 +212,7 @@ def check(judged: JudgedBatch, batch: Batch, window: Window) -> None:
         at, stop = span(row) if timed else (0, None)
         assert got.pop("day_differs") == (timed and not in_window(family, row, window.utc_start, window.utc_end))
         interval = stop is not None and stop > at
-        late = interval and (stop >= window.end if family == "seen" else stop > window.end)
+        late = stop is not None and (stop >= window.end if family == "seen" else stop > window.end)
         assert got.pop("crosses_window") == (interval and (at < window.start or late))
         assert got == {name: None if name in hidden else row[name] for name in row if name != "problem"}
 
