@@ -58,9 +58,11 @@ class Source:
     name: str
     rows: list[Row]
     coverage: Coverage
+    doubts: list[Row] = field(default_factory=list)
 
     def build(self) -> AssignmentSource:
-        return AssignmentSource(self.name, pa.Table.from_pylist(self.rows, ROWS), self.coverage)
+        rows, doubts = (pa.Table.from_pylist(each, ROWS) for each in (self.rows, self.doubts))
+        return AssignmentSource(self.name, rows, self.coverage, doubts if self.doubts else None)
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ def coverages(draw: st.DrawFn) -> Coverage:
         draw(st.sampled_from([None, None, False, True])),
         tuple(parse_target(text) for text in sorted(asked)),
         draw(st.sampled_from([True, True, True, False])),
+        lossy=draw(st.sampled_from([False, False, True])),
     )
 
 
@@ -118,7 +121,8 @@ def worlds(draw: st.DrawFn) -> World:
     for n in range(draw(st.integers(1, 3))):
         rows = draw(st.lists(assignments(), max_size=6))
         named = [{"id": f"S{n}.{i}", **row} for i, row in enumerate(rows)]
-        sources.append(Source(f"S{n}", named, draw(coverages())))
+        doubts = [{"id": f"D{n}", **row} for row in draw(st.lists(assignments(), max_size=2))]
+        sources.append(Source(f"S{n}", named, draw(coverages()), doubts))
     instants = [NIGHT + n * HALF // 2 for n in range(0, 22, draw(st.integers(2, 3)))]
     ports = (None, 1024, 2500)
     logins = [

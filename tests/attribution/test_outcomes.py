@@ -59,23 +59,30 @@ def on_address(row: Row, ip: str) -> bool:
     return ip_address(ip).version == network.version and ip_address(ip) in network
 
 
+def holds(row: Row, login: Row, skew: int) -> bool:
+    return (
+        on_address(row, login["ip"])
+        and (login["port"] is None or ":" in login["ip"] or ports(row)[0] <= login["port"] <= ports(row)[1])
+        and row["at"] <= login["at"] + skew
+        and (row["until"] is None or row["until"] > login["at"] - skew)
+    )
+
+
+def doubted(source: Source, login: Row, skew: int) -> bool:
+    return any(holds(row, login, skew) for row in source.doubts)
+
+
 def judged(world: World, login: Row) -> Row:
     """The rules of `outcomes`, for one login, by looking at everything."""
     t, skew = login["at"], world.skew
-    covering = [s for s in world.sources if covers(s.coverage, login, skew)]
+    covering = [s for s in world.sources if covers(s.coverage, login, skew) and not doubted(s, login, skew)]
     empty: Row = {"candidates": 0, "subscribers": [], "matches": [], "margin_ns": None, "people": set()}
     found: Row = {"covered_by": [s.name for s in covering], **empty}
     if not covering:
         return {"outcome": "not_covered", **found}
-    hits = [
-        (source, row)
-        for source in world.sources
-        for row in source.rows
-        if on_address(row, login["ip"])
-        and (login["port"] is None or ":" in login["ip"] or ports(row)[0] <= login["port"] <= ports(row)[1])
-        and row["at"] <= t + skew
-        and (row["until"] is None or row["until"] > t - skew)
-    ]
+    hits = [(source, row) for source in world.sources for row in source.rows if holds(row, login, skew)]
+    if not hits and all(source.coverage.lossy for source in covering):
+        return {"outcome": "not_covered", **found, "covered_by": []}
     if not hits:
         return {"outcome": "none", **found}
     found["people"] = {row["subscriber"] or ("unnamed", row["id"]) for _, row in hits}

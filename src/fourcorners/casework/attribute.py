@@ -44,7 +44,7 @@ _LOGINS = pa.schema(
 )
 #: Reasons for which rows may be withheld from a log that is complete for what it was asked.
 _HARMLESS = frozenset({"OUTSIDE_DATE_RANGE", "OUTSIDE_ACCOUNT"})
-_TABLES = (".csv", ".tsv", ".xlsx", ".parquet")
+_TABLES = (".csv", ".tsv", ".xlsx", ".parquet", ".leases", ".log", ".detail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,13 +225,14 @@ def _sources(workspace: Workspace, case: str, instrument_id: str, reason: str) -
         )
     )
     for returned in store.of_owner(workspace.tables, ReturnRow, instrument_id):
-        mapping = DeclaredMapping.stored(returned.mapping).mapping if returned.mapping else None
-        if mapping is None or mapping.shape.family != "assignment":
+        declared = DeclaredMapping.stored(returned.mapping) if returned.mapping else None
+        if declared is None or declared.mapping.family != "assignment":
             continue
+        mapping = declared.mapping
         mine = [_select(each, _ASSIGNMENT) for each in read if each.returned.id == returned.id]
         rows = pa.Table.from_batches(mine) if mine else _no_assignments()
         rows = rows.filter(rows["held_from"].is_valid())
-        coverage = _coverage(mapping.coverage, instrument, returned)
+        coverage = _coverage(mapping.coverage, declared.reader().name, instrument, returned)
         if mapping.has_ports:
             coverage = replace(coverage, shared=True)  # given out by ports, whatever a single row says
         held = rows.drop_columns(["lost_until"]).rename_columns({"held_from": "at", "held_until": "until"})
@@ -244,7 +245,7 @@ def _doubts(rows: pa.Table) -> pa.Table:
     return lost.drop_columns(["held_from"]).rename_columns({"held_until": "at", "lost_until": "until"})
 
 
-def _coverage(declared: Coverage, instrument: Instrument, returned: ReturnRow) -> Coverage:
+def _coverage(declared: Coverage, reader: str, instrument: Instrument, returned: ReturnRow) -> Coverage:
     """What the source covers for this case: the declared coverage, cut to the instrument's window.
 
     Rows outside the window are sealed, so beyond it the source must not answer `none`. Rows withheld for any
@@ -252,7 +253,7 @@ def _coverage(declared: Coverage, instrument: Instrument, returned: ReturnRow) -
     """
     window = instrument.scope.window
     unread = any(
-        file["path"].lower().endswith(_TABLES) and "table/" not in file["read"] and "archive" not in file["read"]
+        file["path"].lower().endswith(_TABLES) and not file["read"].startswith((f"{reader}/", "archive of "))
         for file in returned.files
     )
     complete = not unread and returned.reasons.keys() <= _HARMLESS

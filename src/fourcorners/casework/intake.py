@@ -27,8 +27,8 @@ from fourcorners.readers import archive
 from fourcorners.readers import locate
 from fourcorners.readers import registry
 from fourcorners.readers.archive import Member
+from fourcorners.readers.mapping import DeclaredReader
 from fourcorners.readers.registry import Reader
-from fourcorners.readers.table import TableReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _plain(path: Path) -> Path:
 def read_file(
     path: Path,
     stack: ExitStack,
-    table: TableReader | None,
+    table: DeclaredReader | None,
     declaration: ZoneDeclaration | None,
     on_opened: Callable[[str], None],
     *,
@@ -132,7 +132,12 @@ def read_file(
 
 
 def _read_member(
-    found: ReadFile, member: Member, table: TableReader | None, declaration: ZoneDeclaration | None, *, named: bool
+    found: ReadFile,
+    member: Member,
+    table: DeclaredReader | None,
+    declaration: ZoneDeclaration | None,
+    *,
+    named: bool,
 ) -> None:
     name = member.path or Path(found.path).name
     try:

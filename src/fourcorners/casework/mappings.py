@@ -10,9 +10,11 @@ from typing import Any
 from fourcorners.casework.workspace import Workspace
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import Refused
+from fourcorners.readers.logs.mapping import LogMapping
+from fourcorners.readers.mapping import DeclaredReader
+from fourcorners.readers.mapping import parse_mapping
+from fourcorners.readers.mapping import reader_of
 from fourcorners.readers.table.mapping import TableMapping
-from fourcorners.readers.table.mapping import parse_mapping
-from fourcorners.readers.table.reader import TableReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,13 @@ class DeclaredMapping:
     certificate_sha256: str
 
     @property
-    def mapping(self) -> TableMapping:
+    def mapping(self) -> TableMapping | LogMapping:
         """The parsed mapping."""
         return parse_mapping(self.text.encode(), self.name)
 
-    def reader(self) -> TableReader:
-        """The reader that this mapping makes of a table."""
-        return TableReader(self.mapping, self.by)
+    def reader(self) -> DeclaredReader:
+        """The reader that this mapping makes of a table or log."""
+        return reader_of(self.mapping, self.by)
 
     def body(self) -> dict[str, Any]:
         """As it is stored beside the return."""

@@ -23,6 +23,7 @@ own hash; nothing that it leaves out is guessed, and a column that it does not n
     end = "2026-08-01T00:00:00Z"
     gaps = [["2026-07-03T10:00:00Z", "2026-07-03T11:00:00Z"]]
     shared = false                      # true: several subscribers at once behind one address
+    lossy = false                       # true: lines may be missing, so that silence proves nothing
 
     [table]
     header_row = 1
@@ -88,6 +89,11 @@ class TableMapping:
     delimiter: str
 
     @property
+    def family(self) -> str:
+        """The record family of its rows."""
+        return self.shape.family
+
+    @property
     def has_ports(self) -> bool:
         """Whether a column holds ports: several subscribers may then have one address at once."""
         return not self.columns.keys().isdisjoint(("port", "port_low", "port_high"))
@@ -107,12 +113,12 @@ def parse_mapping(data: bytes, name: str) -> TableMapping:
         text = data.decode("utf-8")
         content = tomllib.loads(text)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _error(name, f"is not readable as TOML: {error}") from error
-    top = _Part(name, text, "", content)
+        raise mapping_error(name, f"is not readable as TOML: {error}") from error
+    top = Part(name, text, "", content)
     kind_name = top.take("kind", _text)
     if kind_name not in KINDS:
         top.refuse("kind", f"must be one of {', '.join(KINDS)}")
-    certificate = top.take_or("certificate", _file_name, None)
+    certificate = top.take_or("certificate", file_name, None)
     unknown = top.take_or("unknown", _texts, frozenset[str]())
     columns_part = top.part("columns")
     time_part = top.part("time")
@@ -126,7 +132,7 @@ def parse_mapping(data: bytes, name: str) -> TableMapping:
     time_format = time_part.take_or("format", TimeFormat.declared, TimeFormat.year_first())
     open_end = time_part.take_or("open_end", _texts, frozenset({""}))
     time_part.close()
-    header_row = table_part.take_or("header_row", _positive, 1)
+    header_row = table_part.take_or("header_row", positive, 1)
     delimiter = table_part.take_or("delimiter", _text, ",")
     if delimiter not in DELIMITERS:
         table_part.refuse("delimiter", "must be a comma, a semicolon, a tab or a vertical bar")
@@ -140,13 +146,13 @@ def parse_mapping(data: bytes, name: str) -> TableMapping:
         open_end=open_end,
         unknown=unknown,
         certificate=certificate,
-        coverage=_coverage(coverage_part, zone),
+        coverage=read_coverage(coverage_part, zone),
         header_row=header_row,
         delimiter=delimiter,
     )
 
 
-def _shape(part: _Part, kind: str, columns: Mapping[str, str]) -> Kind:
+def _shape(part: Part, kind: str, columns: Mapping[str, str]) -> Kind:
     shape = next((shape for shape in KINDS[kind] if shape.fits(columns)), None)
     if shape is None:
         wanted = " or ".join(shape.words() for shape in KINDS[kind])
@@ -158,7 +164,9 @@ def _shape(part: _Part, kind: str, columns: Mapping[str, str]) -> Kind:
     return shape
 
 
-def _coverage(part: _Part, zone: Zone | None) -> Coverage:
+def read_coverage(part: Part, zone: Zone | None) -> Coverage:
+    """What a log covers; local times are in the mapping's zone."""
+
     def instant(value: object) -> int:
         if isinstance(value, dt.datetime):
             value = value.isoformat()
@@ -188,25 +196,33 @@ def _coverage(part: _Part, zone: Zone | None) -> Coverage:
     end = part.take_or("end", instant, None)
     if start is not None and end is not None and end <= start:
         part.refuse("end", "must lie after start")
-    coverage = Coverage(start, end, part.take_or("gaps", intervals, ()), part.take_or("shared", _truth, None))
+    coverage = Coverage(
+        start,
+        end,
+        part.take_or("gaps", intervals, ()),
+        part.take_or("shared", _truth, None),
+        lossy=part.take_or("lossy", _truth, False),
+    )
     part.close()
     return coverage
 
 
-class _Part:
-    """One table of the file, emptied key by key: what is left at the end is a key that nobody knows."""
+class Part:
+    """One table of a mapping, emptied key by key: what is left at the end is a key that nobody knows."""
 
     def __init__(self, file: str, text: str, name: str, content: dict[str, Any]) -> None:
         self.file, self.text, self.name = file, text, name
         self.content = dict(content)
 
-    def part(self, key: str) -> _Part:
+    def part(self, key: str) -> Part:
+        """A table within, empty where it is not there."""
         content = self.content.pop(key, {})
         if not isinstance(content, dict):
             self.refuse(key, "must be a table")
-        return _Part(self.file, self.text, key, content)
+        return Part(self.file, self.text, key, content)
 
     def take(self, key: str, read: Callable[[object], T]) -> T:
+        """The value of a key that must be there."""
         if key not in self.content:
             self.refuse(key, "is missing")
         try:
@@ -215,15 +231,18 @@ class _Part:
             self.refuse(key, str(error))
 
     def take_or(self, key: str, read: Callable[[object], T], default: D) -> T | D:
+        """The value of a key that may be there."""
         return self.take(key, read) if key in self.content else default
 
     def close(self) -> None:
+        """Refuse what is left."""
         for key in self.content:
             self.refuse(key, "is not a key of a mapping")
 
     def refuse(self, key: str, why: str) -> NoReturn:
+        """Raise `MAPPING_FILE` for a key."""
         spelt = f"{self.name}.{key}" if self.name and key != self.name else key
-        raise _error(self.file, f"{spelt} {why}", self._line(key))
+        raise mapping_error(self.file, f"{spelt} {why}", self._line(key))
 
     def _line(self, key: str) -> int | None:
         """The line on which the key stands, looked for within its own table."""
@@ -238,7 +257,8 @@ class _Part:
         return None
 
 
-def _error(file: str, what: str, line: int | None = None) -> BadInput:
+def mapping_error(file: str, what: str, line: int | None = None) -> BadInput:
+    """`MAPPING_FILE`, with its place."""
     return BadInput(
         "MAPPING_FILE",
         what,
@@ -260,14 +280,16 @@ def _texts(value: object) -> frozenset[str]:
     return frozenset(value)
 
 
-def _file_name(value: object) -> str:
+def file_name(value: object) -> str:
+    """The name of a file beside the mapping."""
     name = _text(value)
     if re.search(r"[/\\\x00-\x1f]", name) or name in {".", ".."}:
         raise ValueError("must be the name of a file beside the mapping")
     return name
 
 
-def _positive(value: object) -> int:
+def positive(value: object) -> int:
+    """A whole number from 1."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise TypeError("must be a whole number from 1")
     return value

@@ -1,0 +1,68 @@
+"""What a carrier's log format offers, and what a person must say about a log that does not say it itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from mmap import mmap
+from typing import Protocol
+
+from fourcorners.model.records import Census
+from fourcorners.model.records import Reading
+from fourcorners.readers.table.zones import Zone
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person declares about a log.
+
+    Attributes:
+        zone: of its local times; None while nobody declared one, and such times have no instant.
+        basis: zone basis of every instant that rests on it, `declared by NAME`.
+        year: of times that state none; None where the log states it.
+    """
+
+    zone: Zone | None
+    basis: str
+    year: int | None
+
+
+class LogFormat(Protocol):
+    """One format. Its rows are assignments; `relate` fills in their derived columns (`records.DERIVED`)."""
+
+    @property
+    def name(self) -> str:
+        """As a mapping names it: `isc-dhcpd-leases`."""
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the same bytes would be read otherwise."""
+
+    @property
+    def states_year(self) -> bool:
+        """Whether its times have a year; a log without one is read only with a declared year."""
+
+    @property
+    def lossy(self) -> bool:
+        """Whether lines may be missing from every log of the format, so that silence proves nothing."""
+
+    @property
+    def has_ports(self) -> bool:
+        """Whether an address is given out by ports."""
+
+    def detect(self, path: str, head: bytes) -> bool:
+        """Whether a member with these first bytes is of the format; by its content."""
+
+    def read(self, data: bytes | mmap, said: Said) -> Reading:
+        """Every row of a member, each as it stands alone: `held_from` is null until `relate`."""
+
+    def relate(self, files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
+        """The same rows with what all of them tell together: when each holding began and ended.
+
+        Allocations and releases are paired over all members, whatever the order of the files. A holding whose
+        end no row tells is certain up to its last sign of life; then it is lost until the next row that settles
+        it (the next holder, a restart), or `records.FOREVER`.
+        """
+
+    def census(self, data: bytes | mmap) -> Census:
+        """An independent count of the same member."""

@@ -1,0 +1,96 @@
+"""The declaration for a carrier's log of a known format.
+
+format = "isc-dhcpd-leases"         # one of `fourcorners readers`
+certificate = "certificate.txt"     # the custodian's certificate, a file beside the mapping
+
+[time]
+zone = "Europe/Berlin"              # where the log states none
+year = 2026                         # where the log states none
+
+[coverage]                          # as for a table
+start = "2026-07-01T00:00:00Z"
+end = "2026-08-01T00:00:00Z"
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import replace
+from typing import ClassVar
+
+from fourcorners.model.coverage import Coverage
+from fourcorners.readers.logs import LOGS
+from fourcorners.readers.logs.log_format import LogFormat
+from fourcorners.readers.table.mapping import Part
+from fourcorners.readers.table.mapping import file_name
+from fourcorners.readers.table.mapping import mapping_error
+from fourcorners.readers.table.mapping import positive
+from fourcorners.readers.table.mapping import read_coverage
+from fourcorners.readers.table.zones import Zone
+from fourcorners.readers.table.zones import parse_zone
+
+
+@dataclass(frozen=True, slots=True)
+class LogMapping:
+    """What a person says about a log.
+
+    Attributes:
+        format: how it is read.
+        zone: of local times, None where none is declared.
+        year: of times without one, None where none is declared.
+        certificate: name of the custodian's certificate beside the mapping, None where none is named.
+        coverage: what the log covers.
+    """
+
+    format: LogFormat
+    zone: Zone | None
+    year: int | None
+    certificate: str | None
+    coverage: Coverage
+
+    family: ClassVar[str] = "assignment"
+    #: A known format names its own fields.
+    columns: ClassVar[Mapping[str, str]] = {}
+
+    @property
+    def has_ports(self) -> bool:
+        """Whether addresses are given out by ports."""
+        return self.format.has_ports
+
+
+def parse_log_mapping(data: bytes, name: str) -> LogMapping:
+    """The declaration in a TOML file whose `format` names a log.
+
+    Args:
+        data: the file's bytes.
+        name: the file's name, for messages.
+
+    Raises:
+        BadInput: `MAPPING_FILE`, naming the key and its line.
+    """
+    try:
+        text = data.decode("utf-8")
+        content = tomllib.loads(text)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise mapping_error(name, f"is not readable as TOML: {error}") from error
+    top = Part(name, text, "", content)
+    known = top.take("format", _format)
+    certificate = top.take_or("certificate", file_name, None)
+    time, coverage_part = top.part("time"), top.part("coverage")
+    top.close()
+    zone = time.take_or("zone", parse_zone, None)
+    year = time.take_or("year", positive, None)
+    if (year is None) != known.states_year:
+        time.refuse("year", "must be stated: the log has none" if year is None else "is stated by the log itself")
+    time.close()
+    coverage = read_coverage(coverage_part, zone)
+    return LogMapping(known, zone, year, certificate, replace(coverage, lossy=coverage.lossy or known.lossy))
+
+
+def _format(value: object) -> LogFormat:
+    found = next((known for known in LOGS if known.name == value), None)
+    if found is None:
+        raise ValueError(f"must be one of {', '.join(known.name for known in LOGS)}")
+    return found
