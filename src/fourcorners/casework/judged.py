@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from fourcorners.casework.intake import ReadFile
 from fourcorners.casework.intake import ReadMember
@@ -85,15 +86,22 @@ class Judged:
 
 
 def _extents(released: pa.RecordBatch) -> slices.Positions:
-    """The released rows' extents, and the account's place in the header where it stands outside them."""
-    rows = np.column_stack([released.column("start").to_numpy(), released.column("end").to_numpy()])
-    account = released.column("account@") if "account@" in released.schema.names else None
-    if account is None or not len(rows):
-        return rows.ravel()
-    places = account.flatten().to_numpy(zero_copy_only=False).reshape(-1, 2)
-    if len(places) and rows[0, 0] <= places[0, 0] < rows[0, 1]:
-        return rows.ravel()
-    return np.concatenate([rows.ravel(), np.unique(places, axis=0).ravel()])
+    """The released rows' extents, and the places of their fields that stand outside them.
+
+    What a heading says (an account, an association's client) is of every row below it.
+    """
+    rows = np.column_stack([released.column(name).to_numpy() for name in ("start", "end")])
+    parts = [rows.ravel()]
+    for name in released.schema.names:
+        if not name.endswith("@") or not len(rows):
+            continue
+        lists = released.column(name)
+        places = lists.flatten().to_numpy(zero_copy_only=False).reshape(-1, 2)
+        sizes = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False) // 2
+        mine = np.repeat(rows, sizes, axis=0)
+        outside = places[(places[:, 0] < mine[:, 0]) | (places[:, 1] > mine[:, 1])]
+        parts.append(np.unique(outside, axis=0).ravel())
+    return np.concatenate(parts)
 
 
 def _pairs(flat: list[slices.Positions]) -> slices.Positions:

@@ -3,6 +3,8 @@
 `LOGS` is the visible list.
 """
 
+from fourcorners.readers.logs.dhcpd import LEASES
+from fourcorners.readers.logs.dhcpd import LEASES6
 from fourcorners.readers.logs.log_format import LogFormat
 
-LOGS: tuple[LogFormat, ...] = ()
+LOGS: tuple[LogFormat, ...] = (LEASES, LEASES6)

@@ -20,11 +20,13 @@ class Said:
         zone: of its local times; None while nobody declared one, and such times have no instant.
         basis: zone basis of every instant that rests on it, `declared by NAME`.
         year: of times that state none; None where the log states it.
+        subscriber: which of the format's fields names the customer.
     """
 
     zone: Zone | None
     basis: str
     year: int | None
+    subscriber: str
 
 
 class LogFormat(Protocol):
@@ -43,8 +45,12 @@ class LogFormat(Protocol):
         """Whether its times have a year; a log without one is read only with a declared year."""
 
     @property
+    def subscribers(self) -> tuple[str, ...]:
+        """The fields that may name the customer; which one does is for the carrier to say."""
+
+    @property
     def lossy(self) -> bool:
-        """Whether lines may be missing from every log of the format, so that silence proves nothing."""
+        """Whether lines are missing from a log of the format unless somebody says that it is complete."""
 
     @property
     def has_ports(self) -> bool:

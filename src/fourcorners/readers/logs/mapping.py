@@ -2,6 +2,7 @@
 
 format = "isc-dhcpd-leases"         # one of `fourcorners readers`
 certificate = "certificate.txt"     # the custodian's certificate, a file beside the mapping
+subscriber = "agent.remote-id"      # which field names the customer, where the format has several
 
 [time]
 zone = "Europe/Berlin"              # where the log states none
@@ -10,11 +11,13 @@ year = 2026                         # where the log states none
 [coverage]                          # as for a table
 start = "2026-07-01T00:00:00Z"
 end = "2026-08-01T00:00:00Z"
+lossy = false                       # says that nothing is missing, where the format itself may lose lines
 """
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import replace
@@ -40,6 +43,7 @@ class LogMapping:
         format: how it is read.
         zone: of local times, None where none is declared.
         year: of times without one, None where none is declared.
+        subscriber: which of the format's fields names the customer.
         certificate: name of the custodian's certificate beside the mapping, None where none is named.
         coverage: what the log covers.
     """
@@ -47,6 +51,7 @@ class LogMapping:
     format: LogFormat
     zone: Zone | None
     year: int | None
+    subscriber: str
     certificate: str | None
     coverage: Coverage
 
@@ -78,6 +83,9 @@ def parse_log_mapping(data: bytes, name: str) -> LogMapping:
     top = Part(name, text, "", content)
     known = top.take("format", _format)
     certificate = top.take_or("certificate", file_name, None)
+    subscriber = known.subscribers[0]
+    if len(known.subscribers) > 1:
+        subscriber = top.take("subscriber", _one_of(known.subscribers))
     time, coverage_part = top.part("time"), top.part("coverage")
     top.close()
     zone = time.take_or("zone", parse_zone, None)
@@ -85,8 +93,20 @@ def parse_log_mapping(data: bytes, name: str) -> LogMapping:
     if (year is None) != known.states_year:
         time.refuse("year", "must be stated: the log has none" if year is None else "is stated by the log itself")
     time.close()
+    says_lossy = "lossy" in coverage_part.content
     coverage = read_coverage(coverage_part, zone)
-    return LogMapping(known, zone, year, certificate, replace(coverage, lossy=coverage.lossy or known.lossy))
+    if not says_lossy:
+        coverage = replace(coverage, lossy=known.lossy)
+    return LogMapping(known, zone, year, subscriber, certificate, coverage)
+
+
+def _one_of(names: tuple[str, ...]) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        if not isinstance(value, str) or value not in names:
+            raise ValueError(f"must be one of {', '.join(names)}")
+        return value
+
+    return read
 
 
 def _format(value: object) -> LogFormat:

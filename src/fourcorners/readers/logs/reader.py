@@ -42,7 +42,7 @@ class LogReader:
         mine = self.mapping
         zone = mine.zone or (parse_zone(declaration.zone) if declaration else None)
         by = declaration.by if declaration and not mine.zone else self.by
-        return mine.format.read(data, Said(zone, DECLARED + by, mine.year))
+        return mine.format.read(data, Said(zone, DECLARED + by, mine.year, mine.subscriber))
 
     def relate(self, files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
         """What all rows tell together."""

@@ -1,0 +1,161 @@
+"""`dhcpd.leases`: one block a lease, appended at each change. Each is a row: the history is the evidence."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from collections.abc import Sequence
+from functools import partial
+from mmap import mmap
+
+import pyarrow as pa
+
+from fourcorners.model.records import Census
+from fourcorners.model.records import Reading
+from fourcorners.model.records import Unclassified
+from fourcorners.readers import census_dhcpd
+from fourcorners.readers.logs.dhcpd.history import NEVER
+from fourcorners.readers.logs.dhcpd.history import related
+from fourcorners.readers.logs.dhcpd.statements import Statement
+from fourcorners.readers.logs.dhcpd.statements import statements
+from fourcorners.readers.logs.dhcpd.values import name_of
+from fourcorners.readers.logs.dhcpd.values import put_time
+from fourcorners.readers.logs.dhcpd.values import read_lease_times
+from fourcorners.readers.logs.dhcpd.values import words
+from fourcorners.readers.logs.log_format import Said
+from fourcorners.readers.logs.sheet import Row
+from fourcorners.readers.logs.sheet import batches
+from fourcorners.readers.markup import check_text
+
+Data = bytes | mmap
+
+_SIGN = re.compile(rb"^\s*lease\s+\d{1,3}(?:\.\d{1,3}){3}\s*\{", re.MULTILINE)
+_TIMES = {"starts": "at", "ends": "until"}
+#: Field of the mapping -> the words with which its statement begins.
+_SUBSCRIBERS = {
+    "hardware": "hardware ethernet",
+    "uid": "uid",
+    "agent.circuit-id": "option agent.circuit-id",
+    "agent.remote-id": "option agent.remote-id",
+}
+
+
+class Leases:
+    """Lease files for IPv4."""
+
+    name = "isc-dhcpd-leases"
+    version = "1"
+    states_year = True
+    subscribers = tuple(_SUBSCRIBERS)
+    #: The server itself rewrites the file and drops what is over.
+    lossy = True
+    has_ports = False
+
+    def detect(self, path: str, head: bytes) -> bool:  # noqa: ARG002 - the content tells
+        """Whether a lease block stands in the first bytes."""
+        return _SIGN.search(head) is not None
+
+    def read(self, data: Data, said: Said) -> Reading:
+        """Every lease block of a member.
+
+        Raises:
+            BadInput: `ENCODING`, `NUL`, `LOG`, `TRUNCATED`, `DEPTH`.
+        """
+        check_text(data)
+        rows: list[Row] = []
+        rest = Rest()
+        for block in rest.blocks(data):
+            if block[0].text.split()[:1] == [b"lease"]:
+                rows.append(self._row(block, said.subscriber, rest))
+            else:
+                rest.pass_over(block)
+        read = partial(read_lease_times, zone=said.zone)
+        return Reading(
+            reader=f"{self.name}/{self.version}",
+            layout="leases",
+            custodians=(),
+            batches=tuple(batches(rows, "lease", read, said.basis, open_end=NEVER)),
+            boilerplate=rest.boilerplate,
+            unclassified=rest.unclassified(),
+            labels={"lease": len(rows)},
+            holes=pa.array(rest.holes, pa.int64()),
+        )
+
+    def relate(self, files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
+        """When each lease began and ended, as all blocks together say."""
+        return related(files)
+
+    def census(self, data: Data) -> Census:
+        """Statements and lease blocks, counted by other means."""
+        return census_dhcpd.count(data, b"lease")
+
+    @staticmethod
+    def _row(block: list[Statement], subscriber: str, rest: Rest) -> Row:
+        heading = words(block[0])
+        row = Row(block[0].start, block[-1].end, 1)
+        if len(heading) == 2:  # noqa: PLR2004 - `lease ADDRESS`
+            row.values["ip"] = heading[1]
+        else:
+            row.problem = "MISSING_ADDRESS"
+        fields = {**_TIMES, "binding state": "action", _SUBSCRIBERS[subscriber]: "subscriber"}
+        seen = set[str]()
+        for statement in block[1:-1]:
+            name = name_of(statement)
+            field = fields.get(name) if statement.mark == b";" and statement.depth == 1 else None
+            if field is None:
+                rest.drop("lease", name, statement)
+                continue
+            if field in seen:
+                row.problem = "AMBIGUOUS_ROW"
+            seen.add(field)
+            row.texts += 1
+            if name in _TIMES:
+                put_time(row, field, statement)
+            else:
+                row.values[field] = words(statement)[-1]
+        if "at" not in row.values:
+            row.problem = row.problem or "MISSING_TIME"
+        return row
+
+
+class Rest:
+    """What of a file belongs to no row."""
+
+    def __init__(self) -> None:
+        self.boilerplate = 0
+        self.holes: list[int] = []
+        self._unclassified = Counter[str]()
+
+    def blocks(self, data: Data) -> Iterator[list[Statement]]:
+        """Each outermost block, from heading to end; a statement outside all blocks is the format's own."""
+        block: list[Statement] = []
+        for statement in statements(data):
+            if statement.depth == 0 and statement.mark == b";":
+                self.boilerplate += 1
+                continue
+            block.append(statement)
+            if statement.depth == 0 and statement.mark == b"}":
+                yield block
+                block = []
+
+    def drop(self, where: str, name: str, statement: Statement) -> None:
+        """A statement within a row that is none of its fields."""
+        self.holes += [statement.start, statement.end]
+        if statement.mark != b"}":
+            self._unclassified[f"{where} > {name}"] += 1
+
+    def pass_over(self, block: list[Statement]) -> None:
+        """A block that is no row."""
+        self._unclassified[name_of(block[0])] += sum(statement.mark != b"}" for statement in block)
+
+    def leave(self, what: str, texts: int) -> None:
+        """Texts that turned out to be of no row."""
+        self._unclassified[what] += texts
+
+    def unclassified(self) -> tuple[Unclassified, ...]:
+        """What was met that is in no list, with how many texts it has."""
+        return tuple(Unclassified(path, texts) for path, texts in self._unclassified.items())
+
+
+LEASES = Leases()

@@ -1,0 +1,84 @@
+"""Values of a lease file's statements, each with its place; and how its times are read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from functools import lru_cache
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fourcorners.readers.logs.dhcpd.statements import Statement
+from fourcorners.readers.logs.sheet import Piece
+from fourcorners.readers.logs.sheet import Row
+from fourcorners.readers.table.time_format import TimeFormat
+from fourcorners.readers.table.times import Times
+from fourcorners.readers.table.times import read_times
+from fourcorners.readers.table.zones import Zone
+
+_WORD = re.compile(rb'"((?:[^"\\]|\\.)*)"|[^\s"]+', re.DOTALL)
+_DATE = re.compile(rb"([0-6])\s+(\d{4})/(\d{1,2})/(\d{1,2})\s+\d\d:\d\d:\d\d", re.ASCII)
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9.-]{0,40}", re.ASCII)
+_FORMAT, _EPOCH = TimeFormat.declared("%Y/%m/%d %H:%M:%S"), TimeFormat.declared("epoch")
+#: Words after which another one tells what the statement is.
+_GENERAL = frozenset({"option", "binding", "next", "rewind", "hardware"})
+
+
+def words(statement: Statement) -> list[Piece]:
+    """The words of a statement; of a quoted one, what stands within the quotes, its escapes as written."""
+    found = []
+    for match in _WORD.finditer(statement.text):
+        group = 1 if match[1] is not None else 0
+        start = statement.start + match.start(group)
+        found.append(Piece(match[group].decode(), start, start + len(match[group])))
+    return found
+
+
+def name_of(statement: Statement) -> str:
+    """What a statement is, for reports: its first word, with the second where that alone says little. No value."""
+    said = words(statement)
+    count = 2 if said and said[0].text in _GENERAL else 1
+    names = [piece.text for piece in said[:count]]
+    return " ".join(name if _NAME.fullmatch(name) else "?" for name in names)
+
+
+def put_time(row: Row, field: str, statement: Statement) -> None:
+    """A time of a row; a weekday that is not the date's makes the row unreadable."""
+    said = words(statement)
+    if statement.text.split()[1:] == [b"never"] or (len(said) == 3 and said[1].text == "epoch"):  # noqa: PLR2004
+        row.values[field] = said[-1]
+        return
+    body = statement.text.partition(said[0].text.encode())[2].lstrip()
+    written = _DATE.fullmatch(body)
+    if written is None or not _is_weekday(*(int(part) for part in written.groups())):
+        row.problem = row.problem or "BAD_TIME"
+        return
+    start = statement.start + len(statement.text) - len(body) + written.start(2)
+    end = statement.start + len(statement.text)
+    row.values[field] = Piece(body[written.start(2) :].decode(), start, end)
+
+
+@lru_cache(maxsize=4096)
+def _is_weekday(weekday: int, year: int, month: int, day: int) -> bool:
+    """Whether a date falls on a day of the week (0 is Sunday); a date that does not exist falls on none."""
+    try:
+        return dt.date(year, month, day).isoweekday() % 7 == weekday
+    except ValueError:
+        return False
+
+
+def read_lease_times(texts: pa.StringArray, zone: Zone | None) -> Times:
+    """Dates in the server's time, or seconds since the epoch: the file says which for each."""
+    epoch = pc.match_substring_regex(texts, r"\A[0-9]+\z").to_numpy(zero_copy_only=False)
+    dated = read_times(texts.filter(pa.array(~epoch)), _FORMAT, zone).spread(~epoch)
+    counted = read_times(texts.filter(pa.array(epoch)), _EPOCH, zone).spread(epoch)
+    return Times(
+        np.where(epoch, counted.ns, dated.ns),
+        np.where(epoch, counted.precision, dated.precision),
+        counted.read | dated.read,
+        counted.known | dated.known,
+        counted.known | dated.stated,  # seconds since the epoch are in UTC by their definition
+        dated.declared,
+    )
