@@ -15,6 +15,7 @@ from typing import Any
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import UsageError
 from fourcorners.samples import carrier as logs
+from fourcorners.samples import leases
 from fourcorners.samples import networks
 from fourcorners.samples import orders
 from fourcorners.samples import production as produced
@@ -30,6 +31,11 @@ from fourcorners.samples.world import World
 
 #: Below, not every outcome would occur.
 MIN_ROWS = 60
+
+#: How a carrier's log may be written. A server that keeps leases cannot give one address out twice at once, so the
+#: carrier whose log contradicts itself has tables only.
+_TABLES = ("csv", "csv", "xlsx", "parquet")
+_LOGS = {"wholesale": ("leases", "leases"), "fibre": ("leases", "leases", "leases")}
 
 
 def case(seed: int, out_dir: Path, rows: int, form: Form | None = None) -> Path:
@@ -74,7 +80,7 @@ def _carrier_return(world: World, carrier: Carrier, released: Sequence[Login], o
     """One carrier's folder: its instrument names the addresses of the provider's released records."""
     named = carrier.addresses - carrier.unasked
     scope = logs.asked(world, carrier, {(login.ip, login.port) for login in released if login.ip in named})
-    suffix = dice(world.seed, f"form/{carrier.key}").choice(("csv", "csv", "xlsx", "parquet"))
+    suffix = dice(world.seed, f"form/{carrier.key}").choice((*_TABLES, *_LOGS.get(carrier.key, ())))
     folder = out_dir / carrier.key
     folder.mkdir()
     return write_carrier(world, carrier, scope, folder / f"table.{suffix}", out_dir)
@@ -90,13 +96,13 @@ def write_carrier(
     rows: int = 0,
     prefix: str = "",
 ) -> dict[str, Any]:
-    """A carrier's table with order, mapping and certificate beside it; the truth about it.
+    """A carrier's table or log with order, mapping and certificate beside it; the truth about it.
 
     Args:
         world: the truth.
         carrier: whose table.
         scope: what its instrument asks.
-        path: of the table.
+        path: of the table, or of the lease file where it ends in `.leases`.
         truth_folder: to which the truth's paths are relative.
         rows: how many rows the table has, 0 for what the world holds.
         prefix: of the names of the files beside.
@@ -104,9 +110,15 @@ def write_carrier(
     beside = {name: path.with_name(prefix + name) for name in ("order.toml", "order.txt", "mapping.toml")}
     certificate = path.with_name(f"{prefix}certificate.txt")
     orders.write(orders.carrier_order(world, carrier, scope), beside["order.toml"], beside["order.txt"])
-    beside["mapping.toml"].write_text(table.mapping_text(world, carrier, certificate.name), encoding="utf-8")
     certificate.write_text(table.certificate_text(carrier), encoding="utf-8")
     made = logs.table_rows(world, carrier, scope, rows)
-    table.write_table(world, carrier, made, path)
-    member = truth.Member("", truth.hash_of(path), [logs.row_truth(row, scope) for row in made])
+    if path.suffix == ".leases":
+        mapping = leases.mapping_text(carrier, certificate.name)
+        told = leases.write(world, carrier, scope, [row for row in made if row.problem is None], path)
+    else:
+        mapping = table.mapping_text(world, carrier, certificate.name)
+        table.write_table(world, carrier, made, path)
+        told = [logs.row_truth(row, scope) for row in made]
+    beside["mapping.toml"].write_text(mapping, encoding="utf-8")
+    member = truth.Member("", truth.hash_of(path), told)
     return truth.return_truth(truth_folder, path, beside["order.toml"], [member], mapping=beside["mapping.toml"])

@@ -35,7 +35,7 @@ def make(format_name: str, seed: int, rows: int, out: Path) -> None:
     Args:
         format_name: a key of `FORMATS`.
         seed: the same seed gives the same bytes.
-        rows: of the main list; exact, but for a network table.
+        rows: of the main list; exact, but for a network table and for lease files (a lease may be told twice).
         out: the file, or for `case` the folder. The suffix tells bare record from zip, CSV from XLSX and Parquet.
 
     Raises:
@@ -81,12 +81,25 @@ def _table(key: str) -> Callable[[int, int, Path], None]:
             raise UsageError(
                 "USAGE", f"{out.name!r} is no table", next_step=f"end the name in {', '.join(_TABLES)}"
             )
-        world = worlds.build(seed)
-        carrier = world.carriers[key]
-        addresses = sorted(carrier.addresses - carrier.unasked)[:_ROOT_TARGETS]
-        scope = logs.asked(world, carrier, {(ip, None) for ip in addresses})
-        told = write_carrier(world, carrier, scope, out, out.parent, rows=rows, prefix=f"{out.name}.")
-        truth.write(out.with_name(f"{out.name}.truth.json"), seed, [told], [], table.CANARIES)
+        _write(key, seed, rows, out)
+
+    return made
+
+
+def _write(key: str, seed: int, rows: int, out: Path) -> None:
+    world = worlds.build(seed)
+    carrier = world.carriers[key]
+    addresses = sorted(carrier.addresses - carrier.unasked)[:_ROOT_TARGETS]
+    scope = logs.asked(world, carrier, {(ip, None) for ip in addresses})
+    told = write_carrier(world, carrier, scope, out, out.parent, rows=rows, prefix=f"{out.name}.")
+    truth.write(out.with_name(f"{out.name}.truth.json"), seed, [told], [], table.CANARIES)
+
+
+def _leases(key: str) -> Callable[[int, int, Path], None]:
+    def made(seed: int, rows: int, out: Path) -> None:
+        if out.suffix != ".leases":
+            raise UsageError("USAGE", f"{out.name!r} is no lease file", next_step="end the name in .leases")
+        _write(key, seed, rows, out)
 
     return made
 
@@ -111,6 +124,8 @@ FORMATS: dict[str, Callable[[int, int, Path], None]] = {
     "carrier-table": _table("cable"),
     "carrier-table-cgnat": _table("mobile"),
     "carrier-table-ipv6": _table("fibre"),
+    "isc-dhcpd-leases": _leases("wholesale"),
+    "isc-dhcpd6-leases": _leases("fibre"),
     "networks": _networks,
     "case": _case,
 }

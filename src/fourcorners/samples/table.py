@@ -142,16 +142,21 @@ def mapping_text(world: World, carrier: Carrier, certificate: str) -> str:
     lines += ["", "[time]", f'zone = "{"UTC" if utc else world.window.zone}"']
     if declared:
         lines.append(f'format = "{spelt}"')
+    return "\n".join([*lines, *coverage_lines(carrier)]) + "\n"
+
+
+def coverage_lines(carrier: Carrier) -> list[str]:
+    """What the carrier says that its log covers."""
     gaps = ", ".join(f'["{zulu(a)}", "{zulu(b)}"]' for a, b in carrier.gaps)
-    lines += [
+    return [
         "",
         "[coverage]",
         f'start = "{zulu(carrier.coverage[0])}"',
         f'end = "{zulu(carrier.coverage[1])}"',
         f"gaps = [{gaps}]",
         f"shared = {str(carrier.kind == 'cgnat').lower()}",
+        "lossy = false",
     ]
-    return "\n".join(lines) + "\n"
 
 
 def certificate_text(carrier: Carrier) -> str:
