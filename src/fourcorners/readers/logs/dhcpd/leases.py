@@ -104,6 +104,8 @@ class Leases:
             name = name_of(statement)
             field = fields.get(name) if statement.mark == b";" and statement.depth == 1 else None
             if field is None:
+                if name.startswith("?"):  # what begins with no name is the rest of a value that was torn apart
+                    row.problem = "BROKEN_VALUE"
                 rest.drop("lease", name, statement)
                 continue
             if field in seen:
@@ -113,7 +115,10 @@ class Leases:
             if name in _TIMES:
                 put_time(row, field, statement)
             else:
-                row.values[field] = words(statement)[-1]
+                *named, value = words(statement)
+                row.values[field] = value
+                if len(named) != len(name.split()):
+                    row.problem = "BROKEN_VALUE"
         if "at" not in row.values:
             row.problem = row.problem or "MISSING_TIME"
         return row
