@@ -104,7 +104,9 @@ class Leases:
             name = name_of(statement)
             field = fields.get(name) if statement.mark == b";" and statement.depth == 1 else None
             if field is None:
-                if name.startswith("?"):  # what begins with no name is the rest of a value that was torn apart
+                if statement.text and name.startswith(
+                    "?"
+                ):  # what begins with no name is the rest of a value that was torn apart
                     row.problem = "BROKEN_VALUE"
                 rest.drop("lease", name, statement)
                 continue

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from mmap import mmap
+from typing import NamedTuple
 
 from fourcorners.model.errors import BadInput
 
@@ -23,8 +23,7 @@ _STATEMENT = re.compile(
 _REST = re.compile(_BLANK)
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A statement, the heading of a block, or (with mark `}`) the end of one.
 
     Attributes:

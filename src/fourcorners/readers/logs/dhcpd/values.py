@@ -19,11 +19,14 @@ from fourcorners.readers.table.times import read_times
 from fourcorners.readers.table.zones import Zone
 
 _WORD = re.compile(rb'"((?:[^"\\]|\\.)*)"|[^\s"]+', re.DOTALL)
-_DATE = re.compile(rb"([0-6])\s+(\d{4})/(\d{1,2})/(\d{1,2})\s+\d\d:\d\d:\d\d", re.ASCII)
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9.-]{0,40}", re.ASCII)
+_TIME = re.compile(
+    rb"[a-z]+\s+(?:(?P<weekday>[0-6])\s+(?P<time>(?P<date>\d{4}/\d\d?/\d\d?)\s+\d\d:\d\d:\d\d)"
+    rb"|epoch\s+(?P<epoch>\d+)|(?P<never>never))"
+)
+_NAME = re.compile(rb"[A-Za-z][A-Za-z0-9.-]{0,40}", re.ASCII)
 _FORMAT, _EPOCH = TimeFormat.declared("%Y/%m/%d %H:%M:%S"), TimeFormat.declared("epoch")
 #: Words after which another one tells what the statement is.
-_GENERAL = frozenset({"option", "binding", "next", "rewind", "hardware"})
+_GENERAL = frozenset({b"option", b"binding", b"next", b"rewind", b"hardware"})
 
 
 def words(statement: Statement) -> list[Piece]:
@@ -38,33 +41,31 @@ def words(statement: Statement) -> list[Piece]:
 
 def name_of(statement: Statement) -> str:
     """What a statement is, for reports: its first word, with the second where that alone says little. No value."""
-    said = words(statement)
-    count = 2 if said and said[0].text in _GENERAL else 1
-    names = [piece.text for piece in said[:count]]
-    return " ".join(name if _NAME.fullmatch(name) else "?" for name in names)
+    return _name(*statement.text.split(None, 2)[:2])
+
+
+@lru_cache(maxsize=4096)
+def _name(first: bytes = b"", second: bytes = b"") -> str:
+    said = [first, second] if first in _GENERAL and second else [first]
+    return " ".join(name.decode() if _NAME.fullmatch(name) else "?" for name in said)
 
 
 def put_time(row: Row, field: str, statement: Statement) -> None:
     """A time of a row; a weekday that is not the date's makes the row unreadable."""
-    said = words(statement)
-    if statement.text.split()[1:] == [b"never"] or (len(said) == 3 and said[1].text == "epoch"):  # noqa: PLR2004
-        row.values[field] = said[-1]
-        return
-    body = statement.text.partition(said[0].text.encode())[2].lstrip()
-    written = _DATE.fullmatch(body)
-    if written is None or not _is_weekday(*(int(part) for part in written.groups())):
+    written = _TIME.fullmatch(statement.text)
+    if written is None or (written["weekday"] and not _is_weekday(written["weekday"], written["date"])):
         row.problem = row.problem or "BAD_TIME"
         return
-    start = statement.start + len(statement.text) - len(body) + written.start(2)
-    end = statement.start + len(statement.text)
-    row.values[field] = Piece(body[written.start(2) :].decode(), start, end)
+    group = written.lastgroup or ""
+    start, end = written.span(group)
+    row.values[field] = Piece(written[group].decode(), statement.start + start, statement.start + end)
 
 
 @lru_cache(maxsize=4096)
-def _is_weekday(weekday: int, year: int, month: int, day: int) -> bool:
+def _is_weekday(weekday: bytes, date: bytes) -> bool:
     """Whether a date falls on a day of the week (0 is Sunday); a date that does not exist falls on none."""
     try:
-        return dt.date(year, month, day).isoweekday() % 7 == weekday
+        return dt.date(*map(int, date.split(b"/"))).isoweekday() % 7 == int(weekday)
     except ValueError:
         return False
 
