@@ -3,8 +3,8 @@
 `LOGS` is the visible list.
 """
 
-from fourcorners.readers.logs.dhcpd import LEASES
-from fourcorners.readers.logs.dhcpd import LEASES6
+from fourcorners.readers.logs import dhcpd
+from fourcorners.readers.logs import kea
 from fourcorners.readers.logs.log_format import LogFormat
 
-LOGS: tuple[LogFormat, ...] = (LEASES, LEASES6)
+LOGS: tuple[LogFormat, ...] = (dhcpd.LEASES, dhcpd.LEASES6, kea.LEASES, kea.LEASES6)

@@ -17,14 +17,15 @@ import pyarrow as pa
 from fourcorners.model.records import Census
 from fourcorners.model.records import Reading
 from fourcorners.readers import census_dhcpd
-from fourcorners.readers.logs.dhcpd.history import NEVER
-from fourcorners.readers.logs.dhcpd.history import related
 from fourcorners.readers.logs.dhcpd.leases import Rest
 from fourcorners.readers.logs.dhcpd.statements import Statement
 from fourcorners.readers.logs.dhcpd.values import name_of
 from fourcorners.readers.logs.dhcpd.values import put_time
 from fourcorners.readers.logs.dhcpd.values import read_lease_times
+from fourcorners.readers.logs.dhcpd.values import says
 from fourcorners.readers.logs.dhcpd.values import words
+from fourcorners.readers.logs.history import NEVER
+from fourcorners.readers.logs.history import related
 from fourcorners.readers.logs.log_format import Said
 from fourcorners.readers.logs.sheet import Row
 from fourcorners.readers.logs.sheet import batches
@@ -83,7 +84,7 @@ class Leases6:
 
     def relate(self, files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
         """When each lease began and ended, as all blocks together say."""
-        return related(files)
+        return related(files, says)
 
     def census(self, data: Data) -> Census:
         """Statements and given addresses, counted by other means."""

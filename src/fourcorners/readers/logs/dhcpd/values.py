@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fourcorners.readers.logs.dhcpd.statements import Statement
+from fourcorners.readers.logs.history import Says
 from fourcorners.readers.logs.sheet import Piece
 from fourcorners.readers.logs.sheet import Row
 from fourcorners.readers.table.time_format import TimeFormat
@@ -59,6 +60,15 @@ def put_time(row: Row, field: str, statement: Statement) -> None:
     group = written.lastgroup or ""
     start, end = written.span(group)
     row.values[field] = Piece(written[group].decode(), statement.start + start, statement.start + end)
+
+
+def says(state: str, _start: int, end: int | None) -> Says:
+    """What a binding state says of the lease in its block."""
+    if state == "active":
+        return Says.GIVEN
+    if state == "abandoned":
+        return Says.SOMEBODY
+    return Says.OVER_SOMETIME if end is None else Says.OVER
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,138 @@
+"""When each lease began and ended, from all records that speak of its address.
+
+A record says what the server knew when it was written; another can say that it came otherwise. Files may be given
+in any order, so records of one address are taken by their start:
+
+* a lease that is given holds from its start to its end;
+* records with the same client and start state one lease: a record of its end ends it, else the longest counts;
+* the next record, if it is of the same client, is a renewal or a release, and what came before held until then;
+* another record that starts before that end means that a release is missing: from the start to that record nobody
+  knows, and so where no end is stated, or none of a lease that is known to be over;
+* a record of the end of a lease that no other record gives (the server drops them) tells of the past, but not that
+  it was used: a doubt, and so is an address that somebody unknown held.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import replace
+from enum import Enum
+from itertools import groupby
+
+import numpy as np
+
+from fourcorners.model.records import DERIVED
+from fourcorners.model.records import FOREVER
+from fourcorners.model.records import Reading
+from fourcorners.readers.logs.held import NONE
+from fourcorners.readers.logs.held import held
+
+#: The word for an end that never comes.
+NEVER = "never"
+
+_COLUMNS = tuple(name for name, _ in DERIVED["assignment"])
+
+
+class Says(Enum):
+    """What a record says of its lease."""
+
+    GIVEN = "a client has it"
+    OVER = "it is over, at the end that is stated"
+    OVER_SOMETIME = "it is over, and not when"
+    SOMEBODY = "somebody unknown uses the address"
+
+
+#: Of a record's state, start (ns), and end (ns; None where none is stated).
+Reader = Callable[[str, int, int | None], Says]
+
+
+@dataclass(slots=True)
+class _Record:
+    """One row; `end` is None where it states none, `FOREVER` for `never`."""
+
+    batch: tuple[int, int, int]
+    row: int
+    ip: str
+    start: int
+    end: int | None
+    says: Says
+    client: str | None
+
+
+def related(files: Sequence[Sequence[Reading]], says: Reader) -> list[list[Reading]]:
+    """The readings with their derived columns.
+
+    Args:
+        files: a row's start is its `held_from` where the reader set it, else its `at`.
+        says: what a state means in the format.
+    """
+    told: dict[tuple[int, int, int], dict[str, np.ndarray]] = {}
+    by_address = defaultdict[str, list[_Record]](list)
+    for f, readings in enumerate(files):
+        for m, reading in enumerate(readings):
+            for b, batch in enumerate(reading.batches):
+                told[f, m, b] = {name: np.full(batch.rows.num_rows, NONE) for name in _COLUMNS}
+                for record in _records(reading, (f, m, b), says):
+                    by_address[record.ip].append(record)
+    for records in by_address.values():
+        for record, span in _spans(records):
+            for name, value in zip(_COLUMNS, span, strict=True):
+                told[record.batch][name][record.row] = value
+    return [
+        [
+            replace(reading, batches=tuple(held(batch, told[f, m, b]) for b, batch in enumerate(reading.batches)))
+            for m, reading in enumerate(readings)
+        ]
+        for f, readings in enumerate(files)
+    ]
+
+
+def _records(reading: Reading, place: tuple[int, int, int], says: Reader) -> Iterator[_Record]:
+    rows = reading.batches[place[2]].rows
+    names = ("ip", "held_from", "at", "until", "until_text", "action", "subscriber", "problem")
+    columns = zip(*(rows.column(name).to_pylist() for name in names), strict=True)
+    for row, (ip, held_from, at, until, until_text, action, subscriber, problem) in enumerate(columns):
+        end = FOREVER if until_text == NEVER else until
+        start = at if held_from is None else held_from
+        if problem is None and start is not None and (end is not None or until_text is None):
+            yield _Record(place, row, ip, start, end, says(action or "", start, end), subscriber)
+
+
+def _spans(records: list[_Record]) -> Iterator[tuple[_Record, tuple[int, int, int]]]:
+    """Each record of one address that gives it out, with held from, held until, lost until."""
+    groups = [list(group) for _, group in groupby(sorted(records, key=_start), key=_start)]
+    nobody: list[_Record] = []
+    for group, after in zip(groups, [*groups[1:], nobody], strict=True):
+        following = after[0].start if after else FOREVER
+        heard = {record.client for record in after if record.client and record.says is not Says.SOMEBODY}
+        for record in group:
+            lease = [each for each in group if each.client == record.client]
+            if record.says is Says.GIVEN:
+                yield record, _given(lease, following, heard=record.client in heard)
+            elif record.says is Says.SOMEBODY:
+                yield record, (record.start, record.start, following)
+            elif record.client and record.end and all(each.says is not Says.GIVEN for each in lease):
+                yield record, (record.start, record.start, min(record.end, following))
+
+
+def _start(record: _Record) -> int:
+    return record.start
+
+
+def _given(lease: list[_Record], following: int, *, heard: bool) -> tuple[int, int, int]:
+    """When a lease held that these records of one client and start state."""
+    start = lease[0].start
+    over = [each.end for each in lease if each.says is Says.OVER and each.end is not None]
+    stated = [each.end for each in lease if each.says is Says.GIVEN and each.end is not None]
+    if any(each.says is Says.OVER_SOMETIME for each in lease):
+        return start, start, min(max(stated, default=FOREVER), following)
+    ends = [min(over)] if over else stated
+    if ends and max(ends) <= following:
+        return start, NONE if max(ends) == FOREVER else max(ends), NONE
+    if heard and not over:
+        return start, following, NONE
+    return start, start, following
