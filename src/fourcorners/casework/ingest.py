@@ -217,9 +217,10 @@ def _check_files(
             )
     if not hashes:
         names = ", ".join(file.path for file in files[:5])
+        reasons = {each.why for file in files for each in file.unread}
         raise BadInput(
             "UNKNOWN_FORMAT",
-            "no reader knows any of the files" if files else "there is no file to read",
+            f"no file is read: {'; '.join(sorted(reasons))}" if files else "there is no file to read",
             where=names,
             next_step="`fourcorners readers` lists the formats; for a table, declare a mapping with --mapping",
         )

@@ -155,7 +155,7 @@ def _read_member(
         reader = table
     if reader is None:
         why = table.why_not(name, head) if table is not None else None
-        found.unread.append(UnreadMember(member.path, member.sha256, why or "no reader knows this format"))
+        found.unread.append(UnreadMember(member.path, member.sha256, why or registry.unknown(name, head)))
         return
     reading = reader.read(member.data, declaration)
     check(reading, member, reader)

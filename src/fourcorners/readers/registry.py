@@ -21,6 +21,7 @@ from fourcorners.readers import pdf
 from fourcorners.readers import workbook
 from fourcorners.readers.archive import JOIN
 from fourcorners.readers.archive import Member
+from fourcorners.readers.logs import LOGS
 
 #: How many bytes of a member `detect` is shown.
 HEAD = 64 << 10
@@ -68,6 +69,12 @@ READERS: tuple[Reader, ...] = (meta.READER,)
 def reader_for(path: str, head: bytes) -> Reader | None:
     """The first reader that knows the member; that no two know one is for the tests to prove."""
     return next((reader for reader in READERS if reader.detect(path, head)), None)
+
+
+def unknown(path: str, head: bytes) -> str:
+    """Why a member is not read; of a log, what would make it readable."""
+    log = next((log.name for log in LOGS if log.detect(path, head)), None)
+    return f"a carrier's log ({log}); declare it with --mapping" if log else "no reader knows this format"
 
 
 def derive(member: Member) -> Member | None:

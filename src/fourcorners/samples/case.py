@@ -15,6 +15,7 @@ from typing import Any
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import UsageError
 from fourcorners.samples import carrier as logs
+from fourcorners.samples import kea
 from fourcorners.samples import leases
 from fourcorners.samples import networks
 from fourcorners.samples import orders
@@ -35,7 +36,8 @@ MIN_ROWS = 60
 #: How a carrier's log may be written. A server that keeps leases cannot give one address out twice at once, so the
 #: carrier whose log contradicts itself has tables only.
 _TABLES = ("csv", "csv", "xlsx", "parquet")
-_LOGS = {"wholesale": ("leases", "leases"), "fibre": ("leases", "leases", "leases")}
+_LOGS = {"wholesale": ("leases", "kea", "leases", "kea"), "fibre": ("leases", "kea", "leases", "kea")}
+_WRITERS = {".leases": leases, ".kea": kea}
 
 
 def case(seed: int, out_dir: Path, rows: int, form: Form | None = None) -> Path:
@@ -102,7 +104,7 @@ def write_carrier(
         world: the truth.
         carrier: whose table.
         scope: what its instrument asks.
-        path: of the table, or of the lease file where it ends in `.leases`.
+        path: of the table, or of the log; its suffix says of which kind.
         truth_folder: to which the truth's paths are relative.
         rows: how many rows the table has, 0 for what the world holds.
         prefix: of the names of the files beside.
@@ -112,9 +114,9 @@ def write_carrier(
     orders.write(orders.carrier_order(world, carrier, scope), beside["order.toml"], beside["order.txt"])
     certificate.write_text(table.certificate_text(carrier), encoding="utf-8")
     made = logs.table_rows(world, carrier, scope, rows)
-    if path.suffix == ".leases":
-        mapping = leases.mapping_text(carrier, certificate.name)
-        told = leases.write(world, carrier, scope, [row for row in made if row.problem is None], path)
+    if log := _WRITERS.get(path.suffix):
+        mapping = log.mapping_text(carrier, certificate.name)
+        told = log.write(world, carrier, scope, [row for row in made if row.problem is None], path)
     else:
         mapping = table.mapping_text(world, carrier, certificate.name)
         table.write_table(world, carrier, made, path)

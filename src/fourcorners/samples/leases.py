@@ -40,15 +40,15 @@ def write(world: World, carrier: Carrier, scope: Asked, rows: Sequence[Assignmen
     truth: list[Row] = []
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write(_HEAD)
-        for row, renewed in _with_renewals(rows):
+        for row, renewed in with_renewals(rows):
             for state, ends in _blocks(rng, row):
                 file.write((_association if six else _lease)(rng, row, state, ends, epoch=epoch))
-                held = renewed if state == "active" and renewed else row.end
+                held = renewed or row.end
                 truth.append(_truth(row, ends, scope.reason(replace(row, end=held))))
     return truth
 
 
-def _with_renewals(rows: Sequence[Assignment]) -> Iterator[tuple[Assignment, int | None]]:
+def with_renewals(rows: Sequence[Assignment]) -> Iterator[tuple[Assignment, int | None]]:
     """Each lease with the start of the one that renews it before its end: from then on, that one tells."""
     in_order = sorted(rows, key=lambda row: (row.ip, row.start))
     following = {id(one): two for one, two in pairwise(in_order) if one.ip == two.ip}

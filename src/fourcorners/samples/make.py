@@ -95,10 +95,10 @@ def _write(key: str, seed: int, rows: int, out: Path) -> None:
     truth.write(out.with_name(f"{out.name}.truth.json"), seed, [told], [], table.CANARIES)
 
 
-def _leases(key: str) -> Callable[[int, int, Path], None]:
+def _log(key: str, suffix: str) -> Callable[[int, int, Path], None]:
     def made(seed: int, rows: int, out: Path) -> None:
-        if out.suffix != ".leases":
-            raise UsageError("USAGE", f"{out.name!r} is no lease file", next_step="end the name in .leases")
+        if out.suffix != suffix:
+            raise UsageError("USAGE", f"{out.name!r} is no such log", next_step=f"end the name in {suffix}")
         _write(key, seed, rows, out)
 
     return made
@@ -124,8 +124,10 @@ FORMATS: dict[str, Callable[[int, int, Path], None]] = {
     "carrier-table": _table("cable"),
     "carrier-table-cgnat": _table("mobile"),
     "carrier-table-ipv6": _table("fibre"),
-    "isc-dhcpd-leases": _leases("wholesale"),
-    "isc-dhcpd6-leases": _leases("fibre"),
+    "isc-dhcpd-leases": _log("wholesale", ".leases"),
+    "isc-dhcpd6-leases": _log("fibre", ".leases"),
+    "kea-leases4": _log("wholesale", ".kea"),
+    "kea-leases6": _log("fibre", ".kea"),
     "networks": _networks,
     "case": _case,
 }

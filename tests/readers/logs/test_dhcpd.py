@@ -87,8 +87,8 @@ def test_a_lease_that_never_ends_is_open() -> None:
 
 def test_a_release_ends_it_whatever_the_order_of_the_files() -> None:
     given_back = block(1, 3, state="released")
-    assert held(block(1, 5), given_back) == [(1, 3, None), (None, None, None)]
-    assert held(given_back, block(1, 5)) == [(None, None, None), (1, 3, None)]
+    assert held(block(1, 5), given_back) == [(1, 3, None), (1, 3, None)]
+    assert held(given_back, block(1, 5)) == [(1, 3, None), (1, 3, None)]
 
 
 def test_a_renewal_takes_over() -> None:

@@ -4,7 +4,8 @@ A record says what the server knew when it was written; another can say that it 
 in any order, so records of one address are taken by their start:
 
 * a lease that is given holds from its start to its end;
-* records with the same client and start state one lease: a record of its end ends it, else the longest counts;
+* records with the same client and start state one lease, and all tell the same of it: a record of its end ends it,
+  else the longest counts;
 * the next record, if it is of the same client, is a renewal or a release, and what came before held until then;
 * another record that starts before that end means that a release is missing: from the start to that record nobody
   knows, and so where no end is stated, or none of a lease that is known to be over;
@@ -111,11 +112,11 @@ def _spans(records: list[_Record]) -> Iterator[tuple[_Record, tuple[int, int, in
         heard = {record.client for record in after if record.client and record.says is not Says.SOMEBODY}
         for record in group:
             lease = [each for each in group if each.client == record.client]
-            if record.says is Says.GIVEN:
-                yield record, _given(lease, following, heard=record.client in heard)
-            elif record.says is Says.SOMEBODY:
+            if record.says is Says.SOMEBODY:
                 yield record, (record.start, record.start, following)
-            elif record.client and record.end and all(each.says is not Says.GIVEN for each in lease):
+            elif any(each.says is Says.GIVEN for each in lease):
+                yield record, _given(lease, following, heard=record.client in heard)
+            elif record.client and record.end:
                 yield record, (record.start, record.start, min(record.end, following))
 
 

@@ -47,7 +47,7 @@ _EPOCH = TimeFormat.declared("epoch")
 _V4 = frozenset({"address", "hwaddr", "client_id", "valid_lifetime", "expire", "subnet_id"})
 _V6 = frozenset({"address", "duid", "valid_lifetime", "expire", "subnet_id", "lease_type", "iaid", "prefix_len"})
 _STATES = frozenset("01234")
-_GIVEN, _DECLINED = "0", "1"
+_GIVEN, _DECLINED, _RECLAIMED = "0", "1", "2"
 #: lease_type of a delegated prefix; of a single address.
 _PREFIX, _ADDRESS = "2", "0"
 _WHOLE = "128"
@@ -177,6 +177,8 @@ def says(state: str, start: int, end: int | None) -> Says:
     """What a row says of its lease; the first version of the file has no state."""
     if state == _DECLINED:
         return Says.SOMEBODY
+    if state == _RECLAIMED:
+        return Says.OVER
     if state not in {"", _GIVEN} or end == start:
         return Says.OVER_SOMETIME
     return Says.GIVEN
