@@ -52,7 +52,18 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "session": ("account", "ip", "port", "at", "until", "action", "agent"),
     "seen": ("account", "ip", "at", "until", "action"),
     "subscriber": ("account", "subscriber", "attribute", "value"),
-    "assignment": ("account", "ip", "port_low", "port_high", "at", "until", "subscriber", "action"),
+    "assignment": (
+        "account",
+        "ip",
+        "port_low",
+        "port_high",
+        "at",
+        "until",
+        "subscriber",
+        "action",
+        "session",
+        "server",
+    ),
     "call": ("account", "ip", "port", "at", "until", "action", "party"),
     "payment": ("account", "at", "amount", "currency", "party"),
     "negative": ("account", "attribute", "value"),
@@ -146,6 +157,7 @@ class Reading:
         facts: what the member states about itself (`service`, `generated`, `date_range`, `account`), as written.
         holes: byte ranges inside rows' extents that no field of the row holds (an unknown label, a column that no
             mapping names), flattened pairs in file order: int64 array. They are released with no row.
+        restarts: of a log: server -> instants (ns UTC) at which all that it gave out before was over.
         notation: how the bytes of a value become its text when it is read again.
     """
 
@@ -159,6 +171,7 @@ class Reading:
     says_empty: bool = False
     facts: Mapping[str, str] = field(default_factory=dict)
     holes: pa.Array = field(default_factory=lambda: pa.array([], pa.int64()))
+    restarts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     notation: Notation = "plain"
 
 

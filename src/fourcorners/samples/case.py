@@ -21,6 +21,7 @@ from fourcorners.samples import networks
 from fourcorners.samples import orders
 from fourcorners.samples import production as produced
 from fourcorners.samples import provider
+from fourcorners.samples import radius
 from fourcorners.samples import table
 from fourcorners.samples import truth
 from fourcorners.samples import world as worlds
@@ -34,10 +35,14 @@ from fourcorners.samples.world import World
 MIN_ROWS = 60
 
 #: How a carrier's log may be written. A server that keeps leases cannot give one address out twice at once, so the
-#: carrier whose log contradicts itself has tables only.
+#: carrier whose log contradicts itself has none of those.
 _TABLES = ("csv", "csv", "xlsx", "parquet")
-_LOGS = {"wholesale": ("leases", "kea", "leases", "kea"), "fibre": ("leases", "kea", "leases", "kea")}
-_WRITERS = {".leases": leases, ".kea": kea}
+_LOGS = {
+    "wholesale": ("leases", "kea", "detail"),
+    "fibre": ("leases", "kea", "detail"),
+    "cable": ("detail", "detail", "detail"),
+}
+_WRITERS = {".leases": leases, ".kea": kea, ".detail": radius}
 
 
 def case(seed: int, out_dir: Path, rows: int, form: Form | None = None) -> Path:

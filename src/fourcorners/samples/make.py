@@ -128,6 +128,7 @@ FORMATS: dict[str, Callable[[int, int, Path], None]] = {
     "isc-dhcpd6-leases": _log("fibre", ".leases"),
     "kea-leases4": _log("wholesale", ".kea"),
     "kea-leases6": _log("fibre", ".kea"),
+    "radius-detail": _log("cable", ".detail"),
     "networks": _networks,
     "case": _case,
 }

@@ -5,6 +5,7 @@
 
 from fourcorners.readers.logs import dhcpd
 from fourcorners.readers.logs import kea
+from fourcorners.readers.logs import radius
 from fourcorners.readers.logs.log_format import LogFormat
 
-LOGS: tuple[LogFormat, ...] = (dhcpd.LEASES, dhcpd.LEASES6, kea.LEASES, kea.LEASES6)
+LOGS: tuple[LogFormat, ...] = (dhcpd.LEASES, dhcpd.LEASES6, kea.LEASES, kea.LEASES6, radius.DETAIL)

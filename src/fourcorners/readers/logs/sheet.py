@@ -6,6 +6,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -16,13 +17,16 @@ from fourcorners.model.instant import STATED
 from fourcorners.model.records import Batch
 from fourcorners.model.records import schema
 from fourcorners.readers.table.addresses import read_addresses
+from fourcorners.readers.table.time_format import TimeFormat
 from fourcorners.readers.table.times import Times
+from fourcorners.readers.table.times import read_times
 
 ROWS = 65_536
+_EPOCH = TimeFormat.declared("epoch")
 CATEGORY = "session_ip_log"
 FIELD_CATEGORIES = {"subscriber": "subscriber_identity"}
 
-_FIELDS = ("ip", "at", "until", "subscriber", "action")
+_FIELDS = ("ip", "at", "until", "subscriber", "action", "session", "server")
 _TIMES = ("at", "until")
 
 
@@ -43,7 +47,8 @@ class Row:
         start: where it begins in the member.
         end: where it ends.
         texts: how many texts it owns.
-        values: field -> value; of `ip`, `at`, `until`, `subscriber`, `action`.
+        values: field -> value; of `ip`, `at`, `until`, `subscriber`, `action`, `session`, `server`.
+        span: start (None if unknown) and last sign of life, ns UTC, where they are no instants as written.
         problem: the first thing that is wrong with it.
     """
 
@@ -52,6 +57,7 @@ class Row:
     texts: int = 0
     values: dict[str, Piece] = field(default_factory=dict)
     problem: str | None = None
+    span: tuple[int | None, int] | None = None
 
 
 def batches(
@@ -69,6 +75,12 @@ def batches(
     for first in range(0, len(rows), ROWS):
         part = rows[first : first + ROWS]
         yield Batch("assignment", section, _batch(part, first, read, basis, open_end), FIELD_CATEGORIES)
+
+
+def read_epoch(texts: pa.StringArray) -> Times:
+    """Seconds since 1970-01-01T00:00:00Z: in UTC by their definition, so no zone has to be declared."""
+    times = read_times(texts, _EPOCH, None)
+    return replace(times, stated=times.known, declared=np.zeros(len(texts), np.bool_))
 
 
 def _batch(
@@ -93,10 +105,13 @@ def _batch(
         never = pc.fill_null(pc.equal(columns[f"{name}_text"], open_end), False).to_numpy(zero_copy_only=False)
         _mark(problems, given & ~times.read & ~never, "BAD_TIME")
         columns[name] = pa.array(times.ns, mask=~times.known)
-        if name == "at":
-            columns["precision"] = pa.array(times.precision, mask=~times.read)
-            bases = pa.array([STATED, basis, None], pa.string())
-            columns["zone_basis"] = bases.take(pa.array(np.where(times.stated, 0, np.where(times.declared, 1, 2))))
+        precision = pa.array(times.precision, mask=~times.read)
+        bases = pa.array([STATED, basis, None], pa.string())
+        rests_on = bases.take(pa.array(np.where(times.stated, 0, np.where(times.declared, 1, 2))))
+        for column, found in (("precision", precision), ("zone_basis", rests_on)):  # of the end where no start is
+            columns[column] = pc.coalesce(columns[column], found) if column in columns else found
+    columns["held_from"] = pa.array([row.span and row.span[0] for row in rows], pa.int64())
+    columns["held_until"] = pa.array([row.span and row.span[1] for row in rows], pa.int64())
     columns["row"] = pa.array(range(first, first + size), pa.int64())
     columns["category"] = pa.repeat(CATEGORY, size)
     columns["problem"] = pa.array(problems, pa.string())

@@ -14,6 +14,7 @@ from fourcorners.readers.logs.dhcpd.statements import Statement
 from fourcorners.readers.logs.history import Says
 from fourcorners.readers.logs.sheet import Piece
 from fourcorners.readers.logs.sheet import Row
+from fourcorners.readers.logs.sheet import read_epoch
 from fourcorners.readers.table.time_format import TimeFormat
 from fourcorners.readers.table.times import Times
 from fourcorners.readers.table.times import read_times
@@ -25,7 +26,7 @@ _TIME = re.compile(
     rb"|epoch\s+(?P<epoch>\d+)|(?P<never>never))"
 )
 _NAME = re.compile(rb"[A-Za-z][A-Za-z0-9.-]{0,40}", re.ASCII)
-_FORMAT, _EPOCH = TimeFormat.declared("%Y/%m/%d %H:%M:%S"), TimeFormat.declared("epoch")
+_FORMAT = TimeFormat.declared("%Y/%m/%d %H:%M:%S")
 #: Words after which another one tells what the statement is.
 _GENERAL = frozenset({b"option", b"binding", b"next", b"rewind", b"hardware"})
 
@@ -84,12 +85,12 @@ def read_lease_times(texts: pa.StringArray, zone: Zone | None) -> Times:
     """Dates in the server's time, or seconds since the epoch: the file says which for each."""
     epoch = pc.match_substring_regex(texts, r"\A[0-9]+\z").to_numpy(zero_copy_only=False)
     dated = read_times(texts.filter(pa.array(~epoch)), _FORMAT, zone).spread(~epoch)
-    counted = read_times(texts.filter(pa.array(epoch)), _EPOCH, zone).spread(epoch)
+    counted = read_epoch(texts.filter(pa.array(epoch))).spread(epoch)
     return Times(
         np.where(epoch, counted.ns, dated.ns),
         np.where(epoch, counted.precision, dated.precision),
         counted.read | dated.read,
         counted.known | dated.known,
-        counted.known | dated.stated,  # seconds since the epoch are in UTC by their definition
+        counted.stated | dated.stated,
         dated.declared,
     )
