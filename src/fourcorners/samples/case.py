@@ -15,6 +15,7 @@ from typing import Any
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import UsageError
 from fourcorners.samples import carrier as logs
+from fourcorners.samples import cgnat
 from fourcorners.samples import kea
 from fourcorners.samples import leases
 from fourcorners.samples import networks
@@ -41,8 +42,10 @@ _LOGS = {
     "wholesale": ("leases", "kea", "detail"),
     "fibre": ("leases", "kea", "detail"),
     "cable": ("detail", "detail", "detail"),
+    "mobile": ("juniper", "juniper", "cisco", "cisco"),
 }
-_WRITERS = {".leases": leases, ".kea": kea, ".detail": radius}
+_TRANSLATORS = {"juniper", "cisco"}
+_WRITERS = {".leases": leases, ".kea": kea, ".detail": radius, ".juniper": cgnat, ".cisco": cgnat}
 
 
 def case(seed: int, out_dir: Path, rows: int, form: Form | None = None) -> Path:
@@ -78,19 +81,32 @@ def case(seed: int, out_dir: Path, rows: int, form: Form | None = None) -> Path:
     returns += [_carrier_return(world, carrier, released, out_dir) for carrier in world.carriers.values()]
     networks.write(out_dir / "networks.parquet")
     path = out_dir / "truth.json"
-    canaries = (*produced.CANARIES, *table.CANARIES)
-    truth.write(path, seed, returns, truth.outcomes(released), canaries)
+    canaries = (*produced.CANARIES, *table.CANARIES, *cgnat.CANARIES)
+    truth.write(path, seed, returns, _outcomes(world, released), canaries)
     return path
+
+
+def _outcomes(world: World, released: Sequence[Login]) -> list[list[Any]]:
+    """What must be answered; the log of a translator knows its customers by their inside addresses."""
+    carrier = world.carriers["mobile"]
+    hidden = {row.subscriber for row in carrier.assignments} if _suffix(world, carrier) in _TRANSLATORS else set()
+    return [
+        [*event, cgnat.inside(subscriber) if subscriber in hidden else subscriber]
+        for *event, subscriber in truth.outcomes(released)
+    ]
+
+
+def _suffix(world: World, carrier: Carrier) -> str:
+    return dice(world.seed, f"form/{carrier.key}").choice((*_TABLES, *_LOGS.get(carrier.key, ())))
 
 
 def _carrier_return(world: World, carrier: Carrier, released: Sequence[Login], out_dir: Path) -> dict[str, Any]:
     """One carrier's folder: its instrument names the addresses of the provider's released records."""
     named = carrier.addresses - carrier.unasked
     scope = logs.asked(world, carrier, {(login.ip, login.port) for login in released if login.ip in named})
-    suffix = dice(world.seed, f"form/{carrier.key}").choice((*_TABLES, *_LOGS.get(carrier.key, ())))
     folder = out_dir / carrier.key
     folder.mkdir()
-    return write_carrier(world, carrier, scope, folder / f"table.{suffix}", out_dir)
+    return write_carrier(world, carrier, scope, folder / f"table.{_suffix(world, carrier)}", out_dir)
 
 
 def write_carrier(
@@ -120,7 +136,7 @@ def write_carrier(
     certificate.write_text(table.certificate_text(carrier), encoding="utf-8")
     made = logs.table_rows(world, carrier, scope, rows)
     if log := _WRITERS.get(path.suffix):
-        mapping = log.mapping_text(carrier, certificate.name)
+        mapping = log.mapping_text(carrier, certificate.name, path)
         told = log.write(world, carrier, scope, [row for row in made if row.problem is None], path)
     else:
         mapping = table.mapping_text(world, carrier, certificate.name)

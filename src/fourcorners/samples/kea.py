@@ -61,7 +61,7 @@ def _line(row: Assignment, state: str, later: int) -> str:
     return ",".join(map(str, cells))
 
 
-def mapping_text(carrier: Carrier, certificate: str) -> str:
+def mapping_text(carrier: Carrier, certificate: str, _path: Path) -> str:
     """What a person declares about the file; `certificate` is the name of the file beside it."""
     six = carrier.kind == "prefix"
     known = ['format = "kea-leases6"', 'subscriber = "duid"']

@@ -113,7 +113,7 @@ def _time(at: int | None, *, epoch: bool) -> str:
     return f"{day.isoweekday() % 7} {day:%Y/%m/%d %H:%M:%S}"
 
 
-def mapping_text(carrier: Carrier, certificate: str) -> str:
+def mapping_text(carrier: Carrier, certificate: str, _path: Path) -> str:
     """What a person declares about the file; `certificate` is the name of the file beside it."""
     known = ['format = "isc-dhcpd6-leases"'] if carrier.kind == "prefix" else _IPV4
     zone = ["", "[time]", 'zone = "UTC"']

@@ -129,6 +129,8 @@ FORMATS: dict[str, Callable[[int, int, Path], None]] = {
     "kea-leases4": _log("wholesale", ".kea"),
     "kea-leases6": _log("fibre", ".kea"),
     "radius-detail": _log("cable", ".detail"),
+    "juniper-port-blocks": _log("mobile", ".juniper"),
+    "cisco-bulk-port-allocation": _log("mobile", ".cisco"),
     "networks": _networks,
     "case": _case,
 }

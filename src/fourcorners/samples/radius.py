@@ -80,7 +80,7 @@ def _entry(
     return "\n".join([heading, *(f"\t{each}" for each in attributes)]) + "\n\n"
 
 
-def mapping_text(carrier: Carrier, certificate: str) -> str:
+def mapping_text(carrier: Carrier, certificate: str, _path: Path) -> str:
     """What a person declares about the file; `certificate` is the name of the file beside it."""
     known = ['format = "radius-detail"', 'subscriber = "User-Name"', f'certificate = "{certificate}"']
     return "\n".join([*known, *coverage_lines(carrier)]) + "\n"

@@ -69,7 +69,7 @@ def rows(reading: Reading) -> list[dict[str, Any]]:
 
 def held(*texts: str) -> list[tuple[int | None, int | None, int | None]]:
     """Hours from, until and lost until, of every row of the files."""
-    related = dhcpd.LEASES.relate([[read(text)] for text in texts])
+    related = dhcpd.LEASES.relate([[read(text)] for text in texts], lossy=True)
     spans = []
     for row in (row for [reading] in related for row in rows(reading)):
         times = [row[name] for name in ("held_from", "held_until", "lost_until")]
@@ -159,7 +159,7 @@ def test_what_has_not_its_shape_is_rejected(old: str, new: str, problem: str) ->
 
 def test_a_time_without_a_zone_waits_for_a_declaration() -> None:
     reading = read(block(1, 5), said=replace(SAID, zone=None))
-    [row] = rows(dhcpd.LEASES.relate([[reading]])[0][0])
+    [row] = rows(dhcpd.LEASES.relate([[reading]], lossy=True)[0][0])
     assert (row["at"], row["zone_basis"], row["held_from"]) == (None, None, None)
 
 
@@ -197,7 +197,9 @@ def test_an_association_gives_a_row_for_each_address() -> None:
         ("2001:db8::7", client, cltt, "2026/03/04 05:00:00"),
         ("2001:db8:0:100::/56", client, cltt, "2026/03/04 06:00:00"),
     ]
-    assert [row["held_from"] for row in rows(dhcpd.LEASES6.relate([[reading]])[0][0])] == [MIDNIGHT + HOUR] * 2
+    assert [row["held_from"] for row in rows(dhcpd.LEASES6.relate([[reading]], lossy=True)[0][0])] == [
+        MIDNIGHT + HOUR
+    ] * 2
 
 
 @pytest.mark.parametrize(

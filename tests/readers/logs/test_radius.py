@@ -61,7 +61,9 @@ def held(*texts: str) -> list[tuple[int | None, ...]]:
     """Seconds from, until and lost until, of every row of the files."""
     spans = []
     for row in (
-        row for [reading] in radius.DETAIL.relate([[read(text)] for text in texts]) for row in rows(reading)
+        row
+        for [reading] in radius.DETAIL.relate([[read(text)] for text in texts], lossy=True)
+        for row in rows(reading)
     ):
         times = [row[name] for name in ("held_from", "held_until", "lost_until")]
         spans.append(tuple(t if t in {None, FOREVER} else t // SECOND for t in times))

@@ -3,9 +3,18 @@
 `LOGS` is the visible list.
 """
 
+from fourcorners.readers.logs import cgnat
 from fourcorners.readers.logs import dhcpd
 from fourcorners.readers.logs import kea
 from fourcorners.readers.logs import radius
 from fourcorners.readers.logs.log_format import LogFormat
 
-LOGS: tuple[LogFormat, ...] = (dhcpd.LEASES, dhcpd.LEASES6, kea.LEASES, kea.LEASES6, radius.DETAIL)
+LOGS: tuple[LogFormat, ...] = (
+    dhcpd.LEASES,
+    dhcpd.LEASES6,
+    kea.LEASES,
+    kea.LEASES6,
+    radius.DETAIL,
+    cgnat.JUNIPER,
+    cgnat.CISCO,
+)

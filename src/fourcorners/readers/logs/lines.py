@@ -22,6 +22,9 @@ _LF, _CR = ord("\n"), ord("\r")
 
 Data = bytes | mmap
 Offsets = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+_NONE = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,40 +54,46 @@ class Block:
         array = pa.StringArray.from_buffers(len(edges) - 1, pa.py_buffer(edges), pa.py_buffer(self.data))
         return array.take(pa.array(np.arange(0, len(edges), 2, dtype=np.int32)))
 
-    def fields(self, texts: pa.StringArray, rows: Offsets, pattern: str) -> tuple[Offsets, dict[str, Column]]:
+    def filled(self) -> Mask:
+        """Which lines hold anything but blanks."""
+        mask: Mask = pc.match_substring_regex(self.texts(), r"\S").to_numpy(zero_copy_only=False)
+        return mask
+
+    def fields(self, texts: pa.StringArray, lines: Offsets, pattern: str) -> tuple[Mask, dict[str, Column]]:
         """What the named groups of a pattern find.
 
         Args:
             texts: as `texts` gives them.
-            rows: the lines to look at.
+            lines: the lines to look at.
             pattern: RE2, with named groups; a group that takes no part, or is empty, is not present.
 
         Returns:
-            The lines that match, and for each group a column over them.
+            Which of the lines match, and for each group a column over all of them.
         """
-        found = pc.extract_regex_span(texts.take(pa.array(rows)), pattern=pattern)
+        found = pc.extract_regex_span(texts.take(pa.array(lines)), pattern=pattern)
         matches = found.is_valid().to_numpy(zero_copy_only=False)
-        rows, found = rows[matches], found.filter(pa.array(matches))
-        lines = Lines(
-            self.data,
-            self.base,
-            self.first,
-            self.starts[rows, None],
-            self.ends[rows, None],
-            np.stack([self.starts[rows], self.stops[rows]], axis=1),
-            np.zeros(0, np.int64),
+        extents = np.stack([self.starts[lines], self.stops[lines]], axis=1)
+        whole = Lines(
+            self.data, self.base, self.first, self.starts[lines, None], self.ends[lines, None], extents, _NONE
         )
         columns = {}
         for field, spans in zip(found.type, found.flatten(), strict=True):
-            taken = spans.is_valid().to_numpy(zero_copy_only=False)
-            flat = pc.fill_null(spans.flatten() if taken.all() else _filled(spans), 0)
-            pairs = flat.to_numpy(zero_copy_only=False).reshape(-1, 2).astype(np.int64)
-            starts = self.starts[rows] + pairs[:, 0]
-            ends = starts + pairs[:, 1]
-            columns[field.name] = Column(
-                _texts(self.data, starts, ends), taken & (ends > starts), starts, ends, lines
-            )
-        return rows, columns
+            taken = spans.is_valid().to_numpy(zero_copy_only=False) & matches
+            pairs = pc.fill_null(spans, pa.scalar([0, 0], spans.type)).flatten().to_numpy().reshape(-1, 2)
+            starts = self.starts[lines] + np.where(taken, pairs[:, 0], 0)
+            columns[field.name] = _column(whole, starts, starts + np.where(taken, pairs[:, 1], 0))
+        return matches, columns
+
+
+def either(first: Column, second: Column) -> Column:
+    """The first column, and the second where the first is not present."""
+    starts = np.where(first.present, first.starts, second.starts)
+    return _column(first.lines, starts, np.where(first.present, first.ends, second.ends))
+
+
+def taken(column: Column, rows: Offsets) -> Column:
+    """A column's cells at the given rows, each as often as it is named."""
+    return _column(column.lines, column.starts[rows], column.ends[rows])
 
 
 def blocks(data: Data) -> Iterator[Block]:
@@ -109,16 +118,11 @@ def blocks(data: Data) -> Iterator[Block]:
         at = end
 
 
-def _filled(spans: pa.FixedSizeListArray) -> pa.Array:
-    """The pairs, with zeroes where a group took no part."""
-    zero = pa.scalar([0, 0], spans.type)
-    return pc.fill_null(spans, zero).flatten()
-
-
-def _texts(data: bytes, starts: Offsets, ends: Offsets) -> pa.StringArray:
-    """Pieces of a block as an array of their own; pieces may stand in any order."""
+def _column(lines: Lines, starts: Offsets, ends: Offsets) -> Column:
+    """Pieces of a block, in any order, as a column; an empty piece is not present."""
     sizes = ends - starts
     offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
     within = np.arange(offsets[-1], dtype=np.int64) + np.repeat(starts - offsets[:-1], sizes)
-    content = np.frombuffer(data, np.uint8)[within]
-    return pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(content))
+    content = np.frombuffer(lines.data, np.uint8)[within]
+    texts = pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(content))
+    return Column(texts, sizes > 0, starts, ends, lines)

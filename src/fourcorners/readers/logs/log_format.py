@@ -62,12 +62,13 @@ class LogFormat(Protocol):
     def read(self, data: bytes | mmap, said: Said) -> Reading:
         """Every row of a member, each as it stands alone: `held_from` is null until `relate`."""
 
-    def relate(self, files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
+    def relate(self, files: Sequence[Sequence[Reading]], *, lossy: bool) -> list[list[Reading]]:
         """The same rows with what all of them tell together: when each holding began and ended.
 
         Allocations and releases are paired over all members, whatever the order of the files. A holding whose
         end no row tells is certain up to its last sign of life; then it is lost until the next row that settles
-        it (the next holder, a restart), or `records.FOREVER`.
+        it (the next holder, a restart), or `records.FOREVER`. One that no later row speaks of is still held where
+        nothing is missing from the log (`lossy`).
         """
 
     def census(self, data: bytes | mmap) -> Census:

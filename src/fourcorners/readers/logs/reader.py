@@ -46,7 +46,7 @@ class LogReader:
 
     def relate(self, files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
         """What all rows tell together."""
-        return self.mapping.format.relate(files)
+        return self.mapping.format.relate(files, lossy=self.mapping.coverage.lossy)
 
     def census(self, data: bytes | mmap) -> Census:
         """The member's texts, counted by other means."""

@@ -83,7 +83,7 @@ class Leases:
             holes=pa.array(rest.holes, pa.int64()),
         )
 
-    def relate(self, files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
+    def relate(self, files: Sequence[Sequence[Reading]], *, lossy: bool) -> list[list[Reading]]:  # noqa: ARG002 - leases state their end
         """When each lease began and ended, as all blocks together say."""
         return related(files, says)
 

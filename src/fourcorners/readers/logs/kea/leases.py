@@ -115,7 +115,7 @@ class Leases:
             holes=pa.array(np.concatenate(holes).astype(np.int64)),
         )
 
-    def relate(self, files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
+    def relate(self, files: Sequence[Sequence[Reading]], *, lossy: bool) -> list[list[Reading]]:  # noqa: ARG002 - leases state their end
         """When each lease began and ended, as all rows together say."""
         return related(files, says)
 

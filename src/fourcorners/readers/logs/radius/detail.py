@@ -114,9 +114,9 @@ class Detail:
             restarts={server: tuple(times) for server, times in restarts.items()},
         )
 
-    def relate(self, files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
+    def relate(self, files: Sequence[Sequence[Reading]], *, lossy: bool) -> list[list[Reading]]:
         """When each session began and ended, as all entries together say."""
-        return related(files)
+        return related(files, lossy=lossy)
 
     def census(self, data: Data) -> Census:
         """Lines and entries, counted by other means."""

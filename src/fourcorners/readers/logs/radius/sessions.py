@@ -2,7 +2,8 @@
 
 Entries of one server, session id and address belong together, in the order of their events; a session id can come
 again after a restart, so a start, or a length that does not fit, begins another session. A session that no Stop
-ends is certain up to its last entry; then it is lost until its server restarts or its address is given out again.
+ends is certain up to its last entry; then it is lost until its server restarts or its address is given out again;
+where neither comes and nothing is missing from the log, it goes on.
 Where no entry tells the start, all before the last entry is lost.
 """
 
@@ -51,8 +52,8 @@ class _Session:
     entries: list[_Entry] = field(default_factory=list)
 
 
-def related(files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
-    """The readings with their derived columns."""
+def related(files: Sequence[Sequence[Reading]], *, lossy: bool) -> list[list[Reading]]:
+    """The readings with their derived columns; `lossy` says whether a Stop may be missing at the end."""
     told: dict[_Place, dict[str, np.ndarray]] = {}
     groups = defaultdict[tuple[str, str, str], list[_Entry]](list)
     restarts = defaultdict[str, list[int]](list)
@@ -73,6 +74,8 @@ def related(files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
     for session in sessions:
         bound = min(_after(begun[session.ip], session.last), _after(anew.get(session.server, []), session.last))
         span = (session.start, session.last, NONE if session.over else bound)
+        if bound == FOREVER and not session.over and not lossy:
+            span = (session.start, NONE, NONE)
         if session.start is None:
             span = (0, 0, session.last if session.over else bound)
         for entry in session.entries:
