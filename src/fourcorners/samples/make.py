@@ -13,6 +13,7 @@ from pathlib import Path
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import UsageError
 from fourcorners.samples import carrier as logs
+from fourcorners.samples import google
 from fourcorners.samples import networks
 from fourcorners.samples import orders
 from fourcorners.samples import production as produced
@@ -111,6 +112,8 @@ FORMATS: dict[str, Callable[[int, int, Path], None]] = {
     "carrier-table": _table("cable"),
     "carrier-table-cgnat": _table("mobile"),
     "carrier-table-ipv6": _table("fibre"),
+    "google-return": google.make_return,
+    "google-takeout": google.make_takeout,
     "networks": _networks,
     "case": _case,
 }

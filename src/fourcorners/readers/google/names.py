@@ -6,6 +6,7 @@ everything below a heading in no list, since it may be about another person's ac
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from fourcorners.readers.known_table import loose
@@ -67,12 +68,14 @@ class Table(NamedTuple):
         section: as reports name it.
         fields: label of a column -> the login's field.
         marks: labels without which it is not this table.
+        others: labels of columns that no field of a login holds.
         action: data category of its action, where that is not the row's.
     """
 
     section: str
     fields: dict[str, str]
     marks: frozenset[str]
+    others: frozenset[str]
     action: str | None = None
 
 
@@ -90,16 +93,18 @@ TABLES: dict[str, Table] = {
             loose("Raw User Agents"): "agent",
         },
         _labels("Timestamp", "IP Address"),
+        _labels("Android ID", "Apple iOS IDFV"),
     ),
     CHANGES: Table(
         "CHANGE HISTORY",
         {loose("Timestamp"): "at", loose("IP"): "ip", loose("IP Address"): "ip", loose("Change Type"): "action"},
         _labels("Timestamp", "Change Type", "Old Value", "New Value"),
+        _labels("Old Value", "New Value"),
         action="transactional_noncontent",
     ),
 }
 #: Every label that a report may show.
-LABELS = frozenset({*ITEMS, *(label for table in TABLES.values() for label in {*table.fields, *table.marks})})
+LABELS = frozenset(ITEMS).union(*({*table.fields, *table.others} for table in TABLES.values()))
 
 #: Label of an `ExportSummary` -> the fact that it states.
 SUMMARY: dict[str, str] = {
@@ -129,6 +134,7 @@ RESOURCES: dict[tuple[str, str], str] = {
 }
 
 
+@lru_cache(maxsize=1_024)
 def shown(label: str) -> str:
     """A label as a report may show it: one in no list can be a value."""
     return label if loose(label) in LABELS else f"label of {len(label)} characters"

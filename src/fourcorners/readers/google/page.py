@@ -129,6 +129,8 @@ class Piece(NamedTuple):
 
 def piece(raw: bytes, at: int) -> Piece:
     """A text as it stands between two tags."""
+    if not raw[:1].isspace() and not raw[-1:].isspace():
+        return Piece(raw, at)
     bare = raw.lstrip()
     return Piece(bare.rstrip(), at + len(raw) - len(bare))
 

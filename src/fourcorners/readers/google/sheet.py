@@ -38,6 +38,30 @@ class Place(NamedTuple):
     texts: int
 
 
+class _Column:
+    """One field of many rows: its texts, None where a row lacks it, and their byte ranges one after another."""
+
+    __slots__ = ("ends", "flat", "texts")
+
+    def __init__(self) -> None:
+        self.texts: list[str | None] = []
+        self.flat = array("q")
+        self.ends = array("i", [0])
+
+    def add(self, found: Piece | None) -> None:
+        if found is None:
+            self.texts.append(None)
+        else:
+            self.texts.append(found.text())
+            self.flat.extend(found.ranges)
+        self.ends.append(len(self.flat))
+
+    def arrays(self) -> tuple[pa.Array, pa.Array]:
+        texts = pa.array(self.texts, pa.string())
+        ends, flat = (pa.array(np.frombuffer(self.ends, np.int32)), pa.array(np.frombuffer(self.flat, np.int64)))
+        return texts, pa.ListArray.from_arrays(ends, flat, mask=texts.is_null())
+
+
 class Sheet:
     """The rows of one family in one section."""
 
@@ -46,11 +70,14 @@ class Sheet:
         self.section = section
         self.size = 0
         self._field_categories = dict(field_categories)
+        self._done: list[dict[str, pa.Array]] = []
+        self._begin()
+
+    def _begin(self) -> None:
         self._core = array("q")
         self._problems: list[str | None] = []
         self._categories: list[str | None] = []
-        self._texts: dict[str, list[str | None]] = {name: [] for name in FAMILIES[family]}
-        self._places: dict[str, list[tuple[int, int] | None]] = {name: [] for name in FAMILIES[family]}
+        self._columns = {name: _Column() for name in FAMILIES[self.family] if name != "account"}
 
     def add(
         self, place: Place, category: str | None, values: Mapping[str, Piece], problem: str | None = None
@@ -60,39 +87,43 @@ class Sheet:
         self._core.extend(place)
         self._categories.append(category)
         self._problems.append(problem)
-        for name, texts in self._texts.items():
-            found = values.get(name)
-            texts.append(None if found is None else found.text())
-            self._places[name].append(None if found is None else found.ranges)
+        for name, column in self._columns.items():
+            column.add(values.get(name))
+        if len(self._problems) == ROWS:
+            self._close()
 
     def batches(self, account: Piece | None, declaration: ZoneDeclaration | None) -> Iterator[Batch]:
         """All rows, with the account that the member names."""
-        figures = np.frombuffer(self._core, np.int64).reshape(-1, len(_CORE))
-        for top in range(0, self.size, ROWS):
-            part = slice(top, top + ROWS)
-            size = len(self._problems[part])
-            columns: dict[str, pa.Array] = {}
-            for name in FAMILIES[self.family]:
-                columns[text_column(name)] = pa.array(self._texts[name][part], pa.string())
-                columns[f"{name}@"] = pa.array(self._places[name][part], pa.list_(pa.int64()))
-            columns |= {name: pa.array(np.ascontiguousarray(figures[part, at])) for at, name in enumerate(_CORE)}
-            columns["category"] = pa.array(self._categories[part], pa.string())
-            columns["problem"] = pa.array(self._problems[part], pa.string())
-            if "at" in FAMILIES[self.family]:
-                columns |= _read(columns, declaration)
+        self._close()
+        wanted = schema(self.family)
+        for done in self._done:
+            size = len(done["row"])
+            columns = done | (_read(done, declaration) if "at" in FAMILIES[self.family] else {})
             if account is not None:
                 columns |= {
                     "account": pa.repeat(normalise(account.text()), size),
                     "account_text": pa.repeat(account.text(), size),
                     "account@": pa.repeat(pa.scalar(account.ranges, pa.list_(pa.int64())), size),
                 }
-            wanted, types = schema(self.family), dict(CORE)
-            arrays = [
-                columns[f.name].cast(types.get(f.name, f.type)) if f.name in columns else pa.nulls(size, f.type)
-                for f in wanted
-            ]
+            arrays = [columns[f.name] if f.name in columns else pa.nulls(size, f.type) for f in wanted]
             rows = pa.RecordBatch.from_arrays(arrays, schema=wanted)
             yield Batch(self.family, self.section, rows, self._field_categories)
+
+    def _close(self) -> None:
+        """Turn the rows gathered so far into arrays."""
+        if not self._problems:
+            return
+        figures = np.frombuffer(self._core, np.int64).reshape(-1, len(_CORE)).T
+        types = dict(CORE)
+        done = {
+            name: pa.array(np.ascontiguousarray(figures[at])).cast(types[name]) for at, name in enumerate(_CORE)
+        }
+        done["category"] = pa.array(self._categories, pa.string())
+        done["problem"] = pa.array(self._problems, pa.string())
+        for name, column in self._columns.items():
+            done[text_column(name)], done[f"{name}@"] = column.arrays()
+        self._done.append(done)
+        self._begin()
 
 
 def _read(columns: Mapping[str, pa.Array], declaration: ZoneDeclaration | None) -> dict[str, pa.Array]:

@@ -144,7 +144,7 @@ class Page:
         if self._spoilt or len(row.cells) != len(self._header):
             problem = "AMBIGUOUS_ROW"
         else:
-            for name, cell in zip(self._header, row.cells, strict=True):
+            for name, label, cell in zip(self._header, self._written, row.cells, strict=True):
                 field = table.fields.get(name)
                 rest = cell
                 if field and cell:
@@ -153,7 +153,7 @@ class Page:
                         problem = "BROKEN_VALUE"
                 if rest:
                     texts -= len(rest)
-                    self._drop(f"{table.section} > {shown(name)}", rest)
+                    self._drop(f"{table.section} > {shown(label.decode())}", rest)
         self._add("login", table.section, values, "session_ip_log", (row.start, row.end, texts), problem, table)
 
     def _add(
