@@ -47,7 +47,7 @@ class Does(IntEnum):
 
 
 class State(NamedTuple):
-    """An element: context of its texts, what opening and closing it does, its name where it is counted."""
+    """An element: context of its texts, what opening and closing it does, its name if it is a part of no part."""
 
     context: Context
     opens: tuple[Does, ...] = ()
@@ -84,12 +84,12 @@ def _enter(parent: State, tag: bytes) -> State:
     if name == b"table":
         return State(Context.TABLE, (Does.TABLE,), Does.END_TABLE)
     if name == b"tr" and context is Context.TABLE:
-        return State(Context.ROW, (Does.ROW,), Does.END_ROW, counted)
+        return State(Context.ROW, (Does.ROW,), Does.END_ROW)
     if name in (b"td", b"th") and context is Context.ROW:
         spoilt = (Does.SPOIL,) if _SPANS.search(tag) else ()
         return State(Context.CELL, (Does.CELL, *spoilt))
     if name == b"li":
-        return State(Context.ITEM, (Does.ITEM,), Does.END_ITEM, counted)
+        return State(Context.ITEM, (Does.ITEM,), Does.END_ITEM)
     if name in _HEADINGS:
         return State(Context.PAGE, (Does.HEADING,))
     return State(context, counted=counted)
@@ -174,7 +174,7 @@ class Seen:
     """What is counted while a page is read.
 
     Attributes:
-        elements: how often each counted element begins.
+        elements: how often each counted element begins that is no row and no item of its own.
         skipped: byte ranges of comments, scripts and styles, flattened pairs.
     """
 

@@ -109,7 +109,7 @@ class GoogleReturn:
             facts=_named(account, named=page.names_account),
             boilerplate=page.boilerplate,
             unclassified=tuple(Unclassified(path, texts) for path, texts in page.unclassified.items()),
-            labels=seen.elements,
+            labels={name: count + seen.elements[name] for name, count in page.elements().items()},
             holes=_sorted([*page.holes, *seen.skipped]),
             notation="html",
         )

@@ -39,6 +39,7 @@ class Page:
         boilerplate: texts that belong to the format itself.
         unclassified: path -> texts.
         holes: byte ranges of unclassified texts, flattened pairs.
+        aside: how many items were taken, and rows that gave no record, by element.
     """
 
     def __init__(self) -> None:
@@ -46,6 +47,7 @@ class Page:
         self.boilerplate = 0
         self.unclassified: Counter[str] = Counter()
         self.holes: list[int] = []
+        self.aside = {"tr": 0, "li": 0}
         self._accounts: list[Piece | None] = []  # None: the page names one that cannot be told
         self._section = ""  # empty before the first heading
         self._table: Table | None = None
@@ -70,6 +72,11 @@ class Page:
         named = {found and normalise(found.text()) for found in self._accounts}
         return self._accounts[0] if len(named) == 1 else None
 
+    def elements(self) -> dict[str, int]:
+        """How many rows and items were taken: a row that gave a record is counted by its record."""
+        records = sum(sheet.size for sheet in self.sheets.values() if sheet.family == "login")
+        return {**self.aside, "tr": self.aside["tr"] + records}
+
     @property
     def names_account(self) -> bool:
         """Whether the page names any account."""
@@ -89,6 +96,7 @@ class Page:
             self._drop("page", [text])
 
     def _take_item(self, item: Item) -> None:
+        self.aside["li"] += 1
         if not item.texts:
             return
         label, values = _split(item.texts)
@@ -114,6 +122,7 @@ class Page:
             self._table, self._header, self._spoilt = None, [], False
         pieces = [text for cell in row.cells for text in cell]
         if row.first and len(row.cells) == 1 and len(pieces) == 1:
+            self.aside["tr"] += 1
             self._take_heading(pieces[0])
             return
         self._spoilt |= row.spoilt
@@ -122,12 +131,14 @@ class Page:
             self._header = [loose(each.decode()) for each in written]
             self._written = written
             self._table = None if row.spoilt else self._known(self._header)
-        if self._table is None:
-            self._drop("table", pieces)
-        elif written == self._written:
-            self.boilerplate += len(pieces)
-        elif pieces:
+        if self._table and pieces and written != self._written:
             self._add_event(self._table, row, len(pieces))
+            return
+        self.aside["tr"] += 1
+        if self._table:
+            self.boilerplate += len(pieces)
+        else:
+            self._drop("table", pieces)
 
     def _known(self, names: list[str]) -> Table | None:
         """The table of a header under the heading that stands above it."""
