@@ -42,21 +42,21 @@ def subscriber_info(subject: Subject, rows: Sequence[Event], rng: Random) -> tup
     ]
     rng.shuffle(facts)
     title = rng.choice(("h1", "h2"))
-    body = [f"<{title}>GOOGLE SUBSCRIBER INFORMATION</{title}>", _list(facts, rng)]
+    body = [f"<{title}>GOOGLE SUBSCRIBER INFORMATION</{title}>{_list(facts, rng)}"]
     truth = [subject.row("subscriber", category, (value,)) for _, value, category in facts if value and category]
     if rng.random() < 0.5:  # noqa: PLR2004 - a section that may be there
-        body += ["<h2>ACCOUNT RECOVERY</h2>", _list(contacts, rng)]
+        body.append(f"<h2>ACCOUNT RECOVERY</h2>{_list(contacts, rng)}")
         truth += [subject.row("subscriber", category, (value,)) for _, value, category in contacts if value]
     if rng.random() < 0.3:  # noqa: PLR2004 - another person's account, which is not the subject's
-        body += ["<h2>LINKED ACCOUNTS</h2>", _list([("Name", "sealed-value", "")], rng)]
-    body += ["<h2>IP ACTIVITY</h2>", _table(_ACTIVITY, rows, rng)]
+        body.append(f"<h2>LINKED ACCOUNTS</h2>{_list([('Name', 'sealed-value', '')], rng)}")
+    body.append(f"<h2>IP ACTIVITY</h2>{_table(_ACTIVITY, rows, rng)}")
     return _page(body, rng), [*truth, *(row.truth for row in rows)]
 
 
 def change_history(rows: Sequence[Event], rng: Random) -> str:
     """`ChangeHistory`: the page, which names no account."""
-    heading = rng.choice(([], ["<h2>CHANGE HISTORY</h2>"], ["<h1>Google Account Change History</h1>"]))
-    return _page([*heading, _table(_CHANGE, rows, rng)], rng)
+    heading = rng.choice(("", "<h2>CHANGE HISTORY</h2>", "<h1>Google Account Change History</h1>"))
+    return _page([heading + _table(_CHANGE, rows, rng)], rng)
 
 
 def summary(subject: Subject, service: str, resource: str, rng: Random) -> tuple[str, list[Row]]:

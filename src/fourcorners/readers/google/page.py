@@ -166,7 +166,13 @@ class Stray(NamedTuple):
     text: Piece
 
 
-Part = Heading | Item | Row | Stray
+class Turn(NamedTuple):
+    """An element of headings begins: what stood above is at its end, whether a text follows or none."""
+
+    start: int
+
+
+Part = Heading | Item | Row | Stray | Turn
 
 
 @dataclass(slots=True)
@@ -215,6 +221,8 @@ def read_page(data: Data, seen: Seen) -> Iterator[Part]:
                     item, began = [], origin + start
                 elif does is Does.TABLE:
                     fresh = True
+                elif does is Does.HEADING:
+                    yield Turn(origin + start)
         if not raw:
             continue
         found, context = piece(raw, at), state.context

@@ -23,6 +23,7 @@ from fourcorners.readers.google.page import Item
 from fourcorners.readers.google.page import Part
 from fourcorners.readers.google.page import Piece
 from fourcorners.readers.google.page import Row
+from fourcorners.readers.google.page import Turn
 from fourcorners.readers.google.page import piece
 from fourcorners.readers.google.sheet import Place
 from fourcorners.readers.google.sheet import Sheet
@@ -64,6 +65,8 @@ class Page:
             self._take_item(part)
         elif isinstance(part, Heading):
             self._take_heading(part.text, of_head=part.of_head)
+        elif isinstance(part, Turn):
+            self._section = _UNLISTED
         else:
             self._drop("between", [part.text])
 
