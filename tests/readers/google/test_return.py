@@ -210,6 +210,11 @@ def test_a_page_that_names_two_accounts_has_none() -> None:
         reading = read(page(more, activity(cells())))
         assert {row["account"] for row in rows(reading)} == {None}
         assert reading.facts == {"account": ""}
+    elsewhere = read(
+        page("<h2>LINKED ACCOUNTS</h2>", listed(f"Google Account ID: {A}"), activity(cells()), account="")
+    )
+    assert accounts(elsewhere) == {None}
+    assert elsewhere.facts == {"account": ""}
     twice = read(page(listed(f"Google Account ID: {A}")))
     assert {row["account"] for row in rows(twice)} == {A}
 

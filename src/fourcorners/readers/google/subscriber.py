@@ -50,6 +50,7 @@ class Page:
         self.holes: list[int] = []
         self.aside = {"tr": 0, "li": 0}
         self._accounts: list[Piece | None] = []  # None: the page names one that cannot be told
+        self._others: set[str] = set()  # what names an account outside the subscriber's own lists
         self._section = ""  # empty before the first heading
         self._table: Table | None = None
         self._header: list[str] = []
@@ -71,9 +72,9 @@ class Page:
             self._drop("between", [part.text])
 
     def account(self) -> Piece | None:
-        """The page's account; None where it names none, or two."""
+        """The page's account; None where its own lists name none or two, or something else names another."""
         named = {found and normalise(found.text()) for found in self._accounts}
-        return self._accounts[0] if len(named) == 1 else None
+        return self._accounts[0] if len(named) == 1 and self._others <= named else None
 
     def elements(self) -> dict[str, int]:
         """How many rows and items were taken: a row that gave a record is counted by its record."""
@@ -83,7 +84,7 @@ class Page:
     @property
     def names_account(self) -> bool:
         """Whether the page names any account."""
-        return bool(self._accounts)
+        return bool(self._accounts or self._others)
 
     def _take_heading(self, text: Piece, *, of_head: bool = False) -> None:
         if of_head:
@@ -104,8 +105,10 @@ class Page:
             return
         label, values = _split(item.texts)
         name = loose(label.text()) if label else ""
-        if name == ACCOUNT:
+        if name == ACCOUNT and self._section in LISTS:
             self._accounts.append(values[0] if len(values) == 1 else None)
+        elif name == ACCOUNT:
+            self._others.update(normalise(value.text()) for value in values)
         category = ITEMS.get(name) if self._section in LISTS else None
         if label is None or category is None:
             self._drop(f"list > {shown(label.text())}" if label else "list", item.texts)
