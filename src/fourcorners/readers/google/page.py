@@ -169,8 +169,6 @@ class Stray(NamedTuple):
 class Turn(NamedTuple):
     """An element of headings begins: what stood above is at its end, whether a text follows or none."""
 
-    start: int
-
 
 Part = Heading | Item | Row | Stray | Turn
 
@@ -222,7 +220,7 @@ def read_page(data: Data, seen: Seen) -> Iterator[Part]:
                 elif does is Does.TABLE:
                     fresh = True
                 elif does is Does.HEADING:
-                    yield Turn(origin + start)
+                    yield Turn()
         if not raw:
             continue
         found, context = piece(raw, at), state.context
