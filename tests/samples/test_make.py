@@ -11,6 +11,7 @@ from fourcorners.samples.make import FORMATS
 from fourcorners.samples.make import make
 
 SUFFIXES = {"meta-record-e": (".txt", ".pdf", ".zip"), "networks": (".parquet",), "case": ("",)}
+SUFFIXES |= {"google-return": (".zip",), "google-takeout": (".csv", ".zip")}
 RECORDS = [name for name in FORMATS if "record" in name]
 
 

@@ -159,6 +159,8 @@ class Reading:
             mapping names), flattened pairs in file order: int64 array. They are released with no row.
         restarts: of a log: server -> instants (ns UTC) at which all that it gave out before was over.
         notation: how the bytes of a value become its text when it is read again.
+        place: where the member lies: the file's path, and of an archive's member the path in it behind a `!`.
+            Whoever opened the file says so, for readers whose members are related by where they lie.
     """
 
     reader: str
@@ -173,6 +175,7 @@ class Reading:
     holes: pa.Array = field(default_factory=lambda: pa.array([], pa.int64()))
     restarts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     notation: Notation = "plain"
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

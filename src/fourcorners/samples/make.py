@@ -13,6 +13,7 @@ from pathlib import Path
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import UsageError
 from fourcorners.samples import carrier as logs
+from fourcorners.samples import google
 from fourcorners.samples import networks
 from fourcorners.samples import orders
 from fourcorners.samples import production as produced
@@ -131,6 +132,8 @@ FORMATS: dict[str, Callable[[int, int, Path], None]] = {
     "radius-detail": _log("cable", ".detail"),
     "juniper-port-blocks": _log("mobile", ".juniper"),
     "cisco-bulk-port-allocation": _log("mobile", ".cisco"),
+    "google-return": google.make_return,
+    "google-takeout": google.make_takeout,
     "networks": _networks,
     "case": _case,
 }
