@@ -12,6 +12,10 @@ from fourcorners.samples.make import make
 
 SUFFIXES = {"meta-record-e": (".txt", ".pdf", ".zip"), "networks": (".parquet",), "case": ("",)}
 SUFFIXES |= {"google-return": (".zip",), "google-takeout": (".csv", ".zip")}
+SUFFIXES |= dict.fromkeys(("isc-dhcpd-leases", "isc-dhcpd6-leases"), (".leases",))
+SUFFIXES |= dict.fromkeys(("kea-leases4", "kea-leases6"), (".kea",))
+SUFFIXES |= {"radius-detail": (".detail",), "juniper-port-blocks": (".juniper",)}
+SUFFIXES |= {"cisco-bulk-port-allocation": (".cisco",)}
 RECORDS = [name for name in FORMATS if "record" in name]
 
 

@@ -125,4 +125,4 @@ def _column(lines: Lines, starts: Offsets, ends: Offsets) -> Column:
     within = np.arange(offsets[-1], dtype=np.int64) + np.repeat(starts - offsets[:-1], sizes)
     content = np.frombuffer(lines.data, np.uint8)[within]
     texts = pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(content))
-    return Column(texts, sizes > 0, starts, ends, lines)
+    return Column(texts, sizes > 0, starts, ends, lines, 0)
