@@ -25,6 +25,7 @@ from fourcorners.casework.rows import RulingRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.model.instant import rfc3339
 from fourcorners.readers import registry
+from fourcorners.readers.logs import LOGS
 from fourcorners.readers.table.reader import TableReader
 
 
@@ -152,9 +153,11 @@ def list_retention(workspace: Workspace) -> Iterator[dict[str, Any]]:
 
 
 def list_readers() -> Iterator[dict[str, Any]]:
-    """Every listed reader; tables of no known format go through a declared mapping."""
+    """Every listed reader; logs and tables of no known format go through a declared mapping."""
     for reader in registry.READERS:
         yield {"reader": reader.name, "version": reader.version, "custodians": list(reader.custodians)}
+    for log in LOGS:
+        yield {"reader": log.name, "version": log.version, "custodians": []}
     yield {"reader": "table", "version": TableReader.version, "custodians": []}
 
 
