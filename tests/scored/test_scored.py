@@ -36,6 +36,23 @@ def test_a_fresh_case_comes_out_as_it_was_built(form: Form, tmp_path: Path) -> N
     assert set(score.outcome_counts) == set(OUTCOMES), f"seed {seed}: every outcome occurs"
 
 
+@pytest.mark.parametrize(
+    "logs_as",
+    [
+        {"mobile": "juniper", "cable": "detail", "wholesale": "leases", "fibre": "leases"},
+        {"mobile": "cisco", "wholesale": "kea", "fibre": "kea"},
+        {"wholesale": "detail", "fibre": "detail"},
+    ],
+    ids=lambda logs_as: "-".join(logs_as.values()),
+)
+def test_a_fresh_case_with_the_carriers_own_logs(logs_as: dict[str, str], tmp_path: Path) -> None:
+    seed = secrets.randbelow(10**6)
+    case.case(seed, tmp_path / "case", 150, logs_as=logs_as)
+    score = demo.work(tmp_path / "case", tmp_path / "workspace").score()
+    assert score.perfect, f"seed {seed}: {json.dumps(score.details[:8], indent=1)}"
+    assert set(score.outcome_counts) == set(OUTCOMES), f"seed {seed}: every outcome occurs"
+
+
 @pytest.mark.torture
 @pytest.mark.parametrize("n", range(60))
 def test_many_fresh_cases(n: int, tmp_path: Path) -> None:

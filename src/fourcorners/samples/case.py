@@ -8,6 +8,7 @@ mobile/ fibre/ wholesale/                     as cable; the table is CSV, XLSX o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,9 @@ _TRANSLATORS = {"juniper", "cisco"}
 _WRITERS = {".leases": leases, ".kea": kea, ".detail": radius, ".juniper": cgnat, ".cisco": cgnat}
 
 
-def case(seed: int, out_dir: Path, rows: int, form: Form | None = None) -> Path:
+def case(
+    seed: int, out_dir: Path, rows: int, form: Form | None = None, logs_as: Mapping[str, str] | None = None
+) -> Path:
     """Write a case folder and give the path of its truth.
 
     Args:
@@ -56,6 +59,7 @@ def case(seed: int, out_dir: Path, rows: int, form: Form | None = None) -> Path:
         out_dir: must not exist, or be empty.
         rows: rows of the target's list of logins, at least `MIN_ROWS`.
         form: of the provider's return; by the seed if not given.
+        logs_as: carrier -> suffix of its table or log; by the seed for those that are not given.
 
     Raises:
         UsageError: too few rows, or too many for a PDF.
@@ -67,6 +71,7 @@ def case(seed: int, out_dir: Path, rows: int, form: Form | None = None) -> Path:
         raise BadInput("OUTPUT", "the folder is not empty", where=str(out_dir), next_step="name a new folder")
     form = form or provider.form_of(seed)
     world = worlds.build(seed)
+    suffixes = {key: _suffix(world, carrier) for key, carrier in world.carriers.items()} | dict(logs_as or {})
     folder = out_dir / "provider"
     folder.mkdir(parents=True)
     logins, members = provider.write(world, form, rows, folder / "return.zip")
@@ -78,18 +83,21 @@ def case(seed: int, out_dir: Path, rows: int, form: Form | None = None) -> Path:
         )
     ]
     released = [login for login in logins if world.window.holds(login.at)]
-    returns += [_carrier_return(world, carrier, released, out_dir) for carrier in world.carriers.values()]
+    returns += [
+        _carrier_return(world, carrier, released, out_dir, suffixes[key])
+        for key, carrier in world.carriers.items()
+    ]
     networks.write(out_dir / "networks.parquet")
     path = out_dir / "truth.json"
     canaries = (*produced.CANARIES, *table.CANARIES, *cgnat.CANARIES)
-    truth.write(path, seed, returns, _outcomes(world, released), canaries)
+    truth.write(path, seed, returns, _outcomes(world, released, suffixes["mobile"]), canaries)
     return path
 
 
-def _outcomes(world: World, released: Sequence[Login]) -> list[list[Any]]:
+def _outcomes(world: World, released: Sequence[Login], suffix: str) -> list[list[Any]]:
     """What must be answered; the log of a translator knows its customers by their inside addresses."""
     carrier = world.carriers["mobile"]
-    hidden = {row.subscriber for row in carrier.assignments} if _suffix(world, carrier) in _TRANSLATORS else set()
+    hidden = {row.subscriber for row in carrier.assignments} if suffix in _TRANSLATORS else set()
     return [
         [*event, cgnat.inside(subscriber) if subscriber in hidden else subscriber]
         for *event, subscriber in truth.outcomes(released)
@@ -100,13 +108,15 @@ def _suffix(world: World, carrier: Carrier) -> str:
     return dice(world.seed, f"form/{carrier.key}").choice((*_TABLES, *_LOGS.get(carrier.key, ())))
 
 
-def _carrier_return(world: World, carrier: Carrier, released: Sequence[Login], out_dir: Path) -> dict[str, Any]:
+def _carrier_return(
+    world: World, carrier: Carrier, released: Sequence[Login], out_dir: Path, suffix: str
+) -> dict[str, Any]:
     """One carrier's folder: its instrument names the addresses of the provider's released records."""
     named = carrier.addresses - carrier.unasked
     scope = logs.asked(world, carrier, {(login.ip, login.port) for login in released if login.ip in named})
     folder = out_dir / carrier.key
     folder.mkdir()
-    return write_carrier(world, carrier, scope, folder / f"table.{_suffix(world, carrier)}", out_dir)
+    return write_carrier(world, carrier, scope, folder / f"table.{suffix}", out_dir)
 
 
 def write_carrier(
