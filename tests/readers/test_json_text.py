@@ -78,9 +78,9 @@ def test_the_walk_gives_what_the_standard_library_gives(value: Any, style: dict[
         if node.kind in {"object", "array"}:
             assert json.loads(data[node.start : node.end]) is not None
         if node.path and isinstance(node.path[-1], str):
-            assert data[node.key : node.key + 1] == b'"'
-            decoder = json.JSONDecoder()
-            assert decoder.raw_decode(data[node.key :].decode())[0] == node.path[-1]
+            assert notation.text_of(data[slice(*node.key)].decode(), "json") == node.path[-1]
+            begin, end = node.extent
+            assert list(json.loads(b"{" + data[begin:end] + b"}")) == [node.path[-1]]
     assert nodes[-1].path == ()
 
 

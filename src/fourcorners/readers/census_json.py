@@ -31,6 +31,7 @@ def count(data: bytes | mmap, names: Collection[str]) -> Census:
         parse_float=str,
     )
     if root is not _OBJECT:
+        counter.rows = 0
         counter.add(root)
     found = {name: sum(counter.keys[spelt] for spelt in {name, _as_bytes(name)}) for name in names}
     return Census(counter.leaves, {ROW: counter.rows} | found)

@@ -58,14 +58,20 @@ class Node(NamedTuple):
         kind: `string`, `number` and `literal` are leaves.
         start: of a string the first byte inside its quotes, of any other value its first byte.
         end: after the last byte of the same.
-        key: where its key begins, with the quote; where it has none, the value's own first byte, quote included.
+        key: its key's first byte and the end of its last, inside the quotes; -1 twice where it has none.
     """
 
     path: Path
     kind: Kind
     start: int
     end: int
-    key: int
+    key: tuple[int, int]
+
+    @property
+    def extent(self) -> tuple[int, int]:
+        """All that belongs to it: key, quotes and value."""
+        quote = self.kind == "string"
+        return self.key[0] - 1 if self.key[0] >= 0 else self.start - quote, self.end + quote
 
 
 class _Open(NamedTuple):
@@ -74,7 +80,7 @@ class _Open(NamedTuple):
     path: Path
     kind: Kind
     start: int
-    key: int
+    key: tuple[int, int]
     members: int  # so far
 
 
@@ -123,13 +129,11 @@ def walk(data: Data, notation: Notation = "json") -> Iterator[Node]:
             if name is None:
                 name = names[key] = notations.text_of(key.decode(), notation)
             child: Path = (*path, name)
-            key_at = token.start(2) - 1
         else:
             child = (*path, index) if here else ()
-            key_at = start - (what == _STRING)
         index += 1
         if what != _OPEN:
-            yield Node(child, _SCALARS[what], start, end, key_at)
+            yield Node(child, _SCALARS[what], start, end, token.span(2))
             continue
         if here is not None:
             outer.append(here._replace(members=index))
@@ -142,7 +146,7 @@ def walk(data: Data, notation: Notation = "json") -> Iterator[Node]:
                     next_step=_NEXT,
                 )
         in_object = token[_OPEN] == b"{"
-        here = _Open(child, "object" if in_object else "array", start, key_at, 0)
+        here = _Open(child, "object" if in_object else "array", start, token.span(2), 0)
         path, index = child, 0
 
 

@@ -16,6 +16,7 @@ from fourcorners.model.records import Census
 from fourcorners.model.records import Reading
 from fourcorners.readers import census_table
 from fourcorners.readers import meta
+from fourcorners.readers import meta_export
 from fourcorners.readers import parquet
 from fourcorners.readers import pdf
 from fourcorners.readers import workbook
@@ -62,7 +63,7 @@ class Reader(Protocol):
         """An independent count of the same member."""
 
 
-READERS: tuple[Reader, ...] = (meta.READER,)
+READERS: tuple[Reader, ...] = (meta.READER, meta_export.FACEBOOK, meta_export.INSTAGRAM)
 
 
 def reader_for(path: str, head: bytes) -> Reader | None:
