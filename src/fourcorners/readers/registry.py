@@ -63,7 +63,7 @@ class Reader(Protocol):
         """An independent count of the same member."""
 
 
-READERS: tuple[Reader, ...] = (meta.READER, meta_export.FACEBOOK, meta_export.INSTAGRAM)
+READERS: tuple[Reader, ...] = (meta.READER, meta_export.FACEBOOK, meta_export.FACEBOOK_HTML, meta_export.INSTAGRAM)
 
 
 def reader_for(path: str, head: bytes) -> Reader | None:

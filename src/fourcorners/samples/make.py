@@ -16,6 +16,7 @@ from fourcorners.model.errors import UsageError
 from fourcorners.samples import carrier as logs
 from fourcorners.samples import exports
 from fourcorners.samples import facebook
+from fourcorners.samples import facebook_page
 from fourcorners.samples import instagram
 from fourcorners.samples import networks
 from fourcorners.samples import orders
@@ -96,10 +97,12 @@ def _table(key: str) -> Callable[[int, int, Path], None]:
     return made
 
 
-def _export(files: Callable[[World, int], Iterator[exports.File]]) -> Callable[[int, int, Path], None]:
+def _export(
+    files: Callable[[World, int], Iterator[exports.File]], zone_of: Callable[[World], str | None] = lambda _: None
+) -> Callable[[int, int, Path], None]:
     def made(seed: int, rows: int, out: Path) -> None:
         world = worlds.build(seed)
-        exports.write(world, out, files(world, rows))
+        exports.write(world, out, files(world, rows), zone=zone_of(world))
 
     return made
 
@@ -122,6 +125,7 @@ FORMATS: dict[str, Callable[[int, int, Path], None]] = {
     "meta-record-e": _record("Facebook", "E"),
     "whatsapp-record": _record("WhatsApp", "A"),
     "facebook-export": _export(facebook.export),
+    "facebook-export-html": _export(facebook_page.export, facebook_page.zone_of),
     "instagram-export": _export(instagram.export),
     "carrier-table": _table("cable"),
     "carrier-table-cgnat": _table("mobile"),
