@@ -48,7 +48,7 @@ class Rows:
         unclassified: labels -> values that no field holds.
         holes: where those stand, with their keys; flattened pairs.
         boilerplate: values that the format writes where it has nothing to say.
-        labels: how often each key stands on a value that was accounted for, and the rows.
+        labels: how often each key was accounted for, and the rows.
         profile: kind of fact -> what the profile says, for the account.
     """
 
@@ -168,14 +168,13 @@ class Rows:
     def _capture(self, name: str, section: Section, nodes: list[Node]) -> None:
         """A row that no family holds."""
         element = nodes[-1]
-        leaves = [node for node in nodes if is_leaf(node.kind)]
-        self._tally(leaves)
-        figures = (self._number(), element.start, element.end, len(leaves))
+        self._tally(nodes)
+        figures = (self._number(), element.start, element.end, sum(is_leaf(node.kind) for node in nodes))
         self._sheet("capture", name).add(figures, section.category, {})
 
     def _facts(self, name: str, section: Section, nodes: list[Node], depth: int) -> None:
         """A profile or registration."""
-        self._tally([node for node in nodes if is_leaf(node.kind)])
+        self._tally(nodes)
         for fact in self._facts_of(section, nodes, depth):
             value = self._text(fact.value) if fact.kind else None
             attribute = self._decoded(*fact.attribute) if fact.kind else None
@@ -209,17 +208,18 @@ class Rows:
 
     def _stray(self, node: Node, labels: Labels) -> None:
         """The same for a value outside every row."""
+        self._tally([node])
         if is_leaf(node.kind):
-            self._tally([node])
             self._leave(node, labels)
 
-    def _tally(self, leaves: Iterable[Node]) -> None:
-        self.labels.update(str(node.path[-1]) for node in leaves)
+    def _tally(self, nodes: Iterable[Node]) -> None:
+        self.labels.update([name for node in nodes if node.path and isinstance(name := node.path[-1], str)])
 
     def _count(self) -> None:
         """Count the labels of the rows that have plans, as far as the plans account for them."""
         for (name, shape), rows in self._shapes.items():
-            for at in self._plans[name, shape].places():
+            objects = [at for at, (_, kind) in enumerate(shape) if not is_leaf(kind)]
+            for at in objects + self._plans[name, shape].places():
                 self.labels[str(shape[at][0][-1])] += rows
         self.labels["row"] = self._elements
 
