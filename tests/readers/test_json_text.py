@@ -189,7 +189,7 @@ def test_a_map_of_a_file_is_walked_as_its_bytes() -> None:
     ids=["blanks", "end", "open", "escapes", "string", "digits", "rows"],
 )
 def test_time_is_linear(data: bytes) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     with contextlib.suppress(BadInput):
         list(walk(data))
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3

@@ -74,16 +74,6 @@ class Node(NamedTuple):
         return self.key[0] - 1 if self.key[0] >= 0 else self.start - quote, self.end + quote
 
 
-class _Open(NamedTuple):
-    """An object or array whose end has not come."""
-
-    path: Path
-    kind: Kind
-    start: int
-    key: tuple[int, int]
-    members: int  # so far
-
-
 def walk(data: Data, notation: Notation = "json") -> Iterator[Node]:
     """Every value in the order in which the values end.
 
@@ -96,47 +86,47 @@ def walk(data: Data, notation: Notation = "json") -> Iterator[Node]:
     """
     check_text(data)
     names: dict[bytes, str] = {}
-    outer: list[_Open] = []
-    here: _Open | None = None
+    outer: list[tuple[Path, bool, int, tuple[int, int], int]] = []  # what is open around the innermost
+    # the innermost object or array: its path, whether it is an object, where it and its key begin, members so far
     path: Path = ()
-    in_object, index, done = False, 0, False
+    in_object, begun, key_at, members = False, 0, (-1, -1), 0
+    is_open, done = False, False
     position = len(_BOM) if data[: len(_BOM)] == _BOM else 0
     for token in _TOKEN.finditer(data, position):
         what = token.lastindex
         comma, key = token.group(1, 2)
         if what == _CLOSE:
-            if here is None or comma or key is not None or (token[_CLOSE] == b"}") != in_object:
-                raise _damage(data, token, here)
-            yield Node(path, here.kind, here.start, token.end(), here.key)
-            if not outer:
-                here, done = None, True
-                continue
-            here = outer.pop()
-            path, in_object, index = here.path, here.kind == "object", here.members
+            if not is_open or comma or key is not None or (token[_CLOSE] == b"}") != in_object:
+                raise _damage(data, token, is_open)
+            yield Node(path, "object" if in_object else "array", begun, token.end(), key_at)
+            if outer:
+                path, in_object, begun, key_at, members = outer.pop()
+            else:
+                is_open, done = False, True
             continue
         if what is None or what == _ODD or what <= 2:  # noqa: PLR2004 - a comma or a key, and nothing after it
-            if done and token.end() == len(data) and what is None:
+            if done and what is None and token.end() == len(data):
                 return
-            raise _damage(data, token, here)
+            raise _damage(data, token, is_open)
         start, end = token.span(what)
-        if here is None:
+        if not is_open:
             if done or comma or key is not None or what != _OPEN:
-                raise _damage(data, token, here)
-        elif (comma is None) != (index == 0) or (key is not None) != in_object:
-            raise _damage(data, token, here)
+                raise _damage(data, token, is_open)
+        elif (comma is None) != (members == 0) or (key is not None) != in_object:
+            raise _damage(data, token, is_open)
         if key is not None:
             name = names.get(key)
             if name is None:
                 name = names[key] = notations.text_of(key.decode(), notation)
             child: Path = (*path, name)
         else:
-            child = (*path, index) if here else ()
-        index += 1
+            child = (*path, members) if is_open else ()
+        members += 1
         if what != _OPEN:
             yield Node(child, _SCALARS[what], start, end, token.span(2))
             continue
-        if here is not None:
-            outer.append(here._replace(members=index))
+        if is_open:
+            outer.append((path, in_object, begun, key_at, members))
             if len(outer) >= MAX_DEPTH:
                 raise BadInput(
                     "DEPTH",
@@ -145,17 +135,16 @@ def walk(data: Data, notation: Notation = "json") -> Iterator[Node]:
                     why="no provider produces that; it is made to exhaust a program",
                     next_step=_NEXT,
                 )
-        in_object = token[_OPEN] == b"{"
-        here = _Open(child, "object" if in_object else "array", start, token.span(2), 0)
-        path, index = child, 0
+        path, in_object, begun, key_at, members = child, token[_OPEN] == b"{", start, token.span(2), 0
+        is_open = True
 
 
-def _damage(data: Data, token: re.Match[bytes], here: _Open | None) -> BadInput:
+def _damage(data: Data, token: re.Match[bytes], is_open: bool) -> BadInput:  # noqa: FBT001 - the state it stopped in
     """What is wrong where a token does not fit: the file ends there, or it is no JSON."""
     blank = _BLANK.match(data, token.start())
     assert blank is not None
     at = blank.end()
-    if at == len(data) or (here is not None and _CUT.match(data, token.start())):
+    if at == len(data) or (is_open and _CUT.match(data, token.start())):
         return BadInput(
             "TRUNCATED",
             "the file ends inside an object or array",

@@ -410,8 +410,8 @@ def test_a_reader_that_loses_or_merges_rows_is_caught(
 
 
 def test_a_reader_that_skips_a_value_is_caught() -> None:
-    def skipping(section: Section, shape: Shape) -> Plan:
-        plan = plan_instagram(section, shape)
+    def skipping(name: str, section: Section, shape: Shape) -> Plan:
+        plan = plan_instagram(name, section, shape)
         plan.fields.pop()
         return plan
 

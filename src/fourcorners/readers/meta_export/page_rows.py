@@ -255,7 +255,7 @@ class PageRows:
 def _cell(raw: bytes, at: int) -> Cell:
     """A text without its outer white space, and where it stands."""
     bare = raw.strip()
-    start = at + raw.index(bare)
+    start = at if bare is raw else at + raw.index(bare)
     text = bare.decode()
     return Cell(unescape(text) if "&" in text else text, start, start + len(bare))
 

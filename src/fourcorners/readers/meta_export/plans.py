@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from dataclasses import field
+from functools import lru_cache
 from typing import NamedTuple
 
 from fourcorners.readers.json_text import Kind
@@ -37,10 +38,10 @@ _ANY = (frozenset[Kind]({"string"}), "BROKEN_VALUE")
 
 
 class Stray(NamedTuple):
-    """A value that no field of the row holds: its place among the row's nodes, and its labels."""
+    """A value that no field of the row holds: its place among the row's nodes, and its label for a report."""
 
     at: int
-    labels: Labels
+    label: str
 
 
 @dataclass(slots=True)
@@ -93,26 +94,27 @@ def labels_of(path: Path) -> Labels:
     return tuple(part for part in path if isinstance(part, str))
 
 
+@lru_cache(maxsize=4_096)
 def shown(labels: Labels) -> str:
     """Labels as a report may show them: what does not look like a label could be a value."""
     parts = [str(part) for part in labels]
     return " > ".join(part if is_label_like(part) else f"label of {len(part)} characters" for part in parts)
 
 
-def plan_facebook(section: Section, shape: Shape) -> Plan:
+def plan_facebook(name: str, section: Section, shape: Shape) -> Plan:
     """The plan of an event of a Facebook export."""
     plan = Plan()
     for at, (path, kind) in enumerate(shape):
         if not is_leaf(kind):
             continue
-        if name := section.fields.get(path):
-            plan.put(name, at, kind)
+        if held := section.fields.get(path):
+            plan.put(held, at, kind)
         else:
-            plan.strays.append(Stray(at, labels_of(path)))
+            plan.strays.append(Stray(at, shown((name, *labels_of(path)))))
     return _settled(plan, shape)
 
 
-def plan_instagram(_section: Section, shape: Shape) -> Plan:
+def plan_instagram(name: str, _section: Section, shape: Shape) -> Plan:
     """The plan of an event of an Instagram export."""
     plan = Plan()
     for at, (path, kind) in enumerate(shape):
@@ -124,12 +126,12 @@ def plan_instagram(_section: Section, shape: Shape) -> Plan:
         meaning = meaning_of(str(path[1])) if len(path) == 3 and path[0] == MAP else None  # noqa: PLR2004
         part = path[-1]
         if meaning not in _EVENT or part not in PARTS:
-            plan.strays.append(Stray(at, labels_of(path)))
+            plan.strays.append(Stray(at, shown((name, *labels_of(path)))))
         elif part == ("timestamp" if meaning == "at" else "value"):
             assert meaning is not None
             plan.put(meaning, at, kind)
         else:
-            plan.fillers.append(Stray(at, labels_of(path)))
+            plan.fillers.append(Stray(at, shown((name, *labels_of(path)))))
     return _settled(plan, shape)
 
 

@@ -44,7 +44,7 @@ class MetaExport:
     name: str
     sections: Mapping[str, Section]
     is_known: Callable[[bytes], bool]
-    plan_of: Callable[[Section, plans.Shape], plans.Plan]
+    plan_of: Callable[[str, Section, plans.Shape], plans.Plan]
     facts_of: Facts
     counted: tuple[str, ...]
 

@@ -29,7 +29,6 @@ from fourcorners.readers.meta_export.values import Cell
 from fourcorners.readers.meta_export.values import read_event
 from fourcorners.readers.meta_export.vocabulary import FACT_CATEGORIES
 from fourcorners.readers.meta_export.vocabulary import PROFILES
-from fourcorners.readers.meta_export.vocabulary import Labels
 from fourcorners.readers.meta_export.vocabulary import Section
 from fourcorners.readers.meta_export.vocabulary import section_name
 
@@ -56,7 +55,7 @@ class Rows:
         self,
         data: Data,
         sections: Mapping[str, Section],
-        plan_of: Callable[[Section, Shape], Plan],
+        plan_of: Callable[[str, Section, Shape], Plan],
         facts_of: Facts,
     ) -> None:
         self.sheets: dict[tuple[str, str], Sheet] = {}
@@ -89,7 +88,7 @@ class Rows:
                 self._element(open_, depth)
             else:
                 for each in open_:
-                    self._stray(each, labels_of(each.path))
+                    self._stray(each)
             if depth == 1:
                 roots[path] = node
             open_ = []
@@ -104,7 +103,7 @@ class Rows:
         self._elements += depth == 2  # noqa: PLR2004 - in an array, under a key
         if section is None or (depth == 1) != (name == "profile"):
             for each in nodes:
-                self._stray(each, labels_of(each.path))
+                self._stray(each)
         elif section.family == "subscriber":
             self._facts(name, section, nodes, depth)
         elif section.family == "capture":
@@ -117,7 +116,7 @@ class Rows:
         shape = tuple([(node.path[2:], node.kind) for node in nodes])
         plan = self._plans.get((name, shape))
         if plan is None:
-            plan = self._plans[name, shape] = self._plan_of(section, shape)
+            plan = self._plans[name, shape] = self._plan_of(name, section, shape)
         self._shapes[name, shape] += 1
         broken = False
         cells: dict[str, Cell] = {}
@@ -135,9 +134,9 @@ class Rows:
             if self._is_empty(nodes[stray.at]):
                 texts += 1
             else:
-                self._leave(nodes[stray.at], (name, *stray.labels))
+                self._leave(nodes[stray.at], stray.label)
         for stray in plan.strays:
-            self._leave(nodes[stray.at], (name, *stray.labels))
+            self._leave(nodes[stray.at], stray.label)
         figures = (self._number(), element.start, element.end, texts)
         if section.bare == "time" and not plan.problem and not plan.has("at") and "title" not in cells:
             self._sheet("capture", name).add(figures, section.category, {})
@@ -199,18 +198,18 @@ class Rows:
 
     def _lose(self, nodes: Iterable[Node], name: str, depth: int) -> None:
         for node in nodes:
-            self._leave(node, (name, *labels_of(node.path[depth:])))
+            self._leave(node, shown((name, *labels_of(node.path[depth:]))))
 
-    def _leave(self, node: Node, labels: Labels) -> None:
+    def _leave(self, node: Node, label: str) -> None:
         """Count a value that nothing holds."""
-        self.unclassified[shown(labels)] += 1
+        self.unclassified[label] += 1
         self.holes.extend(node.extent)
 
-    def _stray(self, node: Node, labels: Labels) -> None:
+    def _stray(self, node: Node) -> None:
         """The same for a value outside every row."""
         self._tally([node])
         if is_leaf(node.kind):
-            self._leave(node, labels)
+            self._leave(node, shown(labels_of(node.path)))
 
     def _tally(self, nodes: Iterable[Node]) -> None:
         self.labels.update([name for node in nodes if node.path and isinstance(name := node.path[-1], str)])
