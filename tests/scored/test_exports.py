@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from fourcorners.casework import cases
+from fourcorners.casework import gate
 from fourcorners.casework import ingest
 from fourcorners.casework import instruments
 from fourcorners.casework import records
@@ -17,12 +18,27 @@ from fourcorners.casework import show
 from fourcorners.casework import workspace as workspaces
 from fourcorners.casework.oversight import verification
 from fourcorners.casework.workspace import Making
+from fourcorners.casework.workspace import Workspace
 from fourcorners.model.instant import ZoneDeclaration
+from fourcorners.model.records import FAMILIES
 from fourcorners.samples.make import make
 from fourcorners.samples.score import Score
 from fourcorners.samples.score import score
+from fourcorners.vault import slices
 
 FORMATS = ("facebook-export", "facebook-export-html", "instagram-export")
+
+
+def check_slices(workspace: Workspace, instrument: str) -> None:
+    """Every value of every released row stands in a released slice."""
+    for rows in gate.read(workspace, instrument, family=None, purpose="records", reason="test"):
+        shown = set[int]()
+        for piece in slices.read(workspace.vault, instrument, rows.member.slices):
+            shown.update(range(piece.start, piece.start + len(piece.data)))
+        for name in FAMILIES[rows.family]:
+            for ranges in rows.batch.column(f"{name}@").to_pylist():
+                for start, end in zip((ranges or [])[::2], (ranges or [])[1::2], strict=True):
+                    assert shown.issuperset(range(start, end)), (rows.member.member, name)
 
 
 def run(format_name: str, seed: int, rows: int, folder: Path) -> tuple[Score, dict[str, Any]]:
@@ -42,6 +58,7 @@ def run(format_name: str, seed: int, rows: int, folder: Path) -> tuple[Score, di
         line = show.return_line(returned)
         found = list(records.list_records(workspace, instrument, family=None))
         assert verification.verify(workspace)["slices"]
+        check_slices(workspace, instrument)
     return score(truth, found, [line], []), line
 
 
