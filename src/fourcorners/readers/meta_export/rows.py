@@ -69,7 +69,6 @@ class Rows:
         self._plan_of = plan_of
         self._facts_of = facts_of
         self._plans: dict[tuple[str, Shape], Plan] = {}
-        self._shapes: Counter[tuple[str, Shape]] = Counter()
         self._texts: dict[bytes, str] = {}
         self._next_row = 0
         self._elements = 0
@@ -117,7 +116,7 @@ class Rows:
         plan = self._plans.get((name, shape))
         if plan is None:
             plan = self._plans[name, shape] = self._plan_of(name, section, shape)
-        self._shapes[name, shape] += 1
+        plan.rows += 1
         broken = False
         cells: dict[str, Cell] = {}
         for field, at in plan.fields:
@@ -216,10 +215,10 @@ class Rows:
 
     def _count(self) -> None:
         """Count the labels of the rows that have plans, as far as the plans account for them."""
-        for (name, shape), rows in self._shapes.items():
+        for (_, shape), plan in self._plans.items():
             objects = [at for at, (_, kind) in enumerate(shape) if not is_leaf(kind)]
-            for at in objects + self._plans[name, shape].places():
-                self.labels[str(shape[at][0][-1])] += rows
+            for at in objects + plan.places():
+                self.labels[str(shape[at][0][-1])] += plan.rows
         self.labels["row"] = self._elements
 
     def _name_actions(self, roots: Mapping[Path, Node]) -> None:
@@ -243,7 +242,8 @@ class Rows:
         return self._next_row - 1
 
     def _is_empty(self, node: Node) -> bool:
-        return node.end - node.start <= 4 and bytes(self._data[node.start : node.end]) in _EMPTY  # noqa: PLR2004
+        size = node.end - node.start
+        return size == 0 or (size <= 4 and bytes(self._data[node.start : node.end]) in _EMPTY)  # noqa: PLR2004
 
     def _text(self, node: Node) -> str | None:
         return self._decoded(node.start, node.end)
