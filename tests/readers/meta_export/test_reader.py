@@ -88,6 +88,8 @@ def test_a_port_that_was_not_recorded_is_none(port: Any) -> None:
         ({"ip_address": ""}, "MISSING_ADDRESS"),
         ({"ip_address": "198.51.100.300"}, "BAD_ADDRESS"),
         ({"ip_address": "198.51.100.0/24"}, "BAD_ADDRESS"),
+        ({"ip_address": "203.0.113.7:1135"}, "BAD_ADDRESS"),
+        ({"ip_address": "fe80::1%eth0"}, "BAD_ADDRESS"),
         ({"ip_address": 203}, "BAD_ADDRESS"),
         ({"ip_address": ["203.0.113.7"]}, "MISSING_ADDRESS"),
         ({"port": "70000"}, "BAD_PORT"),
