@@ -261,6 +261,12 @@ def test_what_happened_is_the_word_of_the_root_key(word: str) -> None:
     assert data[slice(*row["action@"])].decode() == word
 
 
+def test_a_log_out_may_have_no_address() -> None:
+    data = written("account_accesses_v2", {"action": "Logout", "timestamp": T, "site": "www.example.com"})
+    row = one(FACEBOOK, data)
+    assert (row["problem"], row["ip"], row["at"], row["action"]) == (None, None, T * SECOND, "Logout")
+
+
 def test_a_password_change_may_have_no_address() -> None:
     root = "account_history_password_change_history"
     good = event(ZULU, Time=part(timestamp=T))
