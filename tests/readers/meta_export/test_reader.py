@@ -207,6 +207,26 @@ def test_a_profile_states_facts_and_names_the_account() -> None:
     assert all(a["end"] <= b["start"] for a, b in pairwise(found))
 
 
+def test_a_fact_of_another_kind_is_none() -> None:
+    profile = {
+        "name": {"full_name": True},
+        "username": 5,
+        "registration_timestamp": "0",
+        "emails": {"emails": ["0"]},
+    }
+    reading = read(FACEBOOK, json.dumps({"profile_v2": profile}).encode())
+    assert [(row["attribute"], row["value"], row["account"]) for row in rows(reading)] == [("emails", "0", "0")]
+    twice = b'{"profile_v2": {"emails": {"emails": ["a"], "emails": ["b"]}, "username": "x", "username": "y"}}'
+    found = rows(read(FACEBOOK, twice))
+    assert [(row["attribute"], row["value"], row["account"]) for row in found] == [
+        ("emails", "a", None),
+        ("emails", "b", None),
+        ("username", "x", None),
+        ("username", "y", None),
+    ]
+    assert all(row["start"] < row["end"] for row in found)
+
+
 @pytest.mark.parametrize(
     ("left_out", "changed", "account"),
     [

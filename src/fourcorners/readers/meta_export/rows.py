@@ -34,7 +34,8 @@ from fourcorners.readers.meta_export.vocabulary import section_name
 
 NOTATION: Notation = "json_latin1"
 _REMEMBERED = 65_536  # texts; most values of a long list are the same few
-_EMPTY = frozenset({b"", b"0", b"null"})
+_EMPTY = frozenset({b"0", b"null"})
+_LONGEST_EMPTY = max(map(len, _EMPTY))
 
 Facts = Callable[[Section, list[Node], int], Iterable[Fact]]
 
@@ -174,18 +175,15 @@ class Rows:
         """A profile or registration."""
         self._tally(nodes)
         for fact in self._facts_of(section, nodes, depth):
-            value = self._text(fact.value) if fact.kind else None
-            attribute = self._decoded(*fact.attribute) if fact.kind else None
-            if not fact.kind and self._is_empty(fact.value):
-                self.boilerplate += 1
-                continue
-            if value is None or attribute is None:
-                self._lose((fact.value, *fact.fillers), name, depth)
-                continue
             empty = [node for node in fact.fillers if self._is_empty(node)]
             self._lose([node for node in fact.fillers if node not in empty], name, depth)
             if self._is_empty(fact.value):
                 self.boilerplate += 1 + len(empty)
+                continue
+            value = self._text(fact.value) if fact.kind else None
+            attribute = self._decoded(*fact.attribute) if fact.kind else None
+            if value is None or attribute is None:
+                self._lose((fact.value, *empty), name, depth)
                 continue
             cell = Cell(value, fact.value.start, fact.value.end)
             cells = {"value": cell, "attribute": Cell(attribute, *fact.attribute)}
@@ -242,8 +240,9 @@ class Rows:
         return self._next_row - 1
 
     def _is_empty(self, node: Node) -> bool:
-        size = node.end - node.start
-        return size == 0 or (size <= 4 and bytes(self._data[node.start : node.end]) in _EMPTY)  # noqa: PLR2004
+        if node.kind == "string":
+            return node.start == node.end
+        return node.end - node.start <= _LONGEST_EMPTY and self._data[node.start : node.end] in _EMPTY
 
     def _text(self, node: Node) -> str | None:
         return self._decoded(node.start, node.end)
