@@ -64,7 +64,7 @@ def _juniper(rng: Random, events: Sequence[Event]) -> Iterator[str]:
         )
         head = f"{collected} <158>{device}: nat1{{SERVICE}}[jservices-nat]: JSERVICES_NAT_"
         if rng.random() < 0.1:  # noqa: PLR2004 - lines of another kind among them
-            yield f"{head}RULE_MATCH: proto 17 (UDP) application: any, if:10.20.0.5:28760 -> dst:53\n"
+            yield f"{head}RULE_MATCH: proto 17 (UDP) application: any, if:100.64.0.5:28760 -> dst:53\n"
         action = "ALLOC" if given else "RELEASE"
         ports = f"{row.port_low}-{row.port_high}"
         yield f"{head}PORT_BLOCK_{action}: {inside(row.subscriber)} -> {row.ip}:{ports} {at:#x}\n"
