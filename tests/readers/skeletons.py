@@ -23,10 +23,11 @@ class Span(NamedTuple):
 
 
 class Unit(NamedTuple):
-    """A part that can be taken out whole (`whole`, with the separator that goes with it), or put elsewhere."""
+    """A part that can be taken out (`whole`, with the separator that goes with it), or put beside its kind."""
 
     span: Span
     whole: Span
+    kind: str = ""
 
 
 @dataclass
@@ -114,7 +115,7 @@ def text(data: bytes, known: Collection[str] = ()) -> Skeleton:
         if bare in last:
             record = Span(lines[last[bare]].start, lines[n].start)
             made.units.append(Unit(record, record))
-        if bare in last or len(made.labels[before]) < _REPEATS:
+        if bare in last or len(made.labels.get(before, ())) < _REPEATS:
             last[bare] = n
         before = bare
     made.structure = [span for spans in made.labels.values() for span in spans]
@@ -140,7 +141,9 @@ def csv(data: bytes, known: Collection[str] = (), delimiter: bytes = b",") -> Sk
         made.units.append(Unit(line, line))
         made.structure.append(Span(line.start + len(body), line.end))
     for cell in made.rows[0]:
-        made.labels[data[cell.start : cell.end]].append(cell)
+        name = data[cell.start : cell.end]
+        inner = Span(cell.start + 1, cell.end - 1) if name.startswith(b'"') else cell
+        made.labels[data[inner.start : inner.end]].append(inner)
     made.structure += made.rows[0]
     made.texts = [cell for row in made.rows for cell in row]
     return made
@@ -193,7 +196,7 @@ def json(data: bytes, known: Collection[str] = ()) -> Skeleton:  # noqa: ARG001 
                 whole = Span(child.start, children[i + 1].start)
             elif i:
                 whole = Span(children[i - 1].end, child.end)
-            made.units.append(Unit(child, whole))
+            made.units.append(Unit(child, whole, kind.decode()))
         return n + 1
 
     value(0)
