@@ -21,8 +21,9 @@ from fourcorners.readers import registry
 from fourcorners.readers.fingerprint import structure_of
 from fourcorners.samples.make import FORMATS
 
-SEEDS = range(40)
-ROWS = (1, 12, 60, 400)
+SEEDS = range(24)
+ROWS = (1, 60, 1_000)
+PDF_SEEDS = 2  # a PDF gives the text that is taken apart already
 SUFFIXES = (".zip", ".html", ".json", ".txt", ".csv", ".xlsx", ".pdf")
 #: Formats that are no input of a reader.
 OTHERS = {"case", "networks"}
@@ -50,17 +51,21 @@ def main() -> None:
 
 
 def _made(name: str, folder: Path) -> Iterator[Path]:
-    """Files of a format: of each seed with each kind of ending that the format takes, in turn."""
+    """Files of a format: one of each seed, with the endings that the format takes in turn."""
+    endings = list(SUFFIXES)
     for seed in SEEDS:
-        for n, suffix in enumerate(SUFFIXES):
-            if suffix == ".pdf" and seed > 1:  # a PDF gives the text that is taken apart already
+        rows = ROWS[seed % len(ROWS)]
+        for suffix in [*endings[seed % len(endings) :], *endings[: seed % len(endings)]]:
+            if suffix == ".pdf" and (seed >= PDF_SEEDS * len(endings) or rows > ROWS[1]):
                 continue
             path = folder / f"{name}-{seed}{suffix}"
             try:
-                FORMATS[name](seed, ROWS[(seed + n) % len(ROWS)], path)
+                FORMATS[name](seed, rows, path)
             except FourcornersError:
+                endings.remove(suffix)
                 continue
             yield path
+            break
 
 
 def _take_apart(path: Path, found: Found) -> None:

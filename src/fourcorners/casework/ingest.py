@@ -288,6 +288,7 @@ def _row(
         unclassified=sorted(unclassified.items()),
         mapping=mapping.body() if mapping else None,
         declaration={"zone": declared[0].zone, "by": declared[0].by, "reason": declared[1]} if declared else None,
+        drift=[{"file": each.name(), **drift} for each in judged if (drift := each.drift())],
     )
 
 

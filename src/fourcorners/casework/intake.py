@@ -24,22 +24,28 @@ from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.model.records import DERIVED
 from fourcorners.model.records import Reading
 from fourcorners.readers import archive
+from fourcorners.readers import known
 from fourcorners.readers import locate
 from fourcorners.readers import registry
 from fourcorners.readers.archive import Member
+from fourcorners.readers.known import Drift
 from fourcorners.readers.registry import Reader
 from fourcorners.readers.table import TableReader
 
 
 @dataclass(frozen=True, slots=True)
 class ReadMember:
-    """One member that a reader understood. `path` is the file as given, `member` a path inside it."""
+    """One member that a reader understood. `path` is the file as given, `member` a path inside it.
+
+    `drift` is how its structure differs from what the reader was tested on.
+    """
 
     path: str
     file_sha256: str
     member: Member
     by: Reader
     reading: Reading
+    drift: Drift | None = None
 
     @property
     def reader(self) -> str:
@@ -154,7 +160,8 @@ def _read_member(
         return
     reading = reader.read(member.data, declaration)
     check(reading, member, reader)
-    found.read.append(ReadMember(found.path, found.sha256, member, reader, reading))
+    drift = known.drift_of(member.data, reader.name)
+    found.read.append(ReadMember(found.path, found.sha256, member, reader, reading, drift))
 
 
 def relate(files: list[ReadFile]) -> None:

@@ -158,6 +158,14 @@ def ingest(session: Session, paths: tuple[Path, ...], under: str, mapping: Path 
         declared = mappings.load(workspace, mapping) if mapping else None
         row = intake.ingest(workspace, list(paths), under, mapping=declared, on_step=on_step)
         write(show.return_line(row))
+    for each in row.drift:
+        click.echo(
+            f"{each['file']}: not a structure that this version was tested on ({len(each['new'])} new,"
+            f" {len(each['missing'])} missing; `drift` names them)\n  what is certain was taken in; see what was"
+            " rejected and unclassified\n  next: `fourcorners fingerprint FILE --out FILE.json` makes what to send"
+            " to the makers",
+            err=True,
+        )
 
 
 @fourcorners.group()

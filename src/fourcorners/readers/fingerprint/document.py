@@ -33,10 +33,12 @@ class Fingerprint:
     Attributes:
         members: of each member its kind, the reader that knows it, its size and tree.
         left_out: how many members did not fit.
+        count: how many members the file has.
     """
 
     members: tuple[dict[str, Any], ...]
     left_out: int = 0
+    count: int = 0
 
     def sha256(self) -> str:
         """Hash of the structure alone, so that the words around it may change."""
@@ -78,7 +80,7 @@ def of_members(members: Iterable[Member]) -> Fingerprint:
             left_out += times
             continue
         kept.append(json.loads(found) | {"times": times.bit_length()})
-    return Fingerprint(tuple(kept), left_out)
+    return Fingerprint(tuple(kept), left_out, sum(counted.values()))
 
 
 def _of_member(member: Member) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def _read(data: bytes | mmap, start: int, end: int, root: Guide, grower: Grower)
             unread = found if found >= 0 else end
         if len(stack) < _DEEPEST:
             stack.append(_Frame(guide, name, "", labels=frame.labels or name in _LABELLERS))
-    while len(stack) > 1 and stack[0].guide.el != SOMEWHERE:
+    while len(stack) > 1 and end == len(data):
         _close(stack, stack[-1].name)
 
 
@@ -135,11 +135,13 @@ def _close(stack: list[_Frame], name: bytes) -> None:
 def features(guide: Guide) -> set[str]:
     """What the structure is made of, each without where in the page it stands."""
     found: set[str] = set()
-    _gather(guide, "", "", found)
+    for kid in guide.kids.values():
+        _gather(kid, "", "", found, whole=kid.el != SOMEWHERE)
     return found
 
 
-def _gather(guide: Guide, label_above: str, parent: str, found: set[str]) -> None:
+def _gather(guide: Guide, label_above: str, parent: str, found: set[str], *, whole: bool) -> None:
+    """Gather features; in a part of a page, whose labels may stand before it, none of a text without a label."""
     tag, _, rest = guide.el.partition("#")
     if rest:
         name, dot, classes = rest.partition(".")
@@ -156,7 +158,7 @@ def _gather(guide: Guide, label_above: str, parent: str, found: set[str]) -> Non
     for shape in guide.shapes:
         if above:
             found.add(f"{above} = {shape}")
-        elif known:
+        elif known and whole:
             found.add(f"{tag} = {shape}")
     for kid in guide.kids.values():
-        _gather(kid, above, tag, found)
+        _gather(kid, above, tag, found, whole=whole)

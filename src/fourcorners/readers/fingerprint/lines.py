@@ -21,8 +21,9 @@ _LONGEST = 400
 def of_lines(parts: Iterable[list[str]]) -> tuple[Guide, bool]:
     """The structure of parts of a text, and whether some was left out."""
     root, grower = Guide(""), Grower()
-    for lines in parts:
-        place = root
+    for number, lines in enumerate(parts):
+        # the label of a part's first lines may stand before it
+        place = Guide("") if number and root.kids else root
         for each in lines:
             line = each.strip()
             if not line:
@@ -37,7 +38,7 @@ def of_lines(parts: Iterable[list[str]]) -> tuple[Guide, bool]:
                 kid.n += 1
                 kid.shapes[_shape(named[3])] += 1
             else:
-                place.shapes[_shape(line)] += 1
+                place.shapes[_shape(line) if place is root else shape_of(line.encode("utf-8", "replace"))] += 1
     return root, grower.full
 
 
