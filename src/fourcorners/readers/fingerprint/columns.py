@@ -14,6 +14,7 @@ from fourcorners.readers.fingerprint.shapes import shape_of
 
 DELIMITERS = ",;\t|"
 _MOST_COLUMNS = 300
+_MOST_TABLES = 30
 _LOOKED_AT = 60  # lines
 _ENOUGH = 0.6
 
@@ -34,6 +35,7 @@ def of_table(parts: Iterable[list[str]], delimiter: str) -> tuple[Guide, bool]:
     """The structure of parts of a table, and whether some was left out; the first part has the header."""
     root, grower = Guide(""), Grower()
     blocks: dict[int, list[Guide]] = {}  # by width: the columns below the header last met
+    tables: dict[tuple[object, ...], int] = {}  # by their columns
     width = -1
     for number, lines in enumerate(parts):
         for row in csv.reader(lines, delimiter=delimiter):
@@ -45,18 +47,31 @@ def of_table(parts: Iterable[list[str]], delimiter: str) -> tuple[Guide, bool]:
             width = len(row)
             if starts and (number == 0 or width not in blocks):
                 header = all(shape in {TEXT, "empty"} for shape in cells) and TEXT in cells
-                table = grower.kid(root, f"table {_name(delimiter)}" if width > 1 else "line")
+                names = _names(row[:_MOST_COLUMNS], header=header)
+                kind = f"table {_name(delimiter)}" if width > 1 else "line"
+                number_of = tables.setdefault((kind, *names), min(len(tables), _MOST_TABLES))
+                table = grower.kid(root, kind, f"{number_of}" if number_of else "")
                 table.n += 1
-                names = [label(cell) if header else "" for cell in row[:_MOST_COLUMNS]]
-                blocks[width] = [
-                    grower.kid(table, name, f"{n % 1000}" if not header else "") for n, name in enumerate(names)
-                ]
+                blocks[width] = [grower.kid(table, *name) for name in names]
                 if header:
                     continue
             for column, shape in zip(blocks[width], cells, strict=False):
                 column.n += 1
                 column.shapes[shape] += 1
     return root, grower.full
+
+
+def _names(cells: list[str], *, header: bool) -> list[tuple[str, str]]:
+    """What tells the columns of a table apart: the header's word and how often it came before, or the place."""
+    if not header:
+        return [("", f"{place}") for place in range(len(cells))]
+    before: Counter[str] = Counter()
+    names = []
+    for cell in cells:
+        shown = label(cell)
+        names.append((shown, f"{before[shown]}" if before[shown] else ""))
+        before[shown] += 1
+    return names
 
 
 def _name(delimiter: str) -> str:

@@ -41,7 +41,7 @@ PATTERNS: dict[str, str] = {
     "worded-date": _WORDED,
     "epoch-s": r"1\d{9}",
     "epoch-ms": r"1\d{12}",
-    "integer": r"[+-]?\d{1,40}",
+    "integer": r"-?\d{1,40}",
     "decimal": r"[+-]?\d{1,40}[.,]\d{1,40}",
     "phone": r"\+?\(?\d[\d ()./-]{5,20}\d",
     "email": r"[^\s@<>]{1,64}@[^\s@<>]{1,190}",
