@@ -24,7 +24,7 @@ from fourcorners.samples.make import FORMATS
 SEEDS = range(24)
 ROWS = (1, 60, 1_000)
 PDF_SEEDS = 2  # a PDF gives the text that is taken apart already
-SUFFIXES = (".zip", ".html", ".json", ".txt", ".csv", ".xlsx", ".pdf")
+SUFFIXES = (".zip", ".html", ".json", ".txt", ".csv", ".xlsx", ".xml", ".log", ".pdf")
 #: Formats that are no input of a reader.
 OTHERS = {"case", "networks"}
 FOLDER = Path(known.__file__).parent
@@ -54,6 +54,8 @@ def _made(name: str, folder: Path) -> Iterator[Path]:
     """Files of a format: one of each seed, with the endings that the format takes in turn."""
     endings = list(SUFFIXES)
     for seed in SEEDS:
+        if not endings:
+            raise SystemExit(f"{name} takes none of the endings {SUFFIXES}")
         rows = ROWS[seed % len(ROWS)]
         for suffix in [*endings[seed % len(endings) :], *endings[: seed % len(endings)]]:
             if suffix == ".pdf" and (seed >= PDF_SEEDS * len(endings) or rows > ROWS[1]):

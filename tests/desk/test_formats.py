@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.desk.test_cli import Desk
 
+from fourcorners.readers.fingerprint import fingerprint_of
 from fourcorners.samples.make import make
 
 
@@ -50,6 +51,10 @@ def test_the_fingerprint_of_a_file_needs_no_workspace(desk: Desk, tmp_path: Path
     text = out.read_text()
     assert text.startswith('{"about":"The structure of a file')
     assert json.loads(text)["sha256"] == line["fingerprint"]
+    again = tmp_path / "again.html"
+    desk("samples make", "--from-fingerprint", out, "--seed", 1, "--rows", 20, "--out", again)
+    assert fingerprint_of(again).members[0]["reader"] == "meta-record/1"
+    desk("samples make", "--seed", 1, "--rows", 20, "--out", tmp_path / "x.html", code=2)
     assert not (tmp_path / "w").exists()
     assert desk("fingerprint", tmp_path / "return.zip") == [{**line, "out": None}]
     desk("fingerprint", tmp_path / "return.zip", "--out", out, code=4)

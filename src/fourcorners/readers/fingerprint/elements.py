@@ -66,7 +66,7 @@ def _read(data: bytes | mmap, start: int, end: int, root: Guide, grower: Grower)
         name = token[2]
         if name is None:
             if token[4]:
-                unread = data.find(b"-->", token.end(), end) + 3 or end
+                unread = _after(data, b"-->", token.end(), end)
             continue
         name = name.lower()
         if token[1]:
@@ -83,12 +83,17 @@ def _read(data: bytes | mmap, start: int, end: int, root: Guide, grower: Grower)
         guide = _step(frame, token, grower)
         guide.n += 1
         if name in _RAW:
-            found = data.find(b"</" + name, token.end(), end)
-            unread = found if found >= 0 else end
+            unread = _after(data, b"</" + name, token.end(), end) - len(name) - 2
         if len(stack) < _DEEPEST:
             stack.append(_Frame(guide, name, "", labels=frame.labels or name in _LABELLERS))
     while len(stack) > 1 and end == len(data):
         _close(stack, stack[-1].name)
+
+
+def _after(data: bytes | mmap, what: bytes, start: int, end: int) -> int:
+    """Where something that is looked for ends; behind all there is, if it is not there."""
+    found = data.find(what, start, end)
+    return found + len(what) if found >= 0 else end + len(what)
 
 
 def _step(frame: _Frame, token: re.Match[bytes], grower: Grower) -> Guide:

@@ -74,11 +74,11 @@ def structure_of(data: Data, *, sampled: bool = False) -> Structure:
         else:
             return Structure("json", *objects.of_value(value, _ITEMS_SAMPLED if sampled else _ITEMS))
     parts = [data[start:end].decode("utf-8-sig", "replace").splitlines(keepends=True) for start, end in spans]
-    if delimiter := columns.delimiter_of(parts[0]):
-        try:
+    try:
+        if delimiter := columns.delimiter_of(parts[0]):
             return Structure("csv", *columns.of_table(parts, delimiter))
-        except csv.Error:
-            pass
+    except csv.Error:  # a cell of any size, a quote that never ends: no table
+        pass
     return Structure("text", *lines.of_lines(parts))
 
 
