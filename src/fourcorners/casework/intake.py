@@ -219,7 +219,8 @@ def check(reading: Reading, member: Member, reader: Reader) -> None:
             f"the reader accounts for {texts} texts, an independent count finds {census.texts}"
             + (f" ({where})" if where else ""),
             why="a row that is lost in silence can lead to the wrong household",
-            next_step="do not use this file with this version; send the makers its structure, not its content",
+            next_step="do not use this file with this version; send the makers what `fourcorners fingerprint FILE "
+            "--out FILE.json` writes, not the file",
         )
     locate.check(member.data, reading)
     problems = Counter[str]()
@@ -237,7 +238,8 @@ def check(reading: Reading, member: Member, reader: Reader) -> None:
             f"no row of the member was recognised ({seen}), and it does not say that it is empty",
             where=f"unknown here: {unknown}" if unknown else "",
             why='"nothing found" and "not understood" are different answers',
-            next_step="the format may have changed; compare the labels with docs/formats.md",
+            next_step="the format may have changed: send the makers what `fourcorners fingerprint FILE "
+            "--out FILE.json` writes; it holds no value",
         )
 
 
