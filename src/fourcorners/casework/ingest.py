@@ -221,8 +221,8 @@ def _check_files(
             "UNKNOWN_FORMAT",
             "no reader knows any of the files" if files else "there is no file to read",
             where=names,
-            next_step="`fourcorners readers` lists the formats; for a table, declare a mapping with --mapping; of a"
-            " format that may have changed, send the makers what `fourcorners fingerprint FILE --out FILE.json`"
+            next_step="`fourcorners readers` lists the formats; for a table, declare a mapping with --mapping; of"
+            " a format that may have changed, send the makers what `fourcorners fingerprint FILE --out FILE.json`"
             " writes",
         )
 
