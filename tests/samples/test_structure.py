@@ -19,6 +19,7 @@ from fourcorners.readers.fingerprint import structure_of
 from fourcorners.readers.fingerprint.shapes import PATTERNS
 from fourcorners.readers.fingerprint.shapes import TEXT
 from fourcorners.readers.fingerprint.shapes import shape_of
+from fourcorners.readers.meta import READER
 from fourcorners.samples import invent
 from fourcorners.samples import structure
 from fourcorners.samples.make import make
@@ -108,6 +109,20 @@ def test_the_same_seed_makes_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         structure.make(tmp_path / "fp.json", 3, 50, tmp_path / f"{name}.html")
     assert (tmp_path / "one.html").read_bytes() == (tmp_path / "two.html").read_bytes()
+
+
+def test_records_of_a_made_list_differ_and_can_be_read(tmp_path: Path) -> None:
+    make("meta-record-c", 1, 40, tmp_path / "given.html")
+    (tmp_path / "fp.json").write_bytes(fingerprint_of(tmp_path / "given.html").text())
+    structure.make(tmp_path / "fp.json", 3, 400, tmp_path / "made.html")
+    logins = [
+        (row["ip"], row["at"])
+        for batch in READER.read((tmp_path / "made.html").read_bytes()).batches
+        for row in batch.rows.to_pylist()
+        if batch.family == "login" and row["problem"] is None
+    ]
+    assert len(logins) >= 300
+    assert len(set(logins)) > 0.9 * len(logins)
 
 
 def test_what_is_no_fingerprint_is_refused(tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ _ONCE = frozenset({"", "html", "head", "body"})
 _ELEMENT = re.compile(r"([^#.{]+)(?:#([^.{]+))?((?:\.[^.{]+)*)(?:\{(.*)\})?")
 _MANY = 4  # a count as a power of two from which on a list has as many records as are asked for
 _LEFT_OUT = "..."
+#: Where a value is put in when all is made, so that no two records have the same.
+_BLANK = re.compile("\0([^\0]+)\0")
 
 Slot = list[str]
 
@@ -28,7 +30,8 @@ Slot = list[str]
 def text(tree: dict[str, Any], rows: int, rng: Random) -> str:
     """A page with every element, label and class of value."""
     slots = _Maker(rows, rng).slots(tree, labels=False)
-    return "<!DOCTYPE html>\n" + "\n".join(each for slot in slots for each in slot) + "\n"
+    page = "<!DOCTYPE html>\n" + "\n".join(each for slot in slots for each in slot) + "\n"
+    return _BLANK.sub(lambda blank: invent.value(blank[1], rng), page)
 
 
 class _Maker:
@@ -37,6 +40,7 @@ class _Maker:
     def __init__(self, rows: int, rng: Random) -> None:
         self._rows = rows
         self._rng = rng
+        self._names: dict[str, str] = {}  # what hidden elements, ids and classes are called
 
     def slots(self, node: dict[str, Any], *, labels: bool) -> list[Slot]:
         """What stands at a place; `labels`: it is in an element whose text labels another."""
@@ -86,7 +90,7 @@ class _Maker:
         return [[opened + "\n".join(records) + closed]]
 
     def _value(self, shape: str, kids: list[dict[str, Any]], *, labels: bool) -> str:
-        made = invent.value(shape, self._rng)
+        made = f"\0{shape}\0"
         if shape == "text" and labels:  # in a label's element a text is a value only before another element
             after = next((kid for kid in kids if self._tags(kid["el"])[0] in _VOID), kids[0] if kids else None)
             if after is not None:
@@ -116,16 +120,21 @@ class _Maker:
                 return f"{opened}{inside}{closed}"
         return None
 
+    def _name(self, shown: str) -> str:
+        if shown not in self._names:
+            self._names[shown] = invent.name(shown, self._rng)
+        return self._names[shown]
+
     def _tags(self, el: str) -> tuple[str, str, str]:
         """An element's name, start tag and end tag."""
         found = _ELEMENT.fullmatch(el)
         if not found:
             return "", "", ""
         tag, named, classes, style = found.groups()
-        tag = invent.name(tag, self._rng)
-        attributes = f' id="{invent.name(named, self._rng)}"' if named else ""
+        tag = self._name(tag)
+        attributes = f' id="{self._name(named)}"' if named else ""
         if classes:
-            names = [invent.name(each, self._rng) for each in classes.removeprefix(".").split(".")]
+            names = [self._name(each) for each in classes.removeprefix(".").split(".")]
             attributes += f' class="{" ".join(names)}"'
         if style:
             given = [each if ":" in each else f"{each}:inherit" for each in style.split(";")]
