@@ -222,7 +222,9 @@ def _check_files(
             "UNKNOWN_FORMAT",
             f"no file is read: {'; '.join(sorted(reasons))}" if files else "there is no file to read",
             where=names,
-            next_step="`fourcorners readers` lists the formats; for a table, declare a mapping with --mapping",
+            next_step="`fourcorners readers` lists the formats; for a table, declare a mapping with --mapping; of"
+            " a format that may have changed, send the makers what `fourcorners fingerprint FILE --out FILE.json`"
+            " writes",
         )
 
 
@@ -289,6 +291,7 @@ def _row(
         unclassified=sorted(unclassified.items()),
         mapping=mapping.body() if mapping else None,
         declaration={"zone": declared[0].zone, "by": declared[0].by, "reason": declared[1]} if declared else None,
+        drift=[{"file": each.name(), **drift} for each in judged if (drift := each.drift())],
     )
 
 

@@ -25,22 +25,28 @@ from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.model.records import DERIVED
 from fourcorners.model.records import Reading
 from fourcorners.readers import archive
+from fourcorners.readers import known
 from fourcorners.readers import locate
 from fourcorners.readers import registry
 from fourcorners.readers.archive import Member
+from fourcorners.readers.known import Drift
 from fourcorners.readers.mapping import DeclaredReader
 from fourcorners.readers.registry import Reader
 
 
 @dataclass(frozen=True, slots=True)
 class ReadMember:
-    """One member that a reader understood. `path` is the file as given, `member` a path inside it."""
+    """One member that a reader understood. `path` is the file as given, `member` a path inside it.
+
+    `drift` is how its structure differs from what the reader was tested on.
+    """
 
     path: str
     file_sha256: str
     member: Member
     by: Reader
     reading: Reading
+    drift: Drift | None = None
 
     @property
     def reader(self) -> str:
@@ -161,7 +167,8 @@ def _read_member(
     place = f"{found.path}{archive.JOIN}{member.path}" if member.path else found.path
     reading = replace(reader.read(member.data, declaration), place=place)
     check(reading, member, reader)
-    found.read.append(ReadMember(found.path, found.sha256, member, reader, reading))
+    drift = known.drift_of(member.data, reader.name)
+    found.read.append(ReadMember(found.path, found.sha256, member, reader, reading, drift))
 
 
 def relate(files: list[ReadFile]) -> None:
@@ -226,7 +233,8 @@ def check(reading: Reading, member: Member, reader: Reader) -> None:
             f"the reader accounts for {texts} texts, an independent count finds {census.texts}"
             + (f" ({where})" if where else ""),
             why="a row that is lost in silence can lead to the wrong household",
-            next_step="do not use this file with this version; send the makers its structure, not its content",
+            next_step="do not use this file with this version; send the makers what `fourcorners fingerprint FILE "
+            "--out FILE.json` writes, not the file",
         )
     locate.check(member.data, reading)
     problems = Counter[str]()
@@ -244,7 +252,8 @@ def check(reading: Reading, member: Member, reader: Reader) -> None:
             f"no row of the member was recognised ({seen}), and it does not say that it is empty",
             where=f"unknown here: {unknown}" if unknown else "",
             why='"nothing found" and "not understood" are different answers',
-            next_step="the format may have changed; compare the labels with docs/formats.md",
+            next_step="the format may have changed: send the makers what `fourcorners fingerprint FILE "
+            "--out FILE.json` writes; it holds no value",
         )
 
 

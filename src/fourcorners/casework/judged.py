@@ -41,6 +41,19 @@ class Judged:
         """Labels in no list, with their number of texts."""
         return [(item.path, item.texts) for item in self.member.reading.unclassified]
 
+    def name(self) -> str:
+        """The file as given, with the member's path in it."""
+        path = self.member.member.path
+        return f"{self.member.path}!{path}" if path and self.file.is_archive else self.member.path
+
+    def drift(self) -> dict[str, list[str]]:
+        """How the member's structure differs from what its reader was tested on; empty where it does not."""
+        found = self.member.drift
+        if found is None:
+            return {}
+        more = [f"and {found.more} more"] if found.more else []
+        return {"new": [*found.new, *more], "missing": list(found.missing)}
+
     def extents(self) -> slices.Positions:
         """Where the released rows stand."""
         return _pairs([_extents(batch.released) for batch in self.batches])

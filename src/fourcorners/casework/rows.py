@@ -68,7 +68,8 @@ class RulingRow:
 class MemberRow:
     """One member that was read: where it stands, what proves it, what was found.
 
-    `counts` has rows, released, sealed, rejected; `reasons` how many rows were withheld for each reason.
+    `counts` has rows, released, sealed, rejected; `reasons` how many rows were withheld for each reason. `drift`
+    has the features of structure that its reader was not tested on (`new`) or that it lacks (`missing`).
     """
 
     n: int
@@ -86,6 +87,7 @@ class MemberRow:
     reasons: dict[str, int]
     unclassified: list[tuple[str, int]]
     facts: dict[str, str]
+    drift: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ class ReturnRow:
     also whether any member was `kept` and whether the whole `original` is stored. `mapping` is the declared
     mapping's text and facts, for tables. `declaration` is the zone that a person declared. `unclassified` has
     labels in no list, with their number of texts. `unsealed` names the petition by which a court opened these
-    rows, and the return in which they were sealed.
+    rows, and the return in which they were sealed. `drift` has the members whose structure is not one that the
+    reader was tested on, with the difference.
     """
 
     id: str
@@ -111,6 +114,7 @@ class ReturnRow:
     mapping: dict[str, Any] | None = None
     declaration: dict[str, str] | None = None
     unsealed: dict[str, str] | None = None
+    drift: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,7 @@ def return_line(row: ReturnRow) -> dict[str, Any]:
         **row.counts,
         "reasons": row.reasons,
         "unclassified_fields": [path for path, _ in row.unclassified],
+        "drift": row.drift,
         "files": [{key: file[key] for key in ("path", "sha256", "read")} for file in row.files],
     }
 

@@ -115,5 +115,6 @@ def _wrong(field: str, section: str, row: int, ranges: Sequence[int] | None) -> 
         f"the bytes of {field} in row {row} of {section} do not give its value",
         where=f"byte {ranges[0]}" if ranges else "no byte range",
         why="a value that cannot be shown in the file as it was produced is no evidence",
-        next_step="do not use this file with this version; send the makers its structure, not its content",
+        next_step="do not use this file with this version; send the makers what `fourcorners fingerprint FILE "
+        "--out FILE.json` writes, not the file",
     )

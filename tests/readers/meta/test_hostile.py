@@ -106,6 +106,18 @@ def test_rows_in_the_other_order_are_never_paired_crosswise() -> None:
     assert released(apart) == [("1", None, "1"), ("2", None, "2"), ("3", None, "3")]
 
 
+def test_a_list_whose_first_address_is_gone_is_not_read_in_the_other_order() -> None:
+    action = field("Action", "Login")
+    whole = [ip(1), at(1), action, ip(2), at(2), action, ip(3), at(3), action]
+    assert len(released(logins(*whole))) == 3
+    assert not released(logins(*whole[1:]))
+    assert not released(logins(*whole[1:7]))
+    assert not released(logins(*whole[1:7], action))
+    lost = ("IP Address", *IP1[2:], "Action", "Login", *IP2, "Action", "Login")
+    assert released(text(*lost)) == [("2", None, "2")]
+    assert [row["problem"] for row in rows(text(*lost)) if "ip" in row] == ["MISSING_ADDRESS", None]
+
+
 def test_a_port_that_may_be_of_either_neighbour_is_of_none() -> None:
     one, two = field("Port", "2222"), field("Port", "3333")
     assert not released(logins(login(1), one, login(2), two, login(3)))

@@ -32,6 +32,7 @@ from fourcorners.model.errors import FourcornersError
 from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.model.records import FAMILIES
 from fourcorners.samples import make as samples_make
+from fourcorners.samples import structure as samples_structure
 from fourcorners.vault.root_keys import os_keyring
 
 
@@ -158,6 +159,14 @@ def ingest(session: Session, paths: tuple[Path, ...], under: str, mapping: Path 
         declared = mappings.load(workspace, mapping) if mapping else None
         row = intake.ingest(workspace, list(paths), under, mapping=declared, on_step=on_step)
         write(show.return_line(row))
+    for each in row.drift:
+        click.echo(
+            f"{each['file']}: not a structure that this version was tested on ({len(each['new'])} new,"
+            f" {len(each['missing'])} missing; `drift` names them)\n  what is certain was taken in; see what was"
+            " rejected and unclassified\n  next: `fourcorners fingerprint FILE --out FILE.json` makes what to send"
+            " to the makers",
+            err=True,
+        )
 
 
 @fourcorners.group()
@@ -270,15 +279,25 @@ def samples() -> None:
 
 
 @samples.command("make")
-@click.argument("format_", metavar="FORMAT", type=click.Choice(list(samples_make.FORMATS)))
+@click.argument("format_", metavar="[FORMAT]", type=click.Choice(list(samples_make.FORMATS)), required=False)
+@click.option(
+    "--from-fingerprint", type=FILE, default=None, help="Instead of a FORMAT: a structure sent by a user."
+)
 @click.option("--seed", type=int, required=True)
 @click.option("--rows", type=click.IntRange(1, 10_000_000), required=True)
 @click.option("--out", type=FILE, required=True)
 @JSON
-def samples_make_command(format_: str, seed: int, rows: int, out: Path, *, _json: bool) -> None:
+def samples_make_command(
+    format_: str | None, from_fingerprint: Path | None, seed: int, rows: int, out: Path, *, _json: bool
+) -> None:
     """Make a synthetic production; the same seed makes the same bytes."""
-    samples_make.make(format_, seed, rows, out)
-    write({"format": format_, "seed": seed, "rows": rows, "out": str(out)})
+    if format_ and not from_fingerprint:
+        samples_make.make(format_, seed, rows, out)
+    elif from_fingerprint and not format_:
+        samples_structure.make(from_fingerprint, seed, rows, out)
+    else:
+        raise click.UsageError("give a FORMAT or --from-fingerprint FILE")
+    write({"format": format_ or "from-fingerprint", "seed": seed, "rows": rows, "out": str(out)})
 
 
 @fourcorners.command()

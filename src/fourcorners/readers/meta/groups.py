@@ -5,7 +5,9 @@ Time IP Time` is a row, one without an address, a row; read greedily it would pu
 address of the next. So do rows in which address and time stand in the other order. Such a section is read again in
 the order in which most of its addresses and times follow each other, and if neither order leads, its rows are
 `AMBIGUOUS_ROW`. So they are where ports stand before some pairs and behind others, or are missing beside some:
-nothing tells to which neighbour a port belongs.
+nothing tells to which neighbour a port belongs. And so where, in the order that leads, an action or agent stands
+between an address and its time: that is how a list looks whose first address is gone, each time beside the next
+address.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from fourcorners.readers.meta.fields import Field
 
 Order = tuple[str, str]
 _PAIR = frozenset({"ip", "at"})
+_FOLLOWS = frozenset({"action", "agent"})
+_OF_CALLS = frozenset({"from", "to"})
 IP_FIRST: Order = ("ip", "at")
 TIME_FIRST: Order = ("at", "ip")
 
@@ -40,6 +44,7 @@ class Group:
         self._lacking = False  # a soft row lacks its address or its time
         self._inner: set[tuple[str, ...]] = set()  # the orders of address and time within soft rows
         self._sides: set[str] = set()  # where ports stand in soft rows
+        self._parted = False  # something else stands between address and time of a soft row
         self._order = order
         self._undecided = undecided
         self._row: dict[str, Field] = {}
@@ -74,11 +79,15 @@ class Group:
         if self._undecided:
             return False
         if self._order:
-            return not self._ports_are_settled()
-        return self._lacking or not self._inner <= {self._leading()} or not self._ports_are_settled()
+            return self._parted or not self._ports_are_settled()
+        return (
+            self._lacking or self._parted or not self._inner <= {self._leading()} or not self._ports_are_settled()
+        )
 
     def order(self) -> Order | None:
         """The order in which to read again; None where no order makes it certain which values belong together."""
+        if self._order and self._parted:
+            return None
         return self._leading() if self._ports_are_settled() else None
 
     def _ports_are_settled(self) -> bool:
@@ -98,6 +107,7 @@ class Group:
             if len(pair) == len(_PAIR):
                 self._inner.add(tuple(pair))
                 self._sides.add(_side(list(row)))
+                self._parted |= _is_parted(list(row))
             else:
                 self._lacking = True
                 if "port" in row and not pair:
@@ -109,6 +119,12 @@ class Group:
         if not soft:
             self._last = ""
         return Row(row, next(iter(row.values())).start, end, self._undecided and (self._soft or soft))
+
+
+def _is_parted(names: list[str]) -> bool:
+    """Whether a login's action or agent stands between its address and time; a call's may."""
+    first, last = sorted(names.index(name) for name in _PAIR)
+    return bool(_FOLLOWS.intersection(names[first:last])) and _OF_CALLS.isdisjoint(names)
 
 
 def _side(names: list[str]) -> str:

@@ -65,7 +65,8 @@ def read_lines(data: Data, rest: Remainder) -> Iterator[Field]:
         if label in KNOWN_LABELS or title in TITLES:
             opens = title in TITLES
             if current:
-                current.container = not current.values
+                # a field of a row that has lost its value is no title: it still tells where its row begins
+                current.container = not current.values and current.label not in _ONE_VALUE
                 yield current
             if opens or not section:
                 section = section_of(title)

@@ -1,0 +1,111 @@
+"""Which words of a file may be shown: those that are made of nothing but words that this version brings along.
+
+A name can stand where a label stands: above every message of a conversation, as the key of an object, as a column.
+How often it stands there tells nothing. So a label is shown only if every word of it is in `words.txt`, a list of
+what records are usually made of; no character of any other word is, whatever place it has.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from importlib import resources
+
+from fourcorners.readers.meta.vocabulary import KNOWN_LABELS
+
+LONGEST = 40
+#: Labels that a line of text may be taken for; one more line for each reader of a text format.
+KNOWN: frozenset[str] = KNOWN_LABELS
+
+_WORDS = frozenset(resources.files(__package__).joinpath("words.txt").read_text("utf-8").split())
+_PART = re.compile(
+    r"(?i:ipv[46])(?![a-z])|\bv\d(?!\d)|_v\d(?!\d)|(?P<word>[A-Z]+(?![a-z])|[A-Z]?[a-z]+)|(?P<number>\d{1,2})(?!\d)"
+    r"|(?P<mark>[ _\-/().,:#&'%]+)"
+)
+_TAG_NAMES = """
+    a abbr address article aside b blockquote body br button caption center cite code col colgroup dd del details
+    dfn div dl dt em fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hr html i img input
+    ins kbd label legend li link main map mark meta nav object ol option p pre q s samp script section select small
+    span strong style sub summary sup svg table tbody td template textarea tfoot th thead time title tr tt u ul var
+    video
+"""
+_TAGS = frozenset(_TAG_NAMES.split())
+_CLASSES = frozenset({"div"})
+_ATTRIBUTE = re.compile(
+    r"([A-Za-z-]{1,40})\s{0,9}=\s{0,9}(?:\"([^\"]{0,2000})\"|'([^']{0,2000})'|([^\s\"'<>]{1,2000}))"
+)
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+_LETTER = re.compile(r"[a-z]")
+_CSS_NAMES = "background border clear color display float font height margin padding page position text width"
+_CSS = frozenset(_CSS_NAMES.split())
+_DISPLAY = frozenset({"block", "inline", "none", "table", "flex", "grid", "table-cell", "table-row"})
+
+
+@lru_cache(maxsize=4_096)
+def label(text: str) -> str:
+    """A label as it may be shown: its figures as `#`, else `?` and its length as a power of two."""
+    text = " ".join(text.split())
+    if text in KNOWN:
+        return text
+    return _made_of_words(text) or f"?{_class_of_length(text)}"
+
+
+def _made_of_words(text: str) -> str:
+    if not text or len(text) > LONGEST:
+        return ""
+    out, at = [], 0
+    while at < len(text):
+        part = _PART.match(text, at)
+        if part is None or (part["word"] and part["word"].lower() not in _WORDS):
+            return ""
+        out.append("#" * len(part["number"]) if part["number"] else part[0])
+        at = part.end()
+    return "".join(out) if any(char.isalpha() for char in text) else ""
+
+
+def _class_of_length(text: str) -> int:
+    return 1 << (len(text) - 1).bit_length() if text else 0
+
+
+def is_shown(shown: str) -> bool:
+    """Whether a label came through as itself."""
+    return not shown.startswith("?")
+
+
+@lru_cache(maxsize=4_096)
+def element(name: bytes, attributes: bytes) -> str:
+    """An element as it may be shown: `div#property-logins.content-pane{display:table}`."""
+    tag = name.decode("ascii", "replace")
+    out = [tag.lower() if tag.lower() in _TAGS else label(tag)]
+    given: dict[str, str] = {}
+    for found in _ATTRIBUTE.finditer(attributes.decode("utf-8", "replace")):
+        given.setdefault(found[1].lower(), found[2] or found[3] or found[4] or "")
+    if given.get("id"):
+        shown = label(given["id"])
+        out.append("#" + (shown if _PLAIN.fullmatch(shown) else f"?{_class_of_length(given['id'])}"))
+    classes = given.get("class", "").split()
+    out += sorted(
+        {"." + (each if _LETTER.fullmatch(each) or each in _CLASSES else _class(each)) for each in classes}
+    )
+    style = sorted(_style(given.get("style", "")))
+    return "".join(out) + ("{" + ";".join(style) + "}" if style else "")
+
+
+def _class(name: str) -> str:
+    if _LETTER.fullmatch(name):
+        return name
+    words = [part for part in name.split("_") if part not in _CLASSES]
+    shown = label("_".join(words)) if words else name
+    return name if _PLAIN.fullmatch(name) and _PLAIN.fullmatch(shown) else f"?{_class_of_length(name)}"
+
+
+def _style(text: str) -> set[str]:
+    """The properties of a style; only that of `display` has its value."""
+    found = set()
+    for each in text.split(";")[:20]:
+        name, _, value = (part.strip().lower() for part in each.partition(":"))
+        if name == "display" and value in _DISPLAY:
+            found.add(f"display:{value}")
+        elif name.split("-")[0] in _CSS:
+            found.add(name.split("-")[0])
+    return found
