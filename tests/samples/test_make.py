@@ -10,7 +10,12 @@ from fourcorners.model.errors import UsageError
 from fourcorners.samples.make import FORMATS
 from fourcorners.samples.make import make
 
-SUFFIXES = {"meta-record-e": (".txt", ".pdf", ".zip"), "networks": (".parquet",), "case": ("",)}
+SUFFIXES = {
+    "meta-record-e": (".txt", ".pdf", ".zip"),
+    "networks": (".parquet",),
+    "case": ("",),
+    "x-return": (".txt", ".zip"),
+}
 RECORDS = [name for name in FORMATS if "record" in name]
 
 

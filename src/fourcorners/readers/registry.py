@@ -19,6 +19,7 @@ from fourcorners.readers import meta
 from fourcorners.readers import parquet
 from fourcorners.readers import pdf
 from fourcorners.readers import workbook
+from fourcorners.readers import x
 from fourcorners.readers.archive import JOIN
 from fourcorners.readers.archive import Member
 
@@ -62,7 +63,7 @@ class Reader(Protocol):
         """An independent count of the same member."""
 
 
-READERS: tuple[Reader, ...] = (meta.READER,)
+READERS: tuple[Reader, ...] = (meta.READER, x.READER)
 
 
 def reader_for(path: str, head: bytes) -> Reader | None:

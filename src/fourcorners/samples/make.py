@@ -20,6 +20,7 @@ from fourcorners.samples import provider
 from fourcorners.samples import table
 from fourcorners.samples import truth
 from fourcorners.samples import world as worlds
+from fourcorners.samples import x
 from fourcorners.samples.case import case
 from fourcorners.samples.case import write_carrier
 from fourcorners.samples.provider import Form
@@ -108,6 +109,7 @@ FORMATS: dict[str, Callable[[int, int, Path], None]] = {
     "meta-record-d": _record("Facebook", "D"),
     "meta-record-e": _record("Facebook", "E"),
     "whatsapp-record": _record("WhatsApp", "A"),
+    "x-return": x.write,
     "carrier-table": _table("cable"),
     "carrier-table-cgnat": _table("mobile"),
     "carrier-table-ipv6": _table("fibre"),
