@@ -260,7 +260,7 @@ def test_unnamed_columns_are_counted_and_not_released() -> None:
 
 
 def test_batches_stay_small_and_rows_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fourcorners.readers.table.reader.ROWS", 7)
+    monkeypatch.setattr("fourcorners.readers.table.body.ROWS", 7)
     monkeypatch.setattr("fourcorners.readers.table.split.BLOCK", 512)
     draw = random.Random(1)
     lines = [f"192.0.2.{draw.randrange(256)},{DAY},{NEXT},S-{index}" for index in range(100)]

@@ -258,7 +258,7 @@ def test_a_dropped_row_fails_the_count(monkeypatch: pytest.MonkeyPatch) -> None:
                 lines.doubled,
             )
 
-    monkeypatch.setattr("fourcorners.readers.table.reader.split", short)
+    monkeypatch.setattr("fourcorners.readers.table.body.split", short)
     for data in (GOOD, GOOD.replace(b"S-1", b'"S-1"')):
         with pytest.raises(AssertionError):
             check_conservation(data, read(data, two_columns()), two_columns())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,7 @@ class Column:
         starts: where each cell begins in the block.
         ends: where it ends.
         lines: the block.
+        index: which column of the block it is.
     """
 
     texts: pa.StringArray
@@ -34,6 +36,7 @@ class Column:
     starts: Offsets
     ends: Offsets
     lines: Lines
+    index: int
 
     def values(self) -> pa.StringArray:
         """The texts, null where nothing is present."""
@@ -63,6 +66,39 @@ class Column:
             return pa.ListArray.from_arrays(offsets, values)
         return pa.ListArray.from_arrays(offsets, values, mask=pa.array(~keep))
 
+    def separators(self) -> Offsets:
+        """Where the delimiter after each cell stands in the block: behind outer blanks and a closing quote."""
+        raw = np.frombuffer(self.lines.data, np.uint8)
+        at = self.lines.ends[:, self.index]
+        quoted: Offsets = at + (raw[at] == ord('"'))
+        return quoted
+
+
+def join(columns: Sequence[Column]) -> tuple[pa.StringArray, pa.ListArray]:
+    """Columns in file order as one text, with the delimiters between them; null where all are blank.
+
+    Every cell but the last of a line ends in its delimiter, behind its closing quote.
+    """
+    lines = columns[0].lines
+    raw = np.frombuffer(lines.data, np.uint8)
+    given = np.logical_or.reduce([cell.present for cell in columns])
+    parts, pairs, counts = [columns[0].texts], [], np.zeros(len(given), np.int64)
+    for place, cell in enumerate(columns):
+        found = cell.ranges(given & (cell.ends > cell.starts))
+        pairs.append(np.asarray(found.flatten()))
+        counts += np.diff(np.asarray(found.offsets))
+        if place:
+            after = columns[place - 1].separators()
+            delimiter = chr(raw[after[0]]) if len(after) else ","
+            parts += [pa.array([delimiter] * len(given)), cell.texts]
+            pairs.append((np.stack([after, after + 1], axis=1)[given] + lines.base).ravel())
+            counts += 2 * given
+    offsets = pa.array(np.concatenate([[0], np.cumsum(counts)]).astype(np.int32))
+    # cells and delimiters of one column each, now in file order: ranges never overlap
+    values = pa.array(np.sort(np.concatenate(pairs)))
+    ranges = pa.ListArray.from_arrays(offsets, values, mask=pa.array(~given))
+    return where(pc.binary_join_element_wise(*parts, ""), given), ranges
+
 
 def column(lines: Lines, index: int, unknown: frozenset[str]) -> Column:
     """One column of a block; the texts of `unknown` mean that nothing is present."""
@@ -78,7 +114,7 @@ def column(lines: Lines, index: int, unknown: frozenset[str]) -> Column:
     present = ends > starts
     if unknown:
         present &= ~pc.is_in(texts, pa.array(sorted(unknown), pa.string())).to_numpy(zero_copy_only=False)
-    return Column(texts, present, starts, ends, lines)
+    return Column(texts, present, starts, ends, lines, index)
 
 
 def _without_spaces(lines: Lines, index: int) -> tuple[Offsets, Offsets]:

@@ -9,31 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-import pyarrow as pa
-
 from fourcorners.model.errors import BadInput
 from fourcorners.model.instant import DECLARED
 from fourcorners.model.instant import ZoneDeclaration
-from fourcorners.model.records import Batch
 from fourcorners.model.records import Census
 from fourcorners.model.records import Reading
-from fourcorners.model.records import Unclassified
 from fourcorners.readers import census_table
+from fourcorners.readers.table.body import LABEL
+from fourcorners.readers.table.body import read_body
 from fourcorners.readers.table.mapping import TableMapping
 from fourcorners.readers.table.rows import Meaning
-from fourcorners.readers.table.rows import read_rows
 from fourcorners.readers.table.split import Data
 from fourcorners.readers.table.split import Head
 from fourcorners.readers.table.split import read_head
-from fourcorners.readers.table.split import split
 from fourcorners.readers.table.zones import parse_zone
-
-ROWS = 65_536
-#: The label under which rows are counted; the census counts the same.
-LABEL = "row"
-#: The path under which lines are counted that are no row and no header, and mean nothing that a mapping declares.
-ABOVE = "lines above the header"
 
 
 class TableReader:
@@ -101,32 +90,23 @@ class TableReader:
                 why="the mapping may belong to another table",
                 next_step="give the mapping of this table",
             )
-        places = {name: place for place, name in enumerate(head.header)}
         meaning = Meaning(
-            mapping=mapping,
-            places={key: places[name] for key, name in mapping.columns.items()},
+            shape=mapping.shape,
+            places={key: head.header.index(name) for key, name in mapping.columns.items()},
+            time=mapping.time,
             zone=mapping.zone or (parse_zone(declaration.zone) if declaration else None),
             basis=DECLARED + (declaration.by if declaration and not mapping.zone else self.by),
+            unknown=mapping.unknown,
+            open_end=mapping.open_end,
         )
-        lines = split(data, head.end, len(head.header), mapping.delimiter, ROWS)
-        others = [place for name, place in places.items() if place not in meaning.places.values()]
-        batches, holes = [], [np.zeros(0, np.int64)]
-        for part in lines:
-            rows_of_part = read_rows(part, meaning)
-            batches.append(Batch(mapping.shape.family, LABEL, rows_of_part, dict(mapping.shape.field_categories)))
-            cells = np.stack([part.starts[:, others], part.ends[:, others]], axis=2) + part.base
-            holes.append(cells.astype(np.int64).ravel())
-        rows = sum(batch.rows.num_rows for batch in batches)
+        body = read_body(data, head, mapping.delimiter, meaning)
         return Reading(
             reader=f"{self.name}/{self.version}",
             layout=f"{mapping.kind} by mapping",
             custodians=self.custodians,
-            batches=tuple(batches),
+            batches=body.batches,
             boilerplate=len(head.header),
-            unclassified=(
-                *([Unclassified(ABOVE, head.above)] if head.above else []),
-                *(Unclassified(head.header[place], rows) for place in others),
-            ),
-            labels={LABEL: rows},
-            holes=pa.array(np.concatenate(holes)),
+            unclassified=body.unclassified,
+            labels={LABEL: body.rows},
+            holes=body.holes,
         )

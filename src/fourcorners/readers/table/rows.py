@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field
 
 import numpy as np
 import pyarrow as pa
@@ -18,9 +19,11 @@ from fourcorners.readers.table.addresses import read_addresses
 from fourcorners.readers.table.addresses import read_ports
 from fourcorners.readers.table.cells import Column
 from fourcorners.readers.table.cells import column
+from fourcorners.readers.table.cells import join
 from fourcorners.readers.table.cells import where
-from fourcorners.readers.table.mapping import TableMapping
+from fourcorners.readers.table.kinds import Kind
 from fourcorners.readers.table.split import Lines
+from fourcorners.readers.table.time_format import TimeFormat
 from fourcorners.readers.table.times import Times
 from fourcorners.readers.table.times import read_times
 from fourcorners.readers.table.zones import Zone
@@ -42,23 +45,36 @@ _PROBLEMS = (
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """The mapping as it meets one table.
+    """What the columns of one table mean, as a mapping or a provider's known table says.
 
     Attributes:
-        mapping: the declaration.
+        shape: what is made of the columns.
         places: meaning -> index of its column.
-        zone: the zone of local times, None while none is declared.
+        time: how a time is written.
+        zone: the zone of local times, None while none is known.
         basis: zone basis of every instant that rests on it.
+        unknown: texts that mean the same as a blank cell.
+        open_end: texts of `end` that mean that the interval goes on.
+        joined: field -> indices of the columns that give it together, in file order.
     """
 
-    mapping: TableMapping
+    shape: Kind
     places: Mapping[str, int]
+    time: TimeFormat
     zone: Zone | None
     basis: str
+    unknown: frozenset[str] = frozenset()
+    open_end: frozenset[str] = frozenset({""})
+    joined: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> frozenset[int]:
+        """The columns that mean something."""
+        return frozenset(self.places.values()).union(*self.joined.values())
 
 
 def read_rows(lines: Lines, meaning: Meaning) -> pa.RecordBatch:
-    """Whole lines as rows of the mapping's family.
+    """Whole lines as rows of the family that the columns give.
 
     Raises:
         BadInput: `NO_TIME`.
@@ -70,8 +86,7 @@ class _Rows:
     """The columns of a batch while they are made."""
 
     def __init__(self, lines: Lines, meaning: Meaning) -> None:
-        self.lines, self.meaning, self.mapping = lines, meaning, meaning.mapping
-        self.shape = meaning.mapping.shape
+        self.lines, self.meaning, self.shape = lines, meaning, meaning.shape
         self.size = len(lines.starts)
         self.columns: dict[str, pa.Array] = {}
         self.problem = np.full(self.size, len(_PROBLEMS), np.int8)
@@ -80,14 +95,14 @@ class _Rows:
         self.mark("TRUNCATED_ROW", self.cut)
 
     def batch(self) -> pa.RecordBatch:
-        cells = {
-            key: column(self.lines, place, self.mapping.unknown) for key, place in self.meaning.places.items()
-        }
+        cells = {key: self.column(place) for key, place in self.meaning.places.items()}
         endpoint = self.address(cells["ip"], "port" in cells or "port_low" in cells) if "ip" in cells else None
         self.times(cells.get("at", cells.get("start")), cells.get("end"))
         self.ports(cells, endpoint)
         for key in cells.keys() - _TYPED:
             self.plain(key, cells[key])
+        for key, places in self.meaning.joined.items():
+            self.columns[key], self.columns[key + "@"] = join([self.column(place) for place in places])
         for key in self.shape.required:
             if key not in _TYPED and key not in self.shape.may_be_blank:
                 self.mark("MISSING_FIELD", ~cells[key].present)
@@ -96,10 +111,13 @@ class _Rows:
             decided = pc.or_(until.is_valid(), self.columns["until_text"].is_null())
             held_from = pc.if_else(decided, self.columns["at"], pa.scalar(None, pa.int64()))
             self.columns |= {"held_from": held_from, "held_until": until}
-        self.core(len(cells))
+        self.core(len(self.meaning.columns))
         wanted = schema(self.shape.family)
         arrays = [self.columns.get(field.name, pa.nulls(self.size, field.type)) for field in wanted]
         return pa.RecordBatch.from_arrays(arrays, schema=wanted)
+
+    def column(self, place: int) -> Column:
+        return column(self.lines, place, self.meaning.unknown)
 
     def mark(self, code: str, rows: Mask) -> None:
         """State a problem of some rows, unless they have one that comes before it."""
@@ -141,7 +159,7 @@ class _Rows:
         self.columns["ip@"] = cell.ranges(cell.present)
         port_texts = pc.replace_substring_regex(_or_blank(cell.texts, beside), r"\A.*[:\]]", "")
         starts = cell.ends - pc.binary_length(port_texts).to_numpy()
-        return Column(port_texts, beside, starts, cell.ends, self.lines)
+        return Column(port_texts, beside, starts, cell.ends, self.lines, cell.index)
 
     def ports(self, cells: Mapping[str, Column], beside: Column | None) -> None:
         """A port; of an assignment, its block of ports, in which 0 is a bound like any other."""
@@ -182,7 +200,7 @@ class _Rows:
         self.columns["zone_basis"] = bases.take(pa.array(basis))
         if end is None:
             return
-        open_end = self.mapping.open_end
+        open_end = self.meaning.open_end
         is_open = pc.is_in(end.texts, pa.array(sorted(open_end), pa.string())).to_numpy(zero_copy_only=False)
         self.mark("MISSING_TIME", ~end.present & ~is_open)
         until = self.time("until", end, end.present & ~is_open)
@@ -194,7 +212,7 @@ class _Rows:
         Raises:
             BadInput: `NO_TIME` for a text whose order only a declared format can settle.
         """
-        how = self.mapping.time
+        how = self.meaning.time
         texts = cell.texts if given.all() else cell.texts.filter(pa.array(given))
         times = read_times(texts, how, self.meaning.zone).spread(given)
         bad = given & ~times.read
