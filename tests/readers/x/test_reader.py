@@ -34,7 +34,7 @@ LOGINS = [
     {"accountId": "1001", "createdAt": "2026-02-12T10:00:00.000Z", "loginIp": "198.51.100.7"},
     {"accountId": "1001", "createdAt": "2026-02-13T11:30:15.250Z", "loginIp": "2001:DB8:0:0::1"},
 ]
-VALUES = ("account", "ip", "port", "at_text", "attribute", "value")
+VALUES = ("account_text", "ip_text", "port", "at_text", "attribute", "value")
 
 
 def audit(*records: dict[str, Any], wrapped: bool = True) -> bytes:
