@@ -37,17 +37,7 @@ def read(reader: Reader, data: bytes, declaration: ZoneDeclaration | None = None
     census = reader.census(data)
     assert texts_of(reading) == census.texts
     assert dict(reading.labels) == dict(census.labels)
-    locate.check(data, reading)
-    rows = rows_of(reading)
-    assert [row["row"] for row in rows] == list(range(len(rows)))
-    extents = sorted((row["start"], row["end"]) for row in rows)
-    assert all(0 <= start <= end <= len(data) for start, end in extents)
-    assert all(a[1] <= b[0] for a, b in pairwise(extents))
-    for row in rows:
-        for name in set(FAMILIES[row["family"]]) - {"account"}:
-            assert all(row["start"] <= at <= row["end"] for at in row[f"{name}@"] or [])
-    holes = reading.holes.to_pylist()
-    assert holes == sorted(holes)
+    _hold(data, reading)
     return reading
 
 
@@ -59,7 +49,22 @@ def attempt(reader: Reader, data: bytes) -> Reading | str:
         return error.code if error.where and error.next_step else "no place"
     if texts_of(reading) != census.texts or dict(reading.labels) != dict(census.labels):
         return "CONSERVATION"
-    return read(reader, data)
+    _hold(data, reading)
+    return reading
+
+
+def _hold(data: bytes, reading: Reading) -> None:
+    locate.check(data, reading)
+    rows = rows_of(reading)
+    assert [row["row"] for row in rows] == list(range(len(rows)))
+    extents = sorted((row["start"], row["end"]) for row in rows)
+    assert all(0 <= start <= end <= len(data) for start, end in extents)
+    assert all(a[1] <= b[0] for a, b in pairwise(extents))
+    for row in rows:
+        for name in set(FAMILIES[row["family"]]) - {"account"}:
+            assert all(row["start"] <= at <= row["end"] for at in row[f"{name}@"] or [])
+    holes = reading.holes.to_pylist()
+    assert holes == sorted(holes)
 
 
 def good(reading: Reading) -> Iterator[dict[str, Any]]:

@@ -15,6 +15,7 @@ SUFFIXES = {
     "networks": (".parquet",),
     "case": ("",),
     "x-return": (".txt", ".zip"),
+    "discord-sessions": (".pdf", ".txt", ".zip"),
 }
 RECORDS = [name for name in FORMATS if "record" in name]
 

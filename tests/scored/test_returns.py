@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 from tests.scored.single import run
 
-FORMS = [("x-return", ".txt"), ("x-return", ".zip")]
+FORMS = [
+    ("x-return", ".txt"),
+    ("x-return", ".zip"),
+    *(("discord-sessions", suffix) for suffix in (".pdf", ".txt", ".zip")),
+]
 
 
 @pytest.mark.parametrize(("name", "suffix"), FORMS)

@@ -79,6 +79,10 @@ class Clock:
         """Every text of a column (no nulls) as an instant."""
         return read_times(texts, self.how, self.zone)
 
+    def reads(self, text: str) -> bool:
+        """Whether a text is a time of the format."""
+        return bool(self.read(pa.array([text])).read.all())
+
 
 class Gathered:
     """The rows of one family in one section.

@@ -15,6 +15,7 @@ from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.model.records import Census
 from fourcorners.model.records import Reading
 from fourcorners.readers import census_table
+from fourcorners.readers import discord
 from fourcorners.readers import google
 from fourcorners.readers import meta
 from fourcorners.readers import parquet
@@ -64,7 +65,7 @@ class Reader(Protocol):
         """An independent count of the same member."""
 
 
-READERS: tuple[Reader, ...] = (meta.READER, google.ACCESS_LOG, x.READER)
+READERS: tuple[Reader, ...] = (meta.READER, google.ACCESS_LOG, x.READER, discord.READER)
 
 
 def reader_for(path: str, head: bytes) -> Reader | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import UsageError
 from fourcorners.samples import carrier as logs
+from fourcorners.samples import discord
 from fourcorners.samples import networks
 from fourcorners.samples import orders
 from fourcorners.samples import production as produced
@@ -110,6 +111,7 @@ FORMATS: dict[str, Callable[[int, int, Path], None]] = {
     "meta-record-e": _record("Facebook", "E"),
     "whatsapp-record": _record("WhatsApp", "A"),
     "x-return": x.write,
+    "discord-sessions": discord.write,
     "carrier-table": _table("cable"),
     "carrier-table-cgnat": _table("mobile"),
     "carrier-table-ipv6": _table("fibre"),

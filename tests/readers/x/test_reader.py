@@ -228,7 +228,7 @@ def made(tmp_path: Path, seed: int, rows: int) -> bytes:
 
 
 def test_truncation_at_every_byte_gives_no_row_that_was_not_there(tmp_path: Path) -> None:
-    for seed in range(12):
+    for seed in range(4):
         data = made(tmp_path, seed, 4)
         whole = keys(read(READER, data), *VALUES)
         for size in range(len(data)):
@@ -268,7 +268,7 @@ def test_no_mutant_pairs_values_that_did_not_stand_together(tmp_path: Path) -> N
     seed = secrets.randbelow(10**6)
     draw = random.Random(seed)
     outcomes = Counter[str]()
-    for n in range(40):
+    for n in range(25):
         data = made(tmp_path, seed + n, 6)
         records = [json.loads(text) for text in re.findall(rb'\{[^{}]*"accountId"[^{}]*\}', data)]
         whole = keys(read(READER, data), *VALUES)
@@ -290,7 +290,7 @@ def test_no_mutant_pairs_values_that_did_not_stand_together(tmp_path: Path) -> N
             else:
                 outcomes["unaffected or less"] += 1
         assert records
-    assert sum(outcomes.values()) == 1600
+    assert sum(outcomes.values()) == 1000
 
 
 def test_the_count_bites(monkeypatch: pytest.MonkeyPatch) -> None:

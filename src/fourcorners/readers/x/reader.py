@@ -7,10 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
-from dataclasses import replace
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from fourcorners.model.address import parse_endpoint
 from fourcorners.model.instant import ZoneDeclaration
@@ -18,6 +16,7 @@ from fourcorners.model.records import Census
 from fourcorners.model.records import Reading
 from fourcorners.model.records import Unclassified
 from fourcorners.readers import census_x
+from fourcorners.readers import named_account
 from fourcorners.readers.gathered import Clock
 from fourcorners.readers.gathered import Gathered
 from fourcorners.readers.gathered import Value
@@ -161,7 +160,7 @@ class XReturn:
 
     def relate(self, files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
         """Rows of a member that names no account are of the one account that the file's other members name."""
-        return [[_with_account(reading, _accounts(readings)) for reading in readings] for readings in files]
+        return named_account.relate(files)
 
     def census(self, data: Data) -> Census:
         """The member's values and labels, counted by code that shares nothing with this reader."""
@@ -243,7 +242,7 @@ def _account(record: Record) -> Value | None:
 
 def _flaw(clock: Clock, label: bytes, text: str) -> str | None:
     """What is wrong with a fact that has a shape of its own."""
-    if label == b"createdAt" and not clock.read(pa.array([text])).read.all():
+    if label == b"createdAt" and not clock.reads(text):
         return "BAD_TIME"
     if label == b"userCreationIp":
         try:
@@ -270,23 +269,6 @@ def _shown(label: bytes) -> str:
     """A label as a report may show it: what is in no list could be a value."""
     text = label.decode()
     return text if _LABEL.fullmatch(text) else f"label of {len(text)} characters"
-
-
-def _accounts(readings: Sequence[Reading]) -> set[str]:
-    batches = (batch for reading in readings for batch in reading.batches)
-    return {name for batch in batches for name in pc.unique(batch.rows.column("account").drop_null()).to_pylist()}
-
-
-def _with_account(reading: Reading, names: set[str]) -> Reading:
-    if len(names) != 1 or _accounts([reading]):
-        return reading
-    (name,) = names
-    batches = []
-    for batch in reading.batches:
-        place = batch.rows.schema.get_field_index("account")
-        filled = pa.array([name] * batch.rows.num_rows, pa.string())
-        batches.append(replace(batch, rows=batch.rows.set_column(place, batch.rows.schema.field(place), filled)))
-    return replace(reading, batches=tuple(batches))
 
 
 READER = XReturn()
