@@ -61,7 +61,7 @@ def _hold(data: bytes, reading: Reading) -> None:
     assert all(0 <= start <= end <= len(data) for start, end in extents)
     assert all(a[1] <= b[0] for a, b in pairwise(extents))
     for row in rows:
-        for name in set(FAMILIES[row["family"]]) - {"account"}:
+        for name in set(FAMILIES[row["family"]]) - {"account", "attribute"}:
             assert all(row["start"] <= at <= row["end"] for at in row[f"{name}@"] or [])
     holes = reading.holes.to_pylist()
     assert holes == sorted(holes)

@@ -16,6 +16,7 @@ SUFFIXES = {
     "case": ("",),
     "x-return": (".txt", ".zip"),
     "discord-sessions": (".pdf", ".txt", ".zip"),
+    "snapchat-return": (".csv", ".zip"),
 }
 RECORDS = [name for name in FORMATS if "record" in name]
 

@@ -20,6 +20,7 @@ from fourcorners.readers import google
 from fourcorners.readers import meta
 from fourcorners.readers import parquet
 from fourcorners.readers import pdf
+from fourcorners.readers import snapchat
 from fourcorners.readers import workbook
 from fourcorners.readers import x
 from fourcorners.readers.archive import JOIN
@@ -65,7 +66,7 @@ class Reader(Protocol):
         """An independent count of the same member."""
 
 
-READERS: tuple[Reader, ...] = (meta.READER, google.ACCESS_LOG, x.READER, discord.READER)
+READERS: tuple[Reader, ...] = (meta.READER, google.ACCESS_LOG, x.READER, discord.READER, snapchat.READER)
 
 
 def reader_for(path: str, head: bytes) -> Reader | None:

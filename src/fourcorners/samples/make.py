@@ -18,6 +18,7 @@ from fourcorners.samples import networks
 from fourcorners.samples import orders
 from fourcorners.samples import production as produced
 from fourcorners.samples import provider
+from fourcorners.samples import snapchat
 from fourcorners.samples import table
 from fourcorners.samples import truth
 from fourcorners.samples import world as worlds
@@ -112,6 +113,7 @@ FORMATS: dict[str, Callable[[int, int, Path], None]] = {
     "whatsapp-record": _record("WhatsApp", "A"),
     "x-return": x.write,
     "discord-sessions": discord.write,
+    "snapchat-return": snapchat.write,
     "carrier-table": _table("cable"),
     "carrier-table-cgnat": _table("mobile"),
     "carrier-table-ipv6": _table("fibre"),

@@ -42,6 +42,7 @@ from fourcorners.samples.values import Login
 #: The values of each kind's rows, after kind, verdict and reason.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "login": ("account", "ip", "port", "at"),
+    "seen": ("account", "ip", "at", "until"),
     "call": ("account", "ip", "port", "at"),
     "assignment": ("ip", "port_low", "port_high", "at", "until", "subscriber"),
     "subscriber": ("account", "value"),
