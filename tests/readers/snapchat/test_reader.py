@@ -152,6 +152,12 @@ def test_a_header_without_rows_says_that_there_are_none() -> None:
         (section(HEADER, "192.0.2.7,2026-04-11 04:02:00 UTC\n"), "COLUMNS"),
         (section(HEADER, '192.0.2.7,"2026-04-11 04:02:00 UTC\n'), "QUOTE"),
         (section("ip,first_seen,last_seen,IP\n", ROW), "HEADER"),
+        (
+            section(
+                "asn,first_seen,last_seen,ip\n", ",2026-04-11 04:02:00 UTC,2026-04-11 04:02:00 UTC,192.0.2.2\n5\n"
+            ),
+            "COLUMNS",
+        ),
         (LEGEND + RULE, "TRUNCATED"),
         (section("ip,first_seen,last_seen"), "TRUNCATED"),
     ],
@@ -191,7 +197,7 @@ def sightings(reading: Reading) -> Counter[tuple[Any, ...]]:
 
 
 def test_truncation_at_every_byte_gives_no_sighting_that_was_not_there(tmp_path: Path) -> None:
-    for seed in range(3):
+    for seed in range(2):
         data = made(tmp_path, seed, 5)
         whole = sightings(read(READER, data))
         for size in range(len(data)):
@@ -242,7 +248,7 @@ def test_no_mutant_gives_a_sighting_that_was_not_there(tmp_path: Path) -> None:
             if isinstance(found, str):
                 outcomes[found] += 1
             else:
-                assert set(sightings(found)) <= whole, f"seed {seed}"
+                assert set(sightings(found)) <= whole, (f"seed {seed}", set(sightings(found)) - whole)
                 outcomes["read"] += 1
     assert sum(outcomes.values()) == 1000
 

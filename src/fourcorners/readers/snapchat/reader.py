@@ -149,6 +149,8 @@ class SnapchatReturn:
         clock = Clock.declared(_TIME, declaration)
         rows = _Rows(clock, Gathered("subscriber", "account", clock), Gathered("capture", "other", clock))
         for section in layout.sections:
+            if section.torn and _is_known(section.labels):
+                raise _torn(section.torn)
             if SEEN.fits(section.labels):
                 _seen(rows, data, section, declaration)
             elif set(map(loose, section.labels)) >= _MARKS:
@@ -181,6 +183,16 @@ class SnapchatReturn:
 
 def _is_known(labels: tuple[str, ...]) -> bool:
     return SEEN.fits(labels) or set(map(loose, labels)) >= _MARKS
+
+
+def _torn(line: Line) -> BadInput:
+    return BadInput(
+        "COLUMNS",
+        "a row goes on in the next line",
+        where=f"byte {line.start}",
+        why="its last value may be cut, and would still look like a whole one",
+        next_step="ask the provider for the file again; nothing of this one was stored",
+    )
 
 
 def _seen(rows: _Rows, data: Data, section: Section, declaration: ZoneDeclaration | None) -> None:

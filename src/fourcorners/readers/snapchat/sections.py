@@ -41,11 +41,13 @@ class Section:
         labels: of the header.
         header: its line.
         runs: lines that follow each other, as lists; a blank line begins the next.
+        torn: a line of one cell without quotes right below a row: the rest of a row that is broken in two.
     """
 
     labels: tuple[str, ...]
     header: Line
     runs: list[list[Line]] = field(default_factory=list)
+    torn: Line | None = None
 
     @property
     def rows(self) -> int:
@@ -105,6 +107,8 @@ def read_layout(data: Data) -> Layout:
             found.outside += line.cells
         else:
             legend += 1
+            if current and goes_on and data[line.start : line.start + 1] != b'"':
+                current.torn = line
             current = None
     found.outside += legend
     if ruled or (current and not current.runs and data[current.header.end - 1 : current.header.end] != b"\n"):
