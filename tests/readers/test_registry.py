@@ -37,6 +37,13 @@ def table() -> bytes:
 HEADS = {
     "records.html": b"<!DOCTYPE html><html><head><title>Facebook Business Record</title></head><body>",
     "records.txt": b"Facebook Business Record\nService\nFacebook\nTarget\n",
+    "1-ip-audit.txt": b'[ {"ipAudit" : {"accountId" : "1", "createdAt" : "x", "loginIp" : "y"}} ]',
+    "sessions.pdf!text": b"User ID: 1\nSession Start (UTC)  IP Address\n2026-03-01 10:00:00  192.0.2.7\n",
+    "ip_data.csv": b'"legend"\n=====\nip,first_seen,last_seen\n',
+    "ip_logs.csv": b"date,ip\n2026-03-01 10:00:00 UTC,192.0.2.7\n",
+    "binds.csv": b"user_jid,ip,port,ts,device\n",
+    "a - IP Data.xlsx!text": b"Timestamp,Active Start Time,IP,IP Country\n",
+    "IP address of the account.csv": b"user_id,ip_address,first_recorded_utc,last_recorded_utc\n",
     "return.csv": b"ip,start,end\n192.0.2.7,2026-07-01 00:00:00Z,\n",
     "table.xlsx": book(["ip"]),
     "table.parquet": table(),

@@ -17,6 +17,10 @@ SUFFIXES = {
     "x-return": (".txt", ".zip"),
     "discord-sessions": (".pdf", ".txt", ".zip"),
     "snapchat-return": (".csv", ".zip"),
+    "reddit-ip-logs": (".csv", ".zip"),
+    "kik-binds": (".csv", ".zip"),
+    "tiktok-ip-data": (".xlsx", ".zip"),
+    "roblox-addresses": (".csv", ".zip"),
 }
 RECORDS = [name for name in FORMATS if "record" in name]
 

@@ -17,10 +17,14 @@ from fourcorners.model.records import Reading
 from fourcorners.readers import census_table
 from fourcorners.readers import discord
 from fourcorners.readers import google
+from fourcorners.readers import kik
 from fourcorners.readers import meta
 from fourcorners.readers import parquet
 from fourcorners.readers import pdf
+from fourcorners.readers import reddit
+from fourcorners.readers import roblox
 from fourcorners.readers import snapchat
+from fourcorners.readers import tiktok
 from fourcorners.readers import workbook
 from fourcorners.readers import x
 from fourcorners.readers.archive import JOIN
@@ -66,7 +70,17 @@ class Reader(Protocol):
         """An independent count of the same member."""
 
 
-READERS: tuple[Reader, ...] = (meta.READER, google.ACCESS_LOG, x.READER, discord.READER, snapchat.READER)
+READERS: tuple[Reader, ...] = (
+    meta.READER,
+    google.ACCESS_LOG,
+    x.READER,
+    discord.READER,
+    snapchat.READER,
+    reddit.READER,
+    kik.READER,
+    tiktok.READER,
+    roblox.READER,
+)
 
 
 def reader_for(path: str, head: bytes) -> Reader | None:

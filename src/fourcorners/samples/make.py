@@ -14,6 +14,7 @@ from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import UsageError
 from fourcorners.samples import carrier as logs
 from fourcorners.samples import discord
+from fourcorners.samples import listings
 from fourcorners.samples import networks
 from fourcorners.samples import orders
 from fourcorners.samples import production as produced
@@ -114,6 +115,10 @@ FORMATS: dict[str, Callable[[int, int, Path], None]] = {
     "x-return": x.write,
     "discord-sessions": discord.write,
     "snapchat-return": snapchat.write,
+    "reddit-ip-logs": listings.REDDIT.write,
+    "kik-binds": listings.KIK.write,
+    "tiktok-ip-data": listings.TIKTOK.write,
+    "roblox-addresses": listings.ROBLOX.write,
     "carrier-table": _table("cable"),
     "carrier-table-cgnat": _table("mobile"),
     "carrier-table-ipv6": _table("fibre"),
