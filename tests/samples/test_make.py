@@ -20,6 +20,7 @@ SUFFIXES = {
     "reddit-ip-logs": (".csv", ".zip"),
     "kik-binds": (".csv", ".zip"),
     "tiktok-ip-data": (".xlsx", ".zip"),
+    "tiktok-text": (".txt", ".pdf", ".zip"),
     "roblox-addresses": (".csv", ".zip"),
 }
 RECORDS = [name for name in FORMATS if "record" in name]

@@ -16,12 +16,13 @@ FORMS = {
     "reddit-ip-logs": (".csv", ".zip"),
     "kik-binds": (".csv", ".zip"),
     "tiktok-ip-data": (".xlsx", ".zip"),
+    "tiktok-text": (".txt", ".pdf", ".zip"),
     "roblox-addresses": (".csv", ".zip"),
 }
 
 
 #: They name no account, so that nothing can be released.
-NAMELESS = {("snapchat-return", ".csv"), "reddit-ip-logs", "tiktok-ip-data"}
+NAMELESS = {("snapchat-return", ".csv"), "reddit-ip-logs", "tiktok-ip-data", "tiktok-text"}
 
 
 @pytest.mark.parametrize(("name", "suffix"), [(name, each) for name, forms in FORMS.items() for each in forms])

@@ -25,6 +25,7 @@ from fourcorners.readers import reddit
 from fourcorners.readers import roblox
 from fourcorners.readers import snapchat
 from fourcorners.readers import tiktok
+from fourcorners.readers import tiktok_text
 from fourcorners.readers import workbook
 from fourcorners.readers import x
 from fourcorners.readers.archive import JOIN
@@ -79,6 +80,7 @@ READERS: tuple[Reader, ...] = (
     reddit.READER,
     kik.READER,
     tiktok.READER,
+    tiktok_text.READER,
     roblox.READER,
 )
 

@@ -21,6 +21,7 @@ from fourcorners.samples import production as produced
 from fourcorners.samples import provider
 from fourcorners.samples import snapchat
 from fourcorners.samples import table
+from fourcorners.samples import tiktok_text
 from fourcorners.samples import truth
 from fourcorners.samples import world as worlds
 from fourcorners.samples import x
@@ -118,6 +119,7 @@ FORMATS: dict[str, Callable[[int, int, Path], None]] = {
     "reddit-ip-logs": listings.REDDIT.write,
     "kik-binds": listings.KIK.write,
     "tiktok-ip-data": listings.TIKTOK.write,
+    "tiktok-text": tiktok_text.write,
     "roblox-addresses": listings.ROBLOX.write,
     "carrier-table": _table("cable"),
     "carrier-table-cgnat": _table("mobile"),
