@@ -81,10 +81,10 @@ def test_what_may_be_the_rest_of_a_value_spoils_the_record_before_it(between: li
     assert problems(*TWO, "", *ONE, *between, piece, "", *TWO) == [None, "BROKEN_VALUE", None]
 
 
-def test_other_lines_are_counted_by_their_label_and_held_back() -> None:
+def test_other_lines_are_counted_and_held_back() -> None:
     data = text(ONE[0], "Country: secret", "secret words", ONE[1])
     reading = read(READER, data)
-    assert {item.path: item.texts for item in reading.unclassified} == {"Country": 1, "lines": 1}
+    assert {item.path: item.texts for item in reading.unclassified} == {"lines": 2}
     holes = reading.holes.to_pylist()
     assert [data[a:b] for a, b in zip(holes[::2], holes[1::2], strict=True)] == [
         b"Country: secret",

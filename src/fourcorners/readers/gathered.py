@@ -176,6 +176,8 @@ class Gathered:
         """Addresses; ports from a field of their own, or beside the address where it stands as one piece."""
         written = columns["ip_text"]
         addresses, beside = read_addresses(pc.fill_null(written, ""))
+        # a network is nobody's address
+        addresses = pc.if_else(pc.match_substring(addresses, "/"), pa.scalar(None, pa.string()), addresses)
         self._mark(pc.and_(written.is_valid(), addresses.is_null()), _BAD["ip"])
         found = {"ip": addresses}
         if "port" not in self._texts:

@@ -41,7 +41,6 @@ _SIGN = re.compile(
 _FIELDS = {b"Date": "at", b"IP": "ip"}
 _FIELD = re.compile(rb"(Date|IP):[ \t]*(.*)", re.DOTALL)
 _FURNITURE = re.compile(rb"Page [0-9]{1,6}(?: of [0-9]{1,6})?")
-_LABEL = re.compile(rb"([A-Za-z][A-Za-z ]{0,39}):")
 _PIECE = re.compile(rb"[0-9A-Fa-f.:/()+APMUTC\s-]+")
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+\Z")
 _BOM = b"\xef\xbb\xbf"
@@ -68,7 +67,7 @@ class _Found:
     block: list[_Record] = field(default_factory=list)  # records that no blank line separates
     last: _Record | None = None  # the record whose last value the next line may continue
     boilerplate: int = 0
-    unclassified: Counter[str] = field(default_factory=Counter)
+    unclassified: int = 0
     labels: Counter[str] = field(default_factory=Counter)
 
     def end_block(self) -> None:
@@ -117,7 +116,7 @@ class TikTokText:
             custodians=self.custodians,
             batches=tuple(logins.batches()),
             boilerplate=found.boilerplate,
-            unclassified=tuple(Unclassified(path, texts) for path, texts in found.unclassified.items()),
+            unclassified=(Unclassified("lines", found.unclassified),) if found.unclassified else (),
             labels={label: found.labels[label] for label in COUNTED},
             holes=pa.array(holes, pa.int64()),
         )
@@ -159,8 +158,7 @@ def _take(found: _Found, line: re.Match[bytes]) -> None:
         if current:
             current.holes += (at, end)
     else:
-        label = _LABEL.match(bare)
-        found.unclassified[label[1].decode() if label else "lines"] += 1
+        found.unclassified += 1
         if current:
             current.holes += (at, end)
         if found.last and _PIECE.fullmatch(bare):

@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 from random import Random
 
-from fourcorners.model.errors import UsageError
 from fourcorners.samples import logins as events
 from fourcorners.samples import returns
 from fourcorners.samples import world as worlds
@@ -25,7 +24,6 @@ from fourcorners.samples.values import dice
 from fourcorners.samples.world import Account
 
 CANARIES = ("canary-message", "canary-name")
-MAX_PDF_ROWS = 20_000
 _CATEGORIES = ("subscriber_identity", "session_ip_log")
 _OTHER_ROWS = 25
 _PAGE_LINES = 48
@@ -40,10 +38,7 @@ def write(seed: int, rows: int, out: Path) -> None:
     Raises:
         UsageError: too many rows for a PDF.
     """
-    if out.suffix != ".txt" and rows > MAX_PDF_ROWS:
-        raise UsageError(
-            "USAGE", f"a PDF is made of at most {MAX_PDF_ROWS} rows", next_step="take the text form, or fewer rows"
-        )
+    returns.check_size(rows, out)
     world = worlds.build(seed)
     scope = Scope(world, "Discord Inc.", (world.target.number,), _CATEGORIES)
     drawn = events.draw_logins(world, rows - _SPOILT if rows >= returns.SPOILT_FROM else rows)

@@ -16,6 +16,7 @@ from fourcorners.samples import orders
 from fourcorners.samples import truth
 from fourcorners.samples.orders import Order
 from fourcorners.samples.package import Archive
+from fourcorners.samples.provider import MAX_PDF_ROWS
 from fourcorners.samples.truth import Row
 from fourcorners.samples.world import World
 
@@ -82,6 +83,18 @@ class Scope:
             "2026-03-20T15:00:00Z",
             "2026-03-23T09:30:00Z",
             f"26-mj-{1000 + self.world.seed % 9000}",
+        )
+
+
+def check_size(rows: int, out: Path) -> None:
+    """Refuse a PDF of more rows than can be typeset in reasonable time.
+
+    Raises:
+        UsageError: too many rows for a PDF.
+    """
+    if out.suffix != ".txt" and rows > MAX_PDF_ROWS:
+        raise UsageError(
+            "USAGE", f"a PDF is made of at most {MAX_PDF_ROWS} rows", next_step="take the text form, or fewer rows"
         )
 
 

@@ -31,7 +31,13 @@ Entry = tuple[list[str], Row]
 
 
 def write(seed: int, rows: int, out: Path) -> None:
-    """Write a return: `*.txt` or `*.pdf` holds the list, `*.zip` also a file that is not read."""
+    """Write a return: `*.txt` or `*.pdf` holds the list, `*.zip` also a file that is not read.
+
+    Raises:
+        UsageError: too many rows for a PDF.
+    """
+    if out.suffix == ".pdf":
+        returns.check_size(rows, out)
     world = worlds.build(seed)
     rng = dice(seed, "tiktok-text")
     scope = Scope(world, "TikTok Inc.", (world.target.number,), ("subscriber_identity", "session_ip_log"))
