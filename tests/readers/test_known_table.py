@@ -141,6 +141,7 @@ def test_a_header_without_rows_says_that_there_are_none() -> None:
     data = written(HEADER)
     assert read(data) == []
     assert READER.read(data).says_empty
+    assert not READER.read(data.rstrip()).says_empty
 
 
 def test_of_several_tables_the_first_that_fits_counts() -> None:

@@ -47,6 +47,11 @@ HEADS = {
     "return.csv": b"ip,start,end\n192.0.2.7,2026-07-01 00:00:00Z,\n",
     "table.xlsx": book(["ip"]),
     "table.parquet": table(),
+    "activities.csv": b"Gaia ID,Activity Timestamp,IP Address,Is Non-routable IP Address\n",
+    "x.SubscriberInfo.html": b"<html><body><h2>GOOGLE SUBSCRIBER INFORMATION</h2>",
+    "x.ChangeHistory.html": b"<html><th>Timestamp</th><th>Change Type</th><th>Old Value</th><th>New Value</th>",
+    "ExportSummary.txt": b"Originating Identifier: a@example.com\nResolved Identifier: 1\n",
+    "a.zip!NoRecords.txt": b"",
     "picture.jpg": b"\xff\xd8\xff\xe0\x00\x10JFIF",
     "empty": b"",
 }

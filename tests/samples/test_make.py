@@ -14,6 +14,8 @@ SUFFIXES = {
     "meta-record-e": (".txt", ".pdf", ".zip"),
     "networks": (".parquet",),
     "case": ("",),
+    "google-return": (".zip",),
+    "google-takeout": (".csv", ".zip"),
     "x-return": (".txt", ".zip"),
     "discord-sessions": (".pdf", ".txt", ".zip"),
     "snapchat-return": (".csv", ".zip"),

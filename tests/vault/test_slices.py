@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import example
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -50,6 +51,7 @@ def members(draw: st.DrawFn) -> tuple[bytes, slices.Positions]:
 
 @settings(max_examples=40, deadline=None)
 @given(members())
+@example((b"", pairs([])))
 def test_each_released_slice_verifies_from_its_proof_alone(member: tuple[bytes, slices.Positions]) -> None:
     data, released = member
     with tempfile.TemporaryDirectory() as folder:

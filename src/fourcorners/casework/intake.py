@@ -16,6 +16,7 @@ from dataclasses import field
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from fourcorners.model.errors import BadInput
@@ -152,7 +153,8 @@ def _read_member(
         why = table.why_not(name, head) if table is not None else None
         found.unread.append(UnreadMember(member.path, member.sha256, why or "no reader knows this format"))
         return
-    reading = reader.read(member.data, declaration)
+    place = f"{found.path}{archive.JOIN}{member.path}" if member.path else found.path
+    reading = replace(reader.read(member.data, declaration), place=place)
     check(reading, member, reader)
     found.read.append(ReadMember(found.path, found.sha256, member, reader, reading))
 
@@ -177,16 +179,23 @@ def relate(files: list[ReadFile]) -> None:
 def _check_related(before: list[Reading], after: list[Reading]) -> None:
     for old, new in zip(before, after, strict=True):
         for one, other in zip(old.batches, new.batches, strict=True):
-            derived = {"account", *(name for name, _ in DERIVED.get(one.family, ()))}
+            derived = {"account", "category", *(name for name, _ in DERIVED.get(one.family, ()))}
             kept = [name for name in one.rows.schema.names if name not in derived]
             same = one.family == other.family and one.rows.select(kept).equals(other.rows.select(kept))
-            if not same:
+            if not same or not _filled(one.rows.column("category"), other.rows.column("category")):
                 raise BadInput(
                     "CONSERVATION",
                     "what members say about each other changed what a row states itself",
                     why="a value as produced is evidence",
                     next_step="do not use these files with this version; tell the makers",
                 )
+
+
+def _filled(old: pa.Array, new: pa.Array) -> bool:
+    """Whether nothing changed but what was null."""
+    said = old.is_valid()
+    kept: bool = old.filter(said).equals(new.filter(said))
+    return kept
 
 
 def check(reading: Reading, member: Member, reader: Reader) -> None:

@@ -147,6 +147,8 @@ class Reading:
         holes: byte ranges inside rows' extents that no field of the row holds (an unknown label, a column that no
             mapping names), flattened pairs in file order: int64 array. They are released with no row.
         notation: how the bytes of a value become its text when it is read again.
+        place: where the member lies: the file's path, and of an archive's member the path in it behind a `!`.
+            Whoever opened the file says so, for readers whose members are related by where they lie.
     """
 
     reader: str
@@ -160,6 +162,7 @@ class Reading:
     facts: Mapping[str, str] = field(default_factory=dict)
     holes: pa.Array = field(default_factory=lambda: pa.array([], pa.int64()))
     notation: Notation = "plain"
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,18 @@ def count(data: Data) -> Census:
     return Census(total, {label: found[label] for label in sorted(LABELS)})
 
 
+def count_elements(data: Data, names: Iterable[str]) -> Census:
+    """Count texts as `count` does, and how many start tags of each named element stand outside comments."""
+    start = len(_BOM) if data[: len(_BOM)] == _BOM else 0
+    skipped = list(_skipped(data, start)) if names else []
+    begins, ends = [start, *(end for _, end in skipped)], [*(begin for begin, _ in skipped), len(data)]
+    found = Counter[str]()
+    for name in names:
+        tag = re.compile(rb"<" + name.encode() + rb"[\s/>]", re.IGNORECASE)
+        found[name] = sum(len(tag.findall(data, *part)) for part in zip(begins, ends, strict=True))
+    return Census(count(data).texts, dict(found))
+
+
 def _not_blank(texts: Iterable[bytes]) -> list[bytes]:
     return [bare for text in texts if (bare := text.strip())]
 

@@ -162,7 +162,7 @@ class KnownTableReader:
             boilerplate=len(head.header),
             unclassified=body.unclassified,
             labels={LABEL: body.rows},
-            says_empty=not body.rows,
+            says_empty=not body.rows and data[head.end - 1 : head.end] == b"\n",  # a header without end is cut
             holes=body.holes,
         )
 

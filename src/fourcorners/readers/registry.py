@@ -60,8 +60,9 @@ class Reader(Protocol):
         """What the members of one intake say about each other, in the same order; most say nothing.
 
         An export names its account in one file and its logins in another; a log's release may stand in the next
-        day's file. A value that comes from elsewhere has no text and no place in the row. Rows are neither added
-        nor removed, and no value that a row states is changed.
+        day's file; what a provider does not hold is named beside the file that says so. A value that comes from
+        elsewhere has no text and no place in the row. Rows are neither added nor removed, and no value that a row
+        states is changed: only accounts, categories that are null, and what a family derives.
 
         Args:
             files: for each file as given, the readings that this reader made of its members.
@@ -74,6 +75,7 @@ class Reader(Protocol):
 READERS: tuple[Reader, ...] = (
     meta.READER,
     google.ACCESS_LOG,
+    google.RETURN,
     x.READER,
     discord.READER,
     snapchat.READER,

@@ -14,6 +14,7 @@ from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import UsageError
 from fourcorners.samples import carrier as logs
 from fourcorners.samples import discord
+from fourcorners.samples import google
 from fourcorners.samples import listings
 from fourcorners.samples import networks
 from fourcorners.samples import orders
@@ -124,6 +125,8 @@ FORMATS: dict[str, Callable[[int, int, Path], None]] = {
     "carrier-table": _table("cable"),
     "carrier-table-cgnat": _table("mobile"),
     "carrier-table-ipv6": _table("fibre"),
+    "google-return": google.make_return,
+    "google-takeout": google.make_takeout,
     "networks": _networks,
     "case": _case,
 }

@@ -59,7 +59,7 @@ def write_text(path: Path, pieces: Iterable[str]) -> str:
 class Archive:
     """A zip being written, member after member. A context manager."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | BinaryIO) -> None:
         self._zip = ZipFile(path, "w", ZIP_DEFLATED, compresslevel=6)
 
     def __enter__(self) -> Self:

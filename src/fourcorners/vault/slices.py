@@ -259,7 +259,9 @@ def _writer(out: FrameWriter) -> pq.ParquetWriter:
 
 def _groups(borders: Positions) -> Iterator[tuple[int, int]]:
     group = borders[:-1] // _GROUP
-    firsts = np.flatnonzero(np.concatenate([[True], group[1:] != group[:-1]])) if len(group) else np.array([], int)
+    if not len(group):  # a member of no byte has no leaf
+        return
+    firsts = np.flatnonzero(np.concatenate([[True], group[1:] != group[:-1]]))
     yield from zip(firsts.tolist(), [*firsts[1:].tolist(), len(group)], strict=True)
 
 

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from fourcorners.readers.google.access_log import ACCESS_LOG
+from fourcorners.readers.google.reader import RETURN
 
-__all__ = ["ACCESS_LOG"]
+__all__ = ["ACCESS_LOG", "RETURN"]

@@ -38,4 +38,12 @@ _ACTIVITIES = KnownTable(
     joined={"action": ("product", "sub-product", "activity")},
 )
 
-ACCESS_LOG = KnownTableReader("google-access-log", "1", CUSTODIANS, (_ACTIVITIES,))
+#: No address, and times of which an older form speaks in a text beside a country: nothing that a family holds.
+_DEVICES = KnownTable(
+    layout="Devices",
+    shape=Kind("capture", "transactional_noncontent", ("account",), ()),
+    labels={"account": ("Gaia ID",), "type": ("Device Type",)},
+    marks=("type",),
+)
+
+ACCESS_LOG = KnownTableReader("google-access-log", "1", CUSTODIANS, (_ACTIVITIES, _DEVICES))
