@@ -120,6 +120,13 @@ def test_robloxs_port_is_joined_to_no_sighting() -> None:
     assert row["problem"] == "MISSING_TIME"
 
 
+def test_a_network_is_nobodys_address() -> None:
+    text = "user_jid,ip,port,ts,device\na,{},1,2026-03-01 10:00:00Z,d\n"
+    for network in ("2001:db8::/48", "192.0.2.0/24"):
+        assert rows(kik.READER, text.format(network))[0]["problem"] == "BAD_ADDRESS"
+    assert rows(kik.READER, text.format("192.0.2.7/32"))[0]["ip"] == "192.0.2.7"
+
+
 def made(folder: Path, name: str, seed: int, count: int) -> bytes:
     suffix = ".xlsx" if name == "tiktok-ip-data" else ".csv"
     out = folder / f"{name}{seed}{suffix}"

@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
 from tests.readers.checked import attempt
 from tests.readers.checked import keys
 from tests.readers.checked import read
 from tests.readers.checked import rows_of
+from tests.readers.checked import texts_of
 
 from fourcorners.casework import intake
 from fourcorners.model.errors import BadInput
@@ -219,6 +223,31 @@ def test_a_member_that_names_no_account_takes_the_one_that_its_file_names() -> N
         READER, audit(*LOGINS[:1], {key: value for key, value in LOGINS[1].items() if key != "accountId"})
     )
     assert [row["account"] for row in rows_of(READER.relate([[mixed, named]])[0][0])] == ["1001", None]
+
+
+LABELS = st.sampled_from(["accountId", "loginIp", "createdAt", "email", "a", 'q"', "\u00e9", "ipAudit", "account"])
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=8)
+)
+TREES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(LABELS, inner, max_size=5)),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.dictionaries(LABELS, TREES, max_size=5), max_size=4), st.sampled_from([None, 1]))
+def test_every_value_of_any_json_is_a_rows_or_counted(records: list[Any], indent: int | None) -> None:
+    reading = read(READER, json.dumps(records, indent=indent).encode())
+    assert reading.says_empty == (not leaves(records))
+    assert texts_of(reading) == leaves(records)
+
+
+def leaves(tree: Any) -> int:
+    if isinstance(tree, dict):
+        return sum(map(leaves, tree.values()))
+    return sum(map(leaves, tree)) if isinstance(tree, list) else 1
 
 
 def made(tmp_path: Path, seed: int, rows: int) -> bytes:
