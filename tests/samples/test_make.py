@@ -10,8 +10,21 @@ from fourcorners.model.errors import UsageError
 from fourcorners.samples.make import FORMATS
 from fourcorners.samples.make import make
 
-SUFFIXES = {"meta-record-e": (".txt", ".pdf", ".zip"), "networks": (".parquet",), "case": ("",)}
-SUFFIXES |= {"google-return": (".zip",), "google-takeout": (".csv", ".zip")}
+SUFFIXES = {
+    "meta-record-e": (".txt", ".pdf", ".zip"),
+    "networks": (".parquet",),
+    "case": ("",),
+    "google-return": (".zip",),
+    "google-takeout": (".csv", ".zip"),
+    "x-return": (".txt", ".zip"),
+    "discord-sessions": (".pdf", ".txt", ".zip"),
+    "snapchat-return": (".csv", ".zip"),
+    "reddit-ip-logs": (".csv", ".zip"),
+    "kik-binds": (".csv", ".zip"),
+    "tiktok-ip-data": (".xlsx", ".zip"),
+    "tiktok-text": (".txt", ".pdf", ".zip"),
+    "roblox-addresses": (".csv", ".zip"),
+}
 SUFFIXES |= dict.fromkeys(("isc-dhcpd-leases", "isc-dhcpd6-leases"), (".leases",))
 SUFFIXES |= dict.fromkeys(("kea-leases4", "kea-leases6"), (".kea",))
 SUFFIXES |= {"radius-detail": (".detail",), "juniper-port-blocks": (".juniper",)}

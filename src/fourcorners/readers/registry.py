@@ -15,12 +15,20 @@ from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.model.records import Census
 from fourcorners.model.records import Reading
 from fourcorners.readers import census_table
+from fourcorners.readers import discord
 from fourcorners.readers import google
+from fourcorners.readers import kik
 from fourcorners.readers import meta
 from fourcorners.readers import meta_export
 from fourcorners.readers import parquet
 from fourcorners.readers import pdf
+from fourcorners.readers import reddit
+from fourcorners.readers import roblox
+from fourcorners.readers import snapchat
+from fourcorners.readers import tiktok
+from fourcorners.readers import tiktok_text
 from fourcorners.readers import workbook
+from fourcorners.readers import x
 from fourcorners.readers.archive import JOIN
 from fourcorners.readers.archive import Member
 from fourcorners.readers.logs import LOGS
@@ -73,6 +81,14 @@ READERS: tuple[Reader, ...] = (
     meta_export.INSTAGRAM,
     google.ACCESS_LOG,
     google.RETURN,
+    x.READER,
+    discord.READER,
+    snapchat.READER,
+    reddit.READER,
+    kik.READER,
+    tiktok.READER,
+    tiktok_text.READER,
+    roblox.READER,
 )
 
 

@@ -14,18 +14,23 @@ from pathlib import Path
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import UsageError
 from fourcorners.samples import carrier as logs
+from fourcorners.samples import discord
 from fourcorners.samples import exports
 from fourcorners.samples import facebook
 from fourcorners.samples import facebook_page
 from fourcorners.samples import google
 from fourcorners.samples import instagram
+from fourcorners.samples import listings
 from fourcorners.samples import networks
 from fourcorners.samples import orders
 from fourcorners.samples import production as produced
 from fourcorners.samples import provider
+from fourcorners.samples import snapchat
 from fourcorners.samples import table
+from fourcorners.samples import tiktok_text
 from fourcorners.samples import truth
 from fourcorners.samples import world as worlds
+from fourcorners.samples import x
 from fourcorners.samples.case import case
 from fourcorners.samples.case import write_carrier
 from fourcorners.samples.provider import Form
@@ -141,6 +146,14 @@ FORMATS: dict[str, Callable[[int, int, Path], None]] = {
     "facebook-export": _export(facebook.export),
     "facebook-export-html": _export(facebook_page.export, facebook_page.zone_of),
     "instagram-export": _export(instagram.export),
+    "x-return": x.write,
+    "discord-sessions": discord.write,
+    "snapchat-return": snapchat.write,
+    "reddit-ip-logs": listings.REDDIT.write,
+    "kik-binds": listings.KIK.write,
+    "tiktok-ip-data": listings.TIKTOK.write,
+    "tiktok-text": tiktok_text.write,
+    "roblox-addresses": listings.ROBLOX.write,
     "carrier-table": _table("cable"),
     "carrier-table-cgnat": _table("mobile"),
     "carrier-table-ipv6": _table("fibre"),

@@ -44,6 +44,7 @@ from fourcorners.samples.values import Login
 COLUMNS: dict[str, tuple[str, ...]] = {
     "login": ("account", "ip", "port", "at"),
     "session": ("account", "ip", "port", "at", "until"),
+    "seen": ("account", "ip", "at", "until"),
     "call": ("account", "ip", "port", "at"),
     "assignment": ("ip", "port_low", "port_high", "at", "until", "subscriber"),
     "subscriber": ("account", "value"),

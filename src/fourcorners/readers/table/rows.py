@@ -153,6 +153,8 @@ class _Rows:
         good = addresses.is_valid().to_numpy(zero_copy_only=False) & cell.present
         if has_ports:
             good &= ~beside  # two ports for one address: neither is taken
+        if self.shape.family != "assignment":  # a network is nobody's address
+            good &= ~pc.match_substring(_or_blank(addresses, good), "/").to_numpy(zero_copy_only=False)
         self.mark("BAD_ADDRESS", cell.present & ~good)
         self.columns["ip"] = where(addresses, good)
         self.columns["ip_text"] = cell.values()

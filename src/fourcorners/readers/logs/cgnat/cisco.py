@@ -105,7 +105,7 @@ class Cisco:
 
     def census(self, data: Data) -> Census:
         """Messages and events, counted by other means."""
-        return census_lines.count_brackets(data, _SIGN.encode())
+        return census_lines.count_brackets(data, _SIGN)
 
     @staticmethod
     def _rows(

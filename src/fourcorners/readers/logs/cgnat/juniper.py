@@ -102,7 +102,7 @@ class Juniper:
 
     def census(self, data: Data) -> Census:
         """Lines, counted by other means."""
-        return census_lines.count(data, _SIGN.encode())
+        return census_lines.count(data, (_SIGN,))
 
     @staticmethod
     def _rows(block: Block, texts: pa.StringArray, mine: Offsets, first: int, said: Said) -> pa.RecordBatch:

@@ -1,0 +1,39 @@
+"""Whose the rows of a file are, where only some of its members say it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fourcorners.model.records import Batch
+from fourcorners.model.records import Reading
+
+
+def relate(files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
+    """Give the members of a file that name no account the one account that its other members name.
+
+    Where they name two, nobody can tell. A member that names an account for some of its rows leaves others open.
+    """
+    return [[_with_account(reading, accounts(readings)) for reading in readings] for readings in files]
+
+
+def accounts(readings: Sequence[Reading]) -> set[str]:
+    """The accounts that rows name."""
+    batches = [batch for reading in readings for batch in reading.batches]
+    return {name for batch in batches for name in pc.unique(batch.rows.column("account").drop_null()).to_pylist()}
+
+
+def _with_account(reading: Reading, names: set[str]) -> Reading:
+    if len(names) != 1 or accounts([reading]):
+        return reading
+    (name,) = names
+    return replace(reading, batches=tuple(_filled(batch, name) for batch in reading.batches))
+
+
+def _filled(batch: Batch, name: str) -> Batch:
+    place = batch.rows.schema.get_field_index("account")
+    column = pa.repeat(pa.scalar(name, pa.string()), batch.rows.num_rows)
+    return replace(batch, rows=batch.rows.set_column(place, batch.rows.schema.field(place), column))

@@ -1,0 +1,274 @@
+"""The reader of X returns: logins, the account, and the address it was created from."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
+
+import pyarrow as pa
+
+from fourcorners.model.address import parse_endpoint
+from fourcorners.model.instant import ZoneDeclaration
+from fourcorners.model.records import Census
+from fourcorners.model.records import Reading
+from fourcorners.model.records import Unclassified
+from fourcorners.readers import census_x
+from fourcorners.readers import named_account
+from fourcorners.readers.gathered import Clock
+from fourcorners.readers.gathered import Gathered
+from fourcorners.readers.gathered import Value
+from fourcorners.readers.notation import text_of
+from fourcorners.readers.table.time_format import TimeFormat
+from fourcorners.readers.x.objects import BOM
+from fourcorners.readers.x.objects import SIGNED
+from fourcorners.readers.x.objects import Data
+from fourcorners.readers.x.objects import Found
+from fourcorners.readers.x.objects import Pair
+from fourcorners.readers.x.objects import Record
+from fourcorners.readers.x.objects import read_objects
+
+#: Names by which an instrument may name the producer.
+CUSTODIANS = (
+    "X Corp.",
+    "X Corp",
+    "X",
+    "X Internet Unlimited Company",
+    "Twitter",
+    "Twitter, Inc.",
+    "Twitter Inc.",
+    "Twitter International Unlimited Company",
+)
+
+ACCOUNT = b"accountId"
+#: The fields of a login by their labels.
+LOGIN = {ACCOUNT: "account", b"loginIp": "ip", b"createdAt": "at"}
+#: The data category of each fact about the account. Its creation address is no login.
+FACTS = {
+    ACCOUNT: "subscriber_identity",
+    b"email": "subscriber_identity",
+    b"username": "subscriber_identity",
+    b"accountDisplayName": "subscriber_identity",
+    b"createdAt": "subscriber_identity",
+    b"createdVia": "transactional_noncontent",
+    b"userCreationIp": "session_ip_log",
+}
+#: Labels that are counted, here and by the independent census.
+COUNTED = frozenset({ACCOUNT, b"createdAt", b"loginIp", b"userCreationIp"})
+
+#: The labels under which the three kinds of record stand, and those that only one of them has.
+_KINDS = {b"ipAudit": "login", b"account": "facts", b"accountCreationIp": "facts"}
+_OWN = {b"loginIp": "login", b"userCreationIp": "facts", b"accountDisplayName": "facts", b"createdVia": "facts"}
+_SIGNS = re.compile(rb'"(?:ipAudit|accountCreationIp|userCreationIp|accountDisplayName)"\s*:')
+_LOGIN_SIGNS = (b'"loginIp"', b'"accountId"')
+_NAMES = re.compile(r"(?:\A|[-/])(?:ip-audit|account|account-creation-ip)\.txt\Z")
+_JSON = re.compile(rb"\s*[\[{]")
+_EMPTY = re.compile(rb"[\s\[\]{}]*(?:-----BEGIN PGP SIGNATURE-----|\Z)")
+_LABEL = re.compile(r"(?!(?:[^\d]*\d){3})[^\W\d][\w -]{0,39}")
+_HOW = TimeFormat.year_first()
+
+
+@dataclass(slots=True)
+class _Rows:
+    """What a member's records give."""
+
+    clock: Clock
+    logins: Gathered
+    facts: Gathered
+    labels: Counter[bytes] = field(default_factory=Counter)
+    unclassified: Counter[str] = field(default_factory=Counter)
+    holes: list[int] = field(default_factory=list)
+    row: int = 0
+
+    def number(self) -> int:
+        self.row += 1
+        return self.row - 1
+
+    def drop(self, path: Sequence[bytes], start: int, end: int) -> None:
+        """Count a value that no field holds."""
+        self.unclassified[" > ".join(map(_shown, path))] += 1
+        self.holes += (start, end)
+
+
+class XReturn:
+    """Reads one `*-ip-audit.txt`, `*-account.txt` or `*-account-creation-ip.txt`."""
+
+    name = "x-return"
+    version = "1"
+    custodians = CUSTODIANS
+
+    def detect(self, path: str, head: bytes) -> bool:
+        """Whether the first bytes are JSON with the labels of these files; an empty list has a name only."""
+        bare = head.removeprefix(BOM)
+        if SIGNED.match(bare):
+            bare = bare.replace(b"\r\n", b"\n").partition(b"\n\n")[2]
+        if _JSON.match(bare) is None:
+            return False
+        if _SIGNS.search(bare) or all(sign in bare for sign in _LOGIN_SIGNS):
+            return True
+        return _NAMES.search(path) is not None and (b'"accountId"' in bare or _EMPTY.match(bare) is not None)
+
+    def read(self, data: Data, declaration: ZoneDeclaration | None = None) -> Reading:
+        """Every row of one member.
+
+        Args:
+            data: the member's bytes.
+            declaration: a person's statement of the zone of times that state none.
+
+        Raises:
+            BadInput: `TRUNCATED`, `MARKUP`, `DEPTH`, `ENCODING` or `NUL`.
+        """
+        found = read_objects(data)
+        clock = Clock.declared(_HOW, declaration)
+        rows = _Rows(
+            clock,
+            Gathered("login", "ip-audit", clock, required=("ip", "at")),
+            Gathered("subscriber", "account", clock),
+            labels=Counter(found.deeper),
+        )
+        alone = _only_kind(found)
+        for record in found.records:
+            kind = _kind_of(record) or alone
+            if kind == "login":
+                _login(rows, record)
+            elif kind == "facts":
+                _facts(rows, record)
+            else:
+                for pair in record.pairs:
+                    rows.labels[pair.label] += 1
+                    rows.drop((*record.path, pair.label), pair.at - 1, pair.end)
+            for path, start, end in record.nested:
+                rows.drop((*record.path, *path), start, end)
+        if found.items:
+            rows.unclassified["values without a label"] += found.items
+        batches = (*rows.logins.batches(), *rows.facts.batches())
+        pairs = sorted(zip(rows.holes[::2], rows.holes[1::2], strict=True))
+        return Reading(
+            reader=f"{self.name}/{self.version}",
+            layout="signed" if found.frame else "bare",
+            custodians=self.custodians,
+            batches=batches,
+            boilerplate=found.frame,
+            unclassified=tuple(Unclassified(path, texts) for path, texts in rows.unclassified.items()),
+            labels={label.decode(): rows.labels[label] for label in sorted(COUNTED)},
+            says_empty=found.structured and not found.records and not found.items,
+            holes=pa.array([edge for pair in pairs for edge in pair], pa.int64()),
+            notation="json",
+        )
+
+    def relate(self, files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
+        """Rows of a member that names no account are of the one account that the file's other members name."""
+        return named_account.relate(files)
+
+    def census(self, data: Data) -> Census:
+        """The member's values and labels, counted by code that shares nothing with this reader."""
+        return census_x.count(data)
+
+
+def _kind_of(record: Record) -> str | None:
+    """What a record is, by the label that it stands under, else by a label that only one kind has."""
+    if record.path and record.path[-1] in _KINDS:
+        return _KINDS[record.path[-1]]
+    kinds = {_OWN[pair.label] for pair in record.pairs if pair.label in _OWN}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _only_kind(found: Found) -> str | None:
+    """The kind of all records of the member that tell theirs."""
+    kinds = {kind for record in found.records if (kind := _kind_of(record))}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _login(rows: _Rows, record: Record) -> None:
+    values: dict[str, Value] = {}
+    problem, met = None, set[str]()
+    for pair in record.pairs:
+        rows.labels[pair.label] += 1
+        name = LOGIN.get(pair.label)
+        if name is None:
+            rows.drop((*record.path, pair.label), pair.at - 1, pair.end)
+            continue
+        if name in met:
+            problem = "AMBIGUOUS_ROW"
+        met.add(name)
+        try:
+            value = _value(pair)
+        except ValueError:
+            value, problem = None, problem or "BROKEN_VALUE"
+        if value is not None and name not in values:
+            values[name] = value
+        else:
+            rows.holes += (pair.at - 1, pair.end)
+    texts = sum(pair.label in LOGIN for pair in record.pairs)
+    rows.logins.add((rows.number(), record.start, record.end, texts), "session_ip_log", values, problem)
+
+
+def _facts(rows: _Rows, record: Record) -> None:
+    """One row for each fact about the account."""
+    times = Counter(pair.label for pair in record.pairs)
+    account = _account(record)
+    for pair in record.pairs:
+        rows.labels[pair.label] += 1
+        problem = None
+        try:
+            value = _value(pair) if pair.label in FACTS else None
+        except ValueError:
+            value, problem = None, "BROKEN_VALUE"
+        if value is None and problem is None:
+            rows.drop((*record.path, pair.label), pair.at - 1, pair.end)
+            continue
+        values = {"attribute": Value(pair.label.decode(), [pair.at, pair.at + len(pair.label)])}
+        if value is not None:
+            values["value"] = value
+            problem = _flaw(rows.clock, pair.label, value.text)
+        if account is not None:
+            values["account"] = account
+        if times[pair.label] > 1:
+            problem = "AMBIGUOUS_ROW"
+        core = (rows.number(), pair.at - 1, pair.end + pair.quoted, 1)
+        rows.facts.add(core, FACTS[pair.label], values, problem)
+
+
+def _account(record: Record) -> Value | None:
+    """The account of a record that names one."""
+    named = [pair for pair in record.pairs if pair.label == ACCOUNT]
+    try:
+        return _value(named[0]) if len(named) == 1 else None
+    except ValueError:
+        return None
+
+
+def _flaw(clock: Clock, label: bytes, text: str) -> str | None:
+    """What is wrong with a fact that has a shape of its own."""
+    if label == b"createdAt" and not clock.reads(text):
+        return "BAD_TIME"
+    if label == b"userCreationIp":
+        try:
+            parse_endpoint(text)
+        except ValueError:
+            return "BAD_ADDRESS"
+    return None
+
+
+def _value(pair: Pair) -> Value | None:
+    """A pair's value; None for `null` and for an empty text.
+
+    Raises:
+        ValueError: the text holds half a character.
+    """
+    if not pair.raw or (pair.raw == b"null" and not pair.quoted):
+        return None
+    text = text_of(pair.raw.decode(), "json")
+    text.encode()
+    return Value(text, [pair.start, pair.end])
+
+
+def _shown(label: bytes) -> str:
+    """A label as a report may show it: what is in no list could be a value."""
+    text = label.decode()
+    return text if _LABEL.fullmatch(text) else f"label of {len(text)} characters"
+
+
+READER = XReturn()

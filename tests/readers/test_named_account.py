@@ -1,0 +1,45 @@
+"""Whose rows are, told by the other members of a file."""
+
+from __future__ import annotations
+
+from fourcorners.model.records import Reading
+from fourcorners.readers.gathered import Clock
+from fourcorners.readers.gathered import Gathered
+from fourcorners.readers.gathered import Value
+from fourcorners.readers.named_account import accounts
+from fourcorners.readers.named_account import relate
+from fourcorners.readers.table.time_format import TimeFormat
+
+
+def reading(*names: str | None) -> Reading:
+    gathered = Gathered("subscriber", "account", Clock(TimeFormat.year_first()))
+    for row, name in enumerate(names):
+        gathered.add((row, 0, 1, 1), None, {"account": Value(name, [0, 1])} if name else {})
+    return Reading("r/1", "", (), tuple(gathered.batches()), 0)
+
+
+def told(*files: list[Reading]) -> list[list[list[str | None]]]:
+    return [
+        [[row["account"] for batch in each.batches for row in batch.rows.to_pylist()] for each in file]
+        for file in relate(files)
+    ]
+
+
+def test_one_account_of_the_same_file_is_everybodys() -> None:
+    assert told([reading(None, None), reading("ann")]) == [[["ann", "ann"], ["ann"]]]
+    assert told([reading(None)], [reading("ann")]) == [[[None]], [["ann"]]]
+    assert told([reading(None), reading("ann"), reading("Ann")]) == [[["ann"], ["ann"], ["ann"]]]
+
+
+def test_two_accounts_are_nobodys() -> None:
+    assert told([reading(None), reading("ann"), reading("bob")])[0][0] == [None]
+    assert told([reading(None), reading("ann", "bob")])[0][0] == [None]
+
+
+def test_a_member_that_names_an_account_leaves_its_other_rows_open() -> None:
+    assert told([reading("ann", None), reading("ann")])[0][0] == ["ann", None]
+
+
+def test_a_member_without_rows_stays_as_it_is() -> None:
+    assert relate([[reading(), reading("ann")]])[0][0].batches == ()
+    assert accounts([reading()]) == set()
