@@ -19,14 +19,15 @@ from fourcorners.readers import archive
 from fourcorners.readers import known
 from fourcorners.readers import registry
 from fourcorners.readers.fingerprint import structure_of
+from fourcorners.readers.logs import LOGS
 from fourcorners.samples.make import FORMATS
 
 SEEDS = range(24)
 ROWS = (1, 60, 1_000)
 PDF_SEEDS = 2  # a PDF gives the text that is taken apart already
 SUFFIXES = (".zip", ".html", ".json", ".txt", ".csv", ".xlsx", ".xml", ".log", ".pdf")
-#: Formats that are no input of a reader.
-OTHERS = {"case", "networks"}
+#: Formats that are no input of a listed reader; a carrier's log is read under a declaration.
+OTHERS = {"case", "networks", *(log.name for log in LOGS)}
 FOLDER = Path(known.__file__).parent
 
 Found = dict[str, dict[str, list[frozenset[str]]]]
