@@ -29,7 +29,6 @@ from fourcorners.readers import named_account
 from fourcorners.readers.gathered import Clock
 from fourcorners.readers.gathered import Gathered
 from fourcorners.readers.gathered import Value
-from fourcorners.readers.known_table import KnownTable
 from fourcorners.readers.known_table import loose
 from fourcorners.readers.snapchat.sections import Data
 from fourcorners.readers.snapchat.sections import Line
@@ -37,60 +36,20 @@ from fourcorners.readers.snapchat.sections import Section
 from fourcorners.readers.snapchat.sections import labels_of
 from fourcorners.readers.snapchat.sections import read_layout
 from fourcorners.readers.snapchat.sections import read_lines
+from fourcorners.readers.snapchat.vocabulary import ACCOUNT
+from fourcorners.readers.snapchat.vocabulary import CREATED
+from fourcorners.readers.snapchat.vocabulary import CREATION_IP
+from fourcorners.readers.snapchat.vocabulary import CUSTODIANS
+from fourcorners.readers.snapchat.vocabulary import FACTS
+from fourcorners.readers.snapchat.vocabulary import MARKS
+from fourcorners.readers.snapchat.vocabulary import SEEN
+from fourcorners.readers.snapchat.vocabulary import TIME
 from fourcorners.readers.table.body import LABEL
 from fourcorners.readers.table.body import read_body
 from fourcorners.readers.table.cells import column
-from fourcorners.readers.table.kinds import Kind
 from fourcorners.readers.table.split import Head
 from fourcorners.readers.table.split import split
-from fourcorners.readers.table.time_format import TimeFormat
 
-CUSTODIANS = ("Snap Inc.", "Snap, Inc.", "Snap", "Snapchat", "Snapchat, Inc.", "Snap Group Limited")
-
-#: `Wed Aug 19 12:00:00 UTC 2021` of older returns and `2026-04-11 04:02:00 UTC` of newer ones: the year is at
-#: either end, day and time of day stand in the same places.
-_TIME = TimeFormat(
-    "snapchat",
-    re.compile(
-        rb"(?=(?:.{24})?(?P<Y>[0-9]{4})(?:-|\Z))"
-        rb"(?:[0-9]{4}-(?P<m>[0-9]{2})-|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) "
-        rb"(?P<b>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) )"
-        rb"(?P<d>[0-9]{2}) (?P<H>[0-9]{2}):(?P<M>[0-9]{2}):(?P<S>[0-9]{2})(?: (?P<z>UTC))?(?(b) [0-9]{4})"
-    ),
-)
-SEEN = KnownTable(
-    layout="first and last seen",
-    shape=Kind("seen", "session_ip_log", ("ip", "start", "end"), ("account",)),
-    labels={
-        "ip": ("ip", "ip_address"),
-        "start": ("first_seen", "first_seen_time"),
-        "end": ("last_seen", "last_seen_time"),
-        "account": ("username",),
-    },
-    time=_TIME,
-    open_end=frozenset(),
-)
-ACCOUNT = "username"
-CREATED, CREATION_IP = "created", "creationip"
-#: The data category of each fact about the account, by its loose label. Its creation address is no login.
-FACTS = {
-    loose(label): "subscriber_identity"
-    for label in (
-        ACCOUNT,
-        "user_id",
-        "display_name",
-        "email_address",
-        "email_status",
-        "pending_email_address",
-        "phone_number",
-        "phone_status",
-        "pending_phone_number",
-        "former_phone_number",
-        CREATED,
-        "status",
-    )
-} | {CREATION_IP: "session_ip_log"}
-_MARKS = frozenset({ACCOUNT, "userid", CREATED})
 _LABEL = re.compile(r"(?!(?:[^\d]*\d){3})[^\W\d][\w -]{0,39}")
 
 
@@ -146,14 +105,14 @@ class SnapchatReturn:
             BadInput: `QUOTE`, `TRUNCATED`, `ENCODING`, `COLUMNS`, `HEADER`, `LINE_END`, `NUL`, `CELL_SIZE`.
         """
         layout = read_layout(data)
-        clock = Clock.declared(_TIME, declaration)
+        clock = Clock.declared(TIME, declaration)
         rows = _Rows(clock, Gathered("subscriber", "account", clock), Gathered("capture", "other", clock))
         for section in layout.sections:
             if section.torn and _is_known(section.labels):
                 raise _torn(section.torn)
             if SEEN.fits(section.labels):
                 _seen(rows, data, section, declaration)
-            elif set(map(loose, section.labels)) >= _MARKS:
+            elif set(map(loose, section.labels)) >= MARKS:
                 _facts(rows, data, section)
             else:
                 _other(rows, section)
@@ -182,7 +141,7 @@ class SnapchatReturn:
 
 
 def _is_known(labels: tuple[str, ...]) -> bool:
-    return SEEN.fits(labels) or set(map(loose, labels)) >= _MARKS
+    return SEEN.fits(labels) or set(map(loose, labels)) >= MARKS
 
 
 def _torn(line: Line) -> BadInput:
