@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fourcorners.model.errors import BadInput
+from fourcorners.vault import files
 from fourcorners.vault.files import sync_folder
 
 
@@ -26,8 +27,9 @@ def check_free(path: Path) -> None:
 
 def replace(path: Path, data: bytes) -> None:
     """Put a small file in the place of an older one, at once and whole."""
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(data)
+    part = path.with_name(path.name + files.TEMPORARY)
+    with files.create(part) as out:
+        out.write(data)
     part.replace(path)
 
 
@@ -37,11 +39,9 @@ def write(path: Path, data: bytes) -> None:
     Raises:
         BadInput: `OUTPUT`, if the place cannot be written.
     """
-    part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(data)
-        part.replace(path)
+        replace(path, data)
         sync_folder(path.parent)
     except OSError as error:
         raise BadInput(

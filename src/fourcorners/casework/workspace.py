@@ -42,8 +42,10 @@ from fourcorners.model.errors import FourcornersError
 from fourcorners.model.errors import Refused
 from fourcorners.model.errors import UsageError
 from fourcorners.vault import root_key
+from fourcorners.vault.files import check_plain
 from fourcorners.vault.filter_team import FilterTeam
 from fourcorners.vault.keys import KeyStore
+from fourcorners.vault.vault import FOLDERS
 from fourcorners.vault.vault import Vault
 
 if os.name == "posix":
@@ -53,6 +55,8 @@ DATABASE = "workspace.sqlite"
 #: Beside it, where the tables stand on a server: its address, without a password.
 SERVER = "database"
 KEYS = "keys"
+#: Time stamps, each with the checkpoint it is over and the authority's root certificates.
+STAMPS = "stamps"
 CHECKPOINT = "checkpoint"
 VERSION = 2
 
@@ -310,6 +314,7 @@ def create(
         )
     _check_address(making.database)
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    check_plain(root)
     workspace_id = secrets.token_hex(8)
     (root / KEYS).mkdir(mode=0o700)
     key = root_key.create(
@@ -346,6 +351,7 @@ def open_workspace(
     clock: Callable[[], int] = time.time_ns,
     on_wait: Callable[[], None] = lambda: None,
     secret: Callable[[str], bytes] = no_secret,
+    clear: bool = True,
 ) -> Iterator[Workspace]:
     """Open a workspace for one writer, after the remains of a step that was cut off are cleared.
 
@@ -355,10 +361,11 @@ def open_workspace(
         clock: UTC nanoseconds.
         on_wait: called once if another process holds the workspace and this one has to wait.
         secret: gives a passphrase or PIN when asked for one by its name.
+        clear: delete the remains of a step that was cut off; not where somebody only looks.
 
     Raises:
         UsageError: `NO_WORKSPACE`, `WORKSPACE_VERSION`, `ROOT_KEY`.
-        VerificationFailed: `MISSING_FILE`, `ROLLED_BACK`.
+        VerificationFailed: `LINK`, `MISSING_FILE`, `ROLLED_BACK`.
     """
     if not (root / DATABASE).is_file() and not (root / SERVER).is_file():
         raise UsageError(
@@ -367,6 +374,7 @@ def open_workspace(
             where=str(root),
             next_step="make one with `fourcorners init`, or name another with -w",
         )
+    check_plain(root, (KEYS, STAMPS, *FOLDERS))
     with _locked(root, on_wait), closing(_connect(root)) as db:
         version = _version(db)
         if version != str(VERSION):
@@ -378,7 +386,7 @@ def open_workspace(
             )
         keys = KeyStore(root / KEYS, root_key.unlock(root / KEYS, secret=secret))
         workspace = Workspace(root, Tables(db, keys), actor, clock)
-        recovery.recover(workspace)
+        recovery.recover(workspace, clear=clear)
         yield workspace
 
 
@@ -417,7 +425,9 @@ def _connect(root: Path) -> Database:
 
 @contextmanager
 def _locked(root: Path, on_wait: Callable[[], None]) -> Iterator[None]:
-    with (root / "lock").open("wb") as handle:
+    # never truncated, and no link is followed: the folder may have come from anybody
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    with os.fdopen(os.open(root / "lock", flags, 0o600), "r+b") as handle:
         _lock(handle, on_wait)
         yield  # closing the file gives the lock back, however the process ends
 

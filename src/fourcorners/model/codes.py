@@ -95,6 +95,7 @@ ERRORS: dict[str, str] = {
     "SAMPLE": "no generator makes that format",
     "OUTPUT": "the output place exists already or cannot be written",
     "MISSING_FILE": "a stored file is gone",
+    "LINK": "a workspace or backup holds a link or a device, which leads outside",
     "SYSTEM": "the operating system refused: no permission, no space, no such device",
     "ENTRY_SIZE": "a ledger entry is larger than the log's format holds",
     "NOTE": "a file is no signed note or checkpoint in the form of its specification",
