@@ -26,6 +26,7 @@ from tests.casework.people import write_unseal
 
 from fourcorners.casework import attribute
 from fourcorners.casework import exhibit
+from fourcorners.casework import gate
 from fourcorners.casework import instruments
 from fourcorners.casework import records
 from fourcorners.casework import show
@@ -271,6 +272,62 @@ def test_m44_a_quashed_instrument_locks_what_came_from_it(
     instruments.rule(workspace, instrument, standing.REINSTATED, paper, "reversed on appeal")
     assert list(records.list_records(workspace, instrument, family=None))
     verification.verify(workspace)
+
+
+def test_what_is_asked_for_after_the_ruling_is_locked_like_what_was_asked_for_before(
+    workspace: Workspace, case: str, instrument: str, paper: Path, tmp_path: Path
+) -> None:
+    def ask(name: str) -> str:
+        return instruments.add(workspace, write_order(tmp_path / name, accounts=("203.0.113.7",)), case).id
+
+    before = ask("before")
+    instruments.rule(workspace, instrument, standing.QUASHED, paper, "the warrant lacked probable cause")
+    after = ask("after")
+    assert standing.quashed_by(workspace, before) == standing.quashed_by(workspace, after) == ["I-1"]
+    *_, check = (entry for entry in workspace.ledger.entries() if entry.kind == "read")
+    assert (check.facts["purpose"], check.facts["shown"]) == ("root targets", False), "it was looked at, and said"
+    with unchanged(workspace), pytest.raises(Refused) as found:
+        ingest(workspace, [write_page(tmp_path / "more.html", INSIDE)], after)
+    assert found.value.code == "QUASHED"
+    with pytest.raises(Refused) as read:
+        list(records.list_records(workspace, instrument, family=None))
+    assert read.value.code == "QUASHED", "only the product's own check reads it"
+    with pytest.raises(Refused):
+        list(gate.own_check(acting(workspace, "stranger"), instrument, "curious"))
+
+
+def test_identifiers_of_quashed_records_are_no_ground_for_many_targets(
+    workspace: Workspace, case: str, paper: Path, tmp_path: Path
+) -> None:
+    """M48 counts a target that stands in released records as no root; once those are locked, it is one again."""
+    found = tuple(f"203.0.113.{n}" for n in range(11))
+    instruments.add(workspace, write_order(tmp_path / "o", accounts=(TARGET,)), case)
+    logins = tuple((address, "2026-03-02 01:00:00 UTC") for address in found)
+    ingest(workspace, [write_page(tmp_path / "r.html", logins)], "I-1")
+    order = write_order(tmp_path / "many", accounts=found)
+    instruments.rule(workspace, "I-1", standing.QUASHED, paper, "void")
+    with pytest.raises(Refused) as refused:
+        instruments.add(workspace, order, case)
+    assert refused.value.code == "APPROVAL_NEEDED"
+    instruments.rule(workspace, "I-1", standing.REINSTATED, paper, "reversed")
+    assert instruments.add(workspace, order, case).derived_from == ["I-1"]
+
+
+def test_what_an_emergency_led_to_is_derived_from_it_before_it_is_ratified(
+    workspace: Workspace, case: str, paper: Path, tmp_path: Path
+) -> None:
+    order = write_order(tmp_path / "e", accounts=(TARGET,), kind="emergency_disclosure", role="officer")
+    text = order.read_text().replace("criminal_investigation", "emergency")
+    text = text.replace("2026-03-09T10:00:00Z", "2026-04-01T08:00:00Z")
+    order.write_text(text.replace("2026-03-10T10:00:00Z", "2026-04-01T08:30:00Z"))
+    instruments.add(workspace, order, case)
+    ingest(workspace, [write_page(tmp_path / "r.html")], "I-1")
+    derived = instruments.add(workspace, write_order(tmp_path / "c", accounts=("203.0.113.7",)), case)
+    assert derived.derived_from == ["I-1"]
+    more = write_page(tmp_path / "more.html", (("203.0.113.9", "2026-03-03 01:00:00 UTC"),))
+    assert ingest(workspace, [more], "I-1").id == "R-2", "what comes later is compared with the first"
+    instruments.rule(workspace, "I-1", standing.QUASHED, paper, "there was no emergency")
+    assert standing.quashed_by(workspace, derived.id) == ["I-1"]
 
 
 def test_a_locked_attribution_is_not_shown(
