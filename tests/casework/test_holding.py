@@ -174,6 +174,62 @@ def test_one_person_does_not_destroy(workspace: Workspace, instrument: str, pape
     assert destruction.execute(workspace, row.id)["approved_by"] == ["bob"]
 
 
+def test_what_came_in_after_a_destruction_was_confirmed_does_not_go_with_it(
+    workspace: Workspace, instrument: str, paper: Path, tmp_path: Path
+) -> None:
+    supervisors(workspace, "sue")
+    row = destruction.request(workspace, instrument, paper, "over")
+    petitions.approve(acting(workspace, "sue"), row.id)
+    more = write_page(tmp_path / "more.html", (("203.0.113.9", "2026-03-03 01:00:00 UTC"),))
+    ingest(workspace, [more], instrument)
+    with unchanged(workspace), pytest.raises(Refused, match="R-2") as found:
+        destruction.execute(workspace, row.id)
+    assert found.value.code == "TWO_PERSONS"
+    anew = destruction.request(workspace, instrument, paper, "over")
+    assert anew.id != row.id
+    assert show.petition_line(anew)["about"]["returns"] == ["R-1", "R-2"]
+    petitions.approve(acting(workspace, "sue"), anew.id)
+    assert destruction.execute(workspace, anew.id)["state"] == "done"
+
+
+def test_nobody_agrees_to_what_was_done_already(workspace: Workspace, instrument: str, paper: Path) -> None:
+    receipt = destroy(workspace, instrument, paper)
+    supervisors(workspace, "chief")
+    with unchanged(workspace), pytest.raises(UsageError) as found:
+        petitions.approve(acting(workspace, "chief"), str(receipt["petition"]))
+    assert found.value.code == "UNKNOWN_PETITION"
+    assert destruction.receipt(workspace, str(receipt["petition"]))["approved_by"] == ["sue"]
+
+
+@pytest.mark.parametrize(
+    ("alias", "code"),
+    [
+        ("tester ", "SELF_APPROVAL"),
+        (" tester", "SELF_APPROVAL"),
+        ("Tester", "LOOK_ALIKE"),
+        ("TESTER", "LOOK_ALIKE"),
+        ("tester\u0301", "LOOK_ALIKE"),
+        ("t\u0435ster", "LOOK_ALIKE"),
+        ("tes-ter", "LOOK_ALIKE"),
+    ],
+)
+def test_a_second_spelling_is_no_second_person(
+    workspace: Workspace, instrument: str, paper: Path, alias: str, code: str
+) -> None:
+    row = destruction.request(workspace, instrument, paper, "over")
+    if code == "LOOK_ALIKE":
+        with pytest.raises(Refused) as added:
+            actors.add(workspace, alias, "supervisor")
+        assert added.value.code == code
+    else:
+        actors.add(workspace, alias, "supervisor")
+    with unchanged(workspace), pytest.raises(Refused) as found:
+        petitions.approve(acting(workspace, alias), row.id)
+    assert found.value.code == code
+    with pytest.raises(Refused):
+        destruction.execute(workspace, row.id)
+
+
 def test_a_destruction_that_was_cut_off_is_finished_at_the_next_opening(
     workspace: Workspace,
     instrument: str,
@@ -374,6 +430,13 @@ def test_m52_many_small_reads_count_together(folder: Path, clock: TickingClock, 
         petitions.approve(acting(workspace, "tom"), "P-1")
         for _ in range(3):
             read()
+        with pytest.raises(Refused) as again:
+            read()
+        assert "P-2" in again.value.next_step, "the first is answered; for more it is asked again"
+        for name in ("sue", "tom"):
+            petitions.approve(acting(workspace, name), "P-2")
+        for _ in range(2):
+            read()
         with pytest.raises(Refused):
             read()
         actors.add(workspace, "bob", "investigator")
@@ -444,6 +507,8 @@ def test_m10_many_accounts_with_an_independent_approver(
     if approver == "sue":
         petitions.approve(acting(workspace, approver), "P-1")
         assert instruments.add(workspace, order, case).id == "I-1"
+        with pytest.raises(Refused):
+            instruments.add(workspace, order, case)  # the approval was for one
         order.write_text(order.read_text().replace('"100089000000011"', '"100089000000099"'))
         with pytest.raises(Refused):
             instruments.add(workspace, order, case)

@@ -30,9 +30,6 @@ from fourcorners.vault import segments
 from fourcorners.vault.segments import WITHHELD_FAMILY
 from fourcorners.vault.segments import Segment
 
-#: Other persons who must agree to more rows than the agency's number (M52).
-DUAL = 2
-
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -167,7 +164,7 @@ def _files(stored: list[_Stored]) -> str:
 def _allowance(workspace: Workspace, case: str) -> int:
     """The agency's number, once more for each time that two others agreed."""
     number = int(store.setting(workspace.tables, "rows_a_person") or 0)
-    return number * (1 + len(petitions.approved(workspace, case, "reads", _more(workspace), DUAL)))
+    return number * (1 + len(petitions.approved(workspace, case, "reads", _more(workspace), petitions.DUAL)))
 
 
 def _more(workspace: Workspace) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from fourcorners.casework import outputs
 from fourcorners.casework import store
 from fourcorners.casework.holding import shredding
+from fourcorners.casework.sealed import layers
 from fourcorners.ledger.checkpoint import Checkpoint
 from fourcorners.ledger.note import open_note
 from fourcorners.model.errors import BadInput
@@ -46,6 +47,7 @@ def recover(workspace: Workspace, *, clear: bool = True) -> None:
     _check_not_behind(workspace)
     if clear:
         shredding.finish(workspace)
+        layers.drop_lapsed(workspace)
     sign_checkpoint(workspace)
 
 

@@ -27,6 +27,7 @@ from fourcorners.casework import recovery
 from fourcorners.casework import store
 from fourcorners.casework.journal import Head
 from fourcorners.casework.journal import Journal
+from fourcorners.casework.people import names
 from fourcorners.casework.store import WORKSPACE
 from fourcorners.casework.store import Tables
 from fourcorners.law import clocks
@@ -97,6 +98,10 @@ class Workspace:
     tables: Tables
     actor: str
     clock: Callable[[], int]
+
+    def __post_init__(self) -> None:
+        # one person, one name, however it was typed
+        object.__setattr__(self, "actor", names.normal(self.actor))
 
     @property
     def log(self) -> Log:

@@ -150,6 +150,7 @@ REFUSALS: dict[str, str] = {
     "DUAL_CONTROL": "more rows than the agency's number; two others must agree",
     "SELF_APPROVAL": "nobody approves or opens what he asked for himself, or approves twice",
     "NOT_INDEPENDENT": "the approver is on the case's team",
+    "LOOK_ALIKE": "the name can be taken for another person's, and one person would be two",
     "CUSTODIANS_ACT": "no approval takes the place of two custodians",
     "COURT_ORDER_NEEDED": "no court's order that is in force names the sealed records",
     "TWO_PERSONS": "the step takes two persons",
