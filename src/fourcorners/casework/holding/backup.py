@@ -8,6 +8,7 @@ that stays on the ledger: a destruction names every such copy.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,16 @@ from fourcorners.casework.workspace import open_workspace
 from fourcorners.ledger.sqlite import SqliteDatabase
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import UsageError
+from fourcorners.vault.files import check_plain
 from fourcorners.vault.files import hash_of
 from fourcorners.vault.files import sync_folder
 from fourcorners.vault.files import write_once
 from fourcorners.vault.root_key import Secret
+from fourcorners.vault.vault import FOLDERS
 
 MANIFEST = "manifest.json"
+#: A folder or file as this product names them.
+_PART = re.compile("[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def backup(workspace: Workspace, out: Path) -> dict[str, Any]:
@@ -86,9 +91,14 @@ def restore(backup_folder: Path, keys: Path, root: Path, actor: str, secret: Sec
     submission (`ROLLED_BACK`).
 
     Raises:
-        BadInput: `OUTPUT`; `TAMPERED`, if a file is not what the manifest says; `NOT_FOUND`.
+        BadInput: `OUTPUT`; `TAMPERED`, if a file is not what the manifest says; `NOT_FOUND`; `PATH`, if it names
+            what is no part of a backup.
+        VerificationFailed: `LINK`.
     """
     outputs.check_free(root)
+    for folder in (backup_folder, keys):
+        if folder.is_dir():
+            check_plain(folder, (path.name for path in sorted(folder.iterdir())))
     manifest = _manifest(backup_folder)
     for name, digest in manifest.items():
         path = backup_folder / name
@@ -120,22 +130,39 @@ def restore(backup_folder: Path, keys: Path, root: Path, actor: str, secret: Sec
 
 def _manifest(folder: Path) -> dict[str, str]:
     try:
-        found: dict[str, str] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if not isinstance(found, dict) or not all(isinstance(digest, str) for digest in found.values()):
+            raise ValueError("its manifest is no list of files")  # noqa: TRY301 - one answer to all of these
+    except (OSError, ValueError, RecursionError) as error:
         raise BadInput(
             "NOT_FOUND",
             f"{folder} is no backup: {error}",
             where=str(folder / MANIFEST),
             next_step="name a folder that `backup` made",
         ) from error
-    if any(Path(name).is_absolute() or ".." in Path(name).parts for name in found):
+    if foreign := sorted(name for name in found if not _is_part(name)):
         raise BadInput(
             "PATH",
-            "the backup's manifest names a file outside the backup",
+            f"the backup's manifest names {foreign[0]!r}, which is no part of a backup",
             where=str(folder / MANIFEST),
+            why="a workspace made of it would hold what nobody put there: another database's address, say",
             next_step="use another backup",
         )
+    if DATABASE not in found:
+        raise BadInput(
+            "NOT_FOUND",
+            f"{folder} is no backup: it holds no database",
+            where=str(folder / MANIFEST),
+            next_step="name a folder that `backup` made",
+        )
     return found
+
+
+def _is_part(name: str) -> bool:
+    """Whether a manifest may name a file: what `backup` copies, and nothing else that a workspace looks at."""
+    folder, *parts = name.split("/")
+    inside = folder in {STAMPS, *FOLDERS} and bool(parts) and all(_PART.fullmatch(part) for part in parts)
+    return inside or name in {DATABASE, recovery.CHECKPOINT}
 
 
 def _copy(source: Path, target: Path) -> None:
