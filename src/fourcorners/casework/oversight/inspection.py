@@ -9,6 +9,7 @@ from typing import Any
 from fourcorners.casework import outputs
 from fourcorners.casework.oversight import witnessing
 from fourcorners.casework.workspace import Workspace
+from fourcorners.ledger import number
 from fourcorners.ledger.checkpoint import Checkpoint
 from fourcorners.ledger.note import Note
 from fourcorners.model.errors import UsageError
@@ -40,6 +41,7 @@ def checkpoint(workspace: Workspace, out: Path) -> dict[str, Any]:
     """
     with workspace.attempt("ledger checkpoint", {}):
         outputs.check_free(out)
+        workspace.record("checkpoint", {}, {"out": str(out)})
         data = witnessing.newest(workspace)
         said = Checkpoint.parse(Note.parse(data).text)
         outputs.write(out, data)
@@ -59,15 +61,18 @@ def proof(workspace: Workspace, entry: str, out: Path) -> dict[str, Any]:
         UsageError: `UNKNOWN_ENTRY`.
     """
     with workspace.attempt("ledger proof", {"entry": entry}):
-        number = entry.removeprefix("E-")
-        if not number.isascii() or not number.isdigit():
-            raise UsageError("UNKNOWN_ENTRY", f"{entry!r} is no entry's name", next_step="such as E-17")
+        index, size = number.parse(entry.removeprefix("E-")), workspace.log.size()
+        if index is None or index >= size:
+            raise UsageError(
+                "UNKNOWN_ENTRY", f"the ledger has no {entry[:80]!r}", next_step="`fourcorners ledger list`"
+            )
         leaf_file = out.with_name(f"{out.name}.entry")
         for path in (out, leaf_file):
             outputs.check_free(path)
-        data = witnessing.prove(workspace, int(number))
+        workspace.record("proof", {"entry": f"E-{index}"}, {"out": str(out)})
+        data = witnessing.prove(workspace, index)
         outputs.write(out, data)
-        outputs.write(leaf_file, workspace.log.leaf(int(number)))
+        outputs.write(leaf_file, workspace.log.leaf(index))
         return {"proof": str(out), "entry": str(leaf_file), "bytes": len(data)}
 
 

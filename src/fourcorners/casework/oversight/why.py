@@ -31,6 +31,7 @@ def why(workspace: Workspace, entry_id: str) -> dict[str, Any]:
                 f"{entry_id} ({entry.kind}) holds no decision",
                 next_step="`fourcorners ledger list` shows the entries; reads, approvals and refusals are decided",
             )
+        workspace.record("explained", {"entry": entry.id}, {})
     audit, evidence = entry.audit or {}, entry.evidence or {}
     return {
         "entry": entry.id,
