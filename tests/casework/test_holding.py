@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ from fourcorners.casework import store
 from fourcorners.casework.holding import destruction
 from fourcorners.casework.holding import shredding
 from fourcorners.casework.holding import standing
+from fourcorners.casework.ingest import declare_zone
 from fourcorners.casework.ingest import ingest
 from fourcorners.casework.oversight import verification
 from fourcorners.casework.people import actors
@@ -47,6 +49,7 @@ from fourcorners.casework.workspace import open_workspace
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import Refused
 from fourcorners.model.errors import UsageError
+from fourcorners.model.instant import ZoneDeclaration
 
 DAY = 86_400 * 10**9
 CANARIES = (b"203.0.113.7", b"2026-03-01 00:00:00 UTC", b"records.html", b"CANARY")
@@ -133,6 +136,26 @@ def test_what_is_left_in_old_pages_and_backups_of_the_database_opens_no_more(
     destroy(workspace, instrument, paper)
     (folder / "old.sqlite").write_bytes(old)
     assert all(canary not in every_byte(workspace) for canary in CANARIES)
+
+
+def test_a_destruction_ends_what_a_refused_declaration_told_of_the_files(
+    workspace: Workspace, case: str, paper: Path, tmp_path: Path
+) -> None:
+    instruments.add(workspace, write_order(tmp_path / "order", accounts=(TARGET,)), case)
+    naive = (("203.0.113.7", "2026-03-02 00:00:00"), ("203.0.113.7", "2026-03-02 00:00:00 UTC"))
+    ingest(workspace, [write_page(tmp_path / "jane-doe-1.html", naive)], "I-1")
+    other = write_page(tmp_path / "jane-doe-2.html", naive[:1])
+    with pytest.raises(BadInput) as refused:
+        declare_zone(workspace, "R-1", ZoneDeclaration("UTC", "tester"), "a letter", [other])
+    assert refused.value.code == "NOT_THE_SAME_FILES"
+    hashes = [sha256(path.read_bytes()).hexdigest().encode() for path in sorted(tmp_path.glob("jane-doe-*"))]
+    assert len(hashes) == 2
+    assert all(digest in every_byte(workspace) for digest in hashes)
+    destroy(workspace, "I-1", paper)
+    content = every_byte(workspace)
+    for canary in (*hashes, b"jane-doe"):
+        assert canary not in content
+    verification.verify(workspace)
 
 
 def test_a_destruction_ends_what_a_first_custodian_laid_bare(
