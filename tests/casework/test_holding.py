@@ -6,9 +6,11 @@ import base64
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
@@ -32,6 +34,7 @@ from fourcorners.casework import instruments
 from fourcorners.casework import records
 from fourcorners.casework import show
 from fourcorners.casework import store
+from fourcorners.casework.holding import backup
 from fourcorners.casework.holding import destruction
 from fourcorners.casework.holding import shredding
 from fourcorners.casework.holding import standing
@@ -156,6 +159,31 @@ def test_a_destruction_ends_what_a_refused_declaration_told_of_the_files(
     for canary in (*hashes, b"jane-doe"):
         assert canary not in content
     verification.verify(workspace)
+
+
+def test_no_hash_of_what_was_given_lies_in_the_clear_or_in_an_old_backup(
+    workspace: Workspace, instrument: str, paper: Path, tmp_path: Path
+) -> None:
+    """Else whoever has the database, or a backup from before the destruction, confirms a guess without any key."""
+    ingest(workspace, [write_page(tmp_path / "whole.html", INSIDE)], instrument)
+    names = ("records.html", "whole.html", "order/order.txt", "order/order.toml")
+    given = [sha256((tmp_path / name).read_bytes()) for name in names]
+    assert store.return_of_file(workspace.tables, instrument, given[0].hexdigest()) == "R-1"
+    backup.backup(workspace, tmp_path / "backup")
+    destroy(workspace, instrument, paper)
+    workspace.tables.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    for folder in (workspace.root, tmp_path / "backup"):
+        lies = b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+        assert b"ledger_entries" in lies
+        for each in given:
+            assert each.hexdigest().encode() not in lies
+            assert each.digest() not in lies
+    with closing(sqlite3.connect(tmp_path / "backup" / "workspace.sqlite")) as old:
+        macs = [mac for (mac,) in old.execute("SELECT mac FROM files UNION SELECT mac FROM originals")]
+    assert len(macs) == 3, "two productions and the warrant"
+    with pytest.raises(Refused) as found:
+        store.mac_of(workspace.tables, instrument, given[0].hexdigest())
+    assert found.value.code == "DESTROYED", "what is left there can be computed by nobody any more"
 
 
 def test_a_destruction_ends_what_a_first_custodian_laid_bare(
