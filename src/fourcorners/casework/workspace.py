@@ -59,7 +59,7 @@ KEYS = "keys"
 #: Time stamps, each with the checkpoint it is over and the authority's root certificates.
 STAMPS = "stamps"
 CHECKPOINT = "checkpoint"
-VERSION = 2
+VERSION = 3
 
 #: The owner of the log's signing key in the key store.
 LOG = "log"
