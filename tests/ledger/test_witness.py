@@ -27,6 +27,7 @@ from fourcorners.ledger.note import KeyType
 from fourcorners.ledger.note import Note
 from fourcorners.ledger.note import Signer
 from fourcorners.ledger.note import open_note
+from fourcorners.ledger.witness import SIZE_TYPE
 from fourcorners.ledger.witness import Answer
 from fourcorners.ledger.witness import Witness
 from fourcorners.model import merkle
@@ -243,7 +244,16 @@ def test_over_http_and_by_file_it_says_the_same(witness: Witness, service: Threa
         assert found.value.code == "WITNESS_ANSWER"
 
 
-@pytest.mark.parametrize("data", [b"", b"200", b"abc\nline\n"])
+@pytest.mark.parametrize("data", [b"", b"200", b"abc\nline\n", b"9" * 5_000 + b"\n", b"-12\nline\n"])
 def test_what_is_no_answer_is_refused(data: bytes) -> None:
     with pytest.raises(BadInput):
         submission.from_file(data)
+
+
+@pytest.mark.parametrize("size", [b"", b"many", b"-1", b"9" * 5_000, "²".encode()])
+def test_a_conflict_without_a_size_is_no_answer(size: bytes) -> None:
+    conflict = Answer(409, SIZE_TYPE, size)
+    assert submission.seen_size(conflict) is None
+    with pytest.raises(BadInput) as found:
+        submission.merge(note_of(hashes("a", 3)), conflict, Signer.generate("other.example/w").verifier)
+    assert found.value.code == "WITNESS_ANSWER"

@@ -15,6 +15,8 @@ from fourcorners.model.errors import VerificationFailed
 HEADER = "c2sp.org/tlog-proof@v1"
 #: A tree of 2^63 entries has no longer path.
 _LONGEST = 63
+#: Nor has its index more digits.
+_DIGITS = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Proof:
             path = tuple(base64.b64decode(line, validate=True) for line in lines)
         except (ValueError, IndexError, binascii.Error) as error:
             raise _malformed(str(error)) from error
-        if not found or first != HEADER or word != "index" or not number.isascii() or not number.isdigit():
+        if not found or first != HEADER or word != "index" or not number.isdigit() or len(number) > _DIGITS:
             raise _malformed("its first lines are not those of a proof")
         if str(int(number)) != number or len(path) > _LONGEST or any(len(node) != merkle.HASH for node in path):
             raise _malformed("its index or path is not in the form of the specification")

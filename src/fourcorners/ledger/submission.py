@@ -25,6 +25,9 @@ from fourcorners.model.errors import VerificationFailed
 #: Seconds that a witness or time-stamping authority may take; bytes of its longest answer.
 SECONDS, LARGEST = 30, 1 << 20
 
+#: Digits of the largest size that a log can have, 2^63.
+_DIGITS = 19
+
 
 def request(old: int, proof: list[bytes], note: Note) -> bytes:
     """What asks a witness to cosign.
@@ -71,9 +74,8 @@ def merge(note: Note, answer: Answer, witness: Verifier) -> Note:
 
 
 def _behind(note: Note, answer: Answer) -> VerificationFailed | BadInput:
-    try:
-        seen = int(answer.body)
-    except ValueError:
+    seen = _number(answer.body)
+    if seen is None:
         return _answer("a conflict without its size")
     have = Checkpoint.parse(note.text).size
     if seen > have:
@@ -88,7 +90,13 @@ def _behind(note: Note, answer: Answer) -> VerificationFailed | BadInput:
 
 def seen_size(answer: Answer) -> int | None:
     """The size that a witness says it cosigned last, where it says so."""
-    return int(answer.body) if answer.type == SIZE_TYPE and answer.body.strip().isdigit() else None
+    return _number(answer.body) if answer.type == SIZE_TYPE else None
+
+
+def _number(text: bytes) -> int | None:
+    """A size as the protocol writes it; no log has one of more digits."""
+    text = text.strip()
+    return int(text) if text.isdigit() and len(text) <= _DIGITS else None
 
 
 def post(url: str, body: bytes, content_type: str) -> Answer:
@@ -135,7 +143,7 @@ def from_file(data: bytes) -> Answer:
         BadInput: `WITNESS_ANSWER`.
     """
     status, found, body = data.partition(b"\n")
-    if not found or not status.isdigit():
+    if not found or len(status) != 3 or not status.isdigit():  # noqa: PLR2004 - HTTP's
         raise _answer("the file does not begin with a status")
     return Answer(int(status), SIZE_TYPE if status == b"409" else TEXT_TYPE, body)
 
