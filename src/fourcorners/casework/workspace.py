@@ -54,7 +54,7 @@ DATABASE = "workspace.sqlite"
 SERVER = "database"
 KEYS = "keys"
 CHECKPOINT = "checkpoint"
-VERSION = 2
+VERSION = 3
 
 #: The owner of the log's signing key in the key store.
 LOG = "log"
@@ -112,9 +112,9 @@ class Workspace:
     @property
     def id(self) -> str:
         """A random name, given when the workspace was made."""
-        return store.setting(self.tables, "id") or ""
+        return self.setting("id") or ""
 
-    @property
+    @cached_property
     def signer(self) -> Signer:
         """The log's own key; its name is the log's origin."""
         return Signer(origin(self.id), self.tables.keys.secret(LOG))
@@ -130,8 +130,17 @@ class Workspace:
 
     def filter_team(self) -> FilterTeam | None:
         """The custodians who only together open what is sealed; None while there is no such team."""
-        text = store.setting(self.tables, "filter_team")
+        text = self.setting("filter_team")
         return FilterTeam.parse(text) if text else None
+
+    def setting(self, name: str) -> str | None:
+        """What was set when the workspace was made, or since then with an entry of its own.
+
+        Raises:
+            VerificationFailed: `TAMPERED`: the settings are not those of the newest entry.
+        """
+        self.ledger.check_state()
+        return store.setting(self.tables, name)
 
     def now(self) -> int:
         """UTC nanoseconds.
@@ -143,7 +152,12 @@ class Workspace:
 
     @contextmanager
     def transaction(self) -> Iterator[Tables]:
-        """Everything inside is durable together, or not at all; after it the checkpoint is signed."""
+        """Everything inside is durable together, or not at all; after it the checkpoint is signed.
+
+        Raises:
+            VerificationFailed: `TAMPERED`: the settings are not those of the newest entry, and none may follow.
+        """
+        self.ledger.check_state()
         with self.tables.db.transaction():
             yield self.tables
         recovery.sign_checkpoint(self)
@@ -329,7 +343,7 @@ def create(
                 "id": workspace_id,
                 "rows_a_person": str(making.rows_a_person),
             }
-            for name, value in settings.items():
+            for name, value in {**settings, "salt": secrets.token_hex(32)}.items():
                 store.put_setting(tables, name, value)
             verifier = Signer(origin(workspace_id), keys.secret(LOG)).verifier
             workspace.write_entry(
@@ -358,7 +372,7 @@ def open_workspace(
 
     Raises:
         UsageError: `NO_WORKSPACE`, `WORKSPACE_VERSION`, `ROOT_KEY`.
-        VerificationFailed: `MISSING_FILE`, `ROLLED_BACK`.
+        VerificationFailed: `ROLLED_BACK`, `TAMPERED`, `MISSING_FILE`, `MISSING_KEY`.
     """
     if not (root / DATABASE).is_file() and not (root / SERVER).is_file():
         raise UsageError(
