@@ -250,6 +250,21 @@ def test_what_was_taken_in_is_bound(worked: Path, clock: TickingClock, edit: str
     assert verified(worked, clock) == "TAMPERED"
 
 
+def test_a_whole_file_is_not_hidden_under_a_destroyed_instrument(
+    worked: Path, clock: TickingClock, tmp_path: Path
+) -> None:
+    with open_workspace(worked, "tester", clock=clock) as workspace:
+        page = write_page(tmp_path / "whole.html", (("203.0.113.9", "2026-03-03 01:00:00 UTC"),))
+        ingest(workspace, [page], "I-1")
+        instruments.add(workspace, write_order(tmp_path / "o2", accounts=(TARGET,)), "C-1")
+        row = destruction.request(workspace, "I-2", paper(tmp_path, "destroy it"), "period over")
+        petitions.approve(acting(workspace, "sue"), row.id)
+        destruction.execute(workspace, row.id)
+        verification.verify(workspace)
+    sql(worked, "UPDATE originals SET owner = 'I-2', digest = 'x' WHERE owner = 'I-1'")
+    assert verified(worked, clock) == "TAMPERED"
+
+
 def test_a_stamp_of_ones_own_is_nobodys(worked: Path, clock: TickingClock, tmp_path: Path) -> None:
     made = authority.make(tmp_path / "mine")
     with open_workspace(worked, "tester", clock=clock) as workspace:

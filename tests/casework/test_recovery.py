@@ -23,6 +23,7 @@ from fourcorners.casework.ingest import ingest
 from fourcorners.casework.oversight import verification
 from fourcorners.casework.workspace import open_workspace
 from fourcorners.model.errors import VerificationFailed
+from fourcorners.vault.files import hash_of
 
 SECOND = (("203.0.113.9", "2026-03-03 01:00:00 UTC"),)
 
@@ -115,7 +116,8 @@ def test_a_name_that_leaves_the_folder_brings_nothing_back(worked: Path, clock: 
     outside = worked.parent / "thesis.txt"
     outside.write_text("ten years of work")
     (worked / "quarantine" / "x").mkdir(parents=True)
-    sql(worked, "UPDATE originals SET name = '../../thesis.txt'")
+    values = ("../../../thesis.txt", hash_of(outside))
+    sql(worked, "UPDATE originals SET name = ?, sha256 = ? WHERE owner = 'C-1'", values=values)
     assert opens(worked, clock) == "MISSING_FILE"
     assert outside.read_text() == "ten years of work"
 

@@ -332,6 +332,12 @@ def papers(tables: Tables) -> list[tuple[str, str, str]]:
     return [(name, owner, digest) for name, owner, digest in rows]
 
 
+def misplaced_originals(tables: Tables) -> list[str]:
+    """Whole files of returns that are noted under another owner than their return's instrument."""
+    query = "SELECT o.name FROM originals o JOIN returns r ON r.id = o.return_id WHERE o.owner <> r.owner"
+    return [str(name) for (name,) in tables.db.execute(query).fetchall()]
+
+
 def all_originals(tables: Tables) -> list[tuple[str, str, str]]:
     """Every whole file: its path in the vault, whose key opens it, the hash of what was given."""
     rows = tables.db.execute("SELECT name, owner, digest FROM originals ORDER BY name").fetchall()

@@ -98,12 +98,7 @@ def unlock(folder: Path, *, secret: Secret) -> RootKey:
         raise refused(f"the workspace does not say where its root key is: {error}", str(folder / FILE)) from error
     try:
         return provider.unlock(kept, secret)
-    except (
-        KeyError,
-        ValueError,
-        TypeError,
-        OSError,
-    ) as error:
+    except (KeyError, ValueError, TypeError, OSError) as error:
         raise refused(
             f"the workspace's note of its root key is damaged: {error}", f"restore {folder / FILE} from a backup"
         ) from error

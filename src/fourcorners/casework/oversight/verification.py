@@ -106,6 +106,8 @@ def _check_catalogue(workspace: Workspace, entries: list[Entry]) -> None:
 
 def _check_originals(workspace: Workspace) -> None:
     """Whole files and papers whose key was not destroyed: what lies in them is what was given."""
+    if misplaced := store.misplaced_originals(workspace.tables):
+        raise tampered(f"{misplaced[0]} is not under the key of its return's instrument", "originals")
     vault = workspace.vault
     for name, owner, digest in store.all_originals(workspace.tables):
         if workspace.tables.keys.is_shredded(owner):
