@@ -34,6 +34,7 @@ from fourcorners.casework import instruments
 from fourcorners.casework import records
 from fourcorners.casework import show
 from fourcorners.casework import store
+from fourcorners.casework import workspace as workspaces
 from fourcorners.casework.holding import backup
 from fourcorners.casework.holding import destruction
 from fourcorners.casework.holding import shredding
@@ -47,6 +48,7 @@ from fourcorners.casework.rows import AttributionRow
 from fourcorners.casework.rows import PetitionRow
 from fourcorners.casework.sealed import seals
 from fourcorners.casework.sealed import unseal
+from fourcorners.casework.workspace import Making
 from fourcorners.casework.workspace import Workspace
 from fourcorners.casework.workspace import open_workspace
 from fourcorners.model.errors import BadInput
@@ -459,10 +461,9 @@ def test_a_locked_attribution_is_not_shown(
     assert attribute.stands(workspace, row), "it is the ruling that locks it"
 
 
-def test_m52_many_small_reads_count_together(folder: Path, clock: TickingClock, tmp_path: Path) -> None:
-    with open_workspace(folder, "tester", clock=clock) as workspace:
-        with workspace.transaction() as tables:
-            store.put_setting(tables, "rows_a_person", "5")
+def test_m52_many_small_reads_count_together(clock: TickingClock, tmp_path: Path) -> None:
+    workspaces.create(tmp_path / "w", "tester", clock, making=Making(rows_a_person=5))
+    with open_workspace(tmp_path / "w", "tester", clock=clock) as workspace:
         supervisors(workspace, "sue", "tom")
         read = _reader(workspace, tmp_path)
         read()

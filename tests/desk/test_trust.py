@@ -235,7 +235,7 @@ def test_a_time_stamp(worked: Desk, tmp_path: Path) -> None:
     token = worked.folder / "stamps" / f"{made['size']}.tsr"
     token.with_suffix(".pem").write_bytes(make(tmp_path / "other").roots)
     worked("verify", worked.folder, code=5)
-    assert "TIME_STAMP" in worked.err
+    assert "TAMPERED" in worked.err
 
 
 def test_a_workspace_under_a_passphrase(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -337,7 +337,7 @@ def test_over_http_no_request_ends_in_anything_but_an_answer(
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize("data", [b"", b"200", b"abc\nline\n"])
+@pytest.mark.parametrize("data", [b"", b"200", b"abc\nline\n", b"9" * 5_000 + b"\n", b"-12\nline\n"])
 def test_what_is_no_answer_is_refused(data: bytes) -> None:
     with pytest.raises(BadInput):
         submission.from_file(data)

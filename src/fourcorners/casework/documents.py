@@ -16,15 +16,20 @@ from fourcorners.vault.vault import Stored
 
 
 class Paper(NamedTuple):
-    """A stored paper: its hash, its name, and where it lies."""
+    """A stored paper: its hash, its name, where it lies, and a hash of its wrapped key."""
 
     sha256: str
     name: str
     stored: Stored
+    key: str
 
     def fields(self) -> dict[str, str]:
         """As a row holds it."""
         return {"document_sha256": self.sha256, "document_name": self.name}
+
+    def facts(self) -> dict[str, dict[str, str]]:
+        """As an entry binds it: the ciphertext and its key, which tell nothing of it."""
+        return {"paper": {"file": self.stored.name, "sha256": self.stored.sha256, "key": self.key}}
 
 
 def read(path: Path) -> bytes:
@@ -49,8 +54,9 @@ def read(path: Path) -> bytes:
 def keep(workspace: Workspace, case: str, path: Path, data: bytes) -> Paper:
     """Store a paper under the case's key, before the transaction that `note`s it."""
     digest = sha256(data).hexdigest()
-    stored = store.find_original(workspace.tables, case, digest)
-    return Paper(digest, path.name, stored or workspace.vault.keep_original(digest, path, case))
+    vault = workspace.vault
+    stored = store.find_original(workspace.tables, case, digest) or vault.keep_original(digest, path, case)
+    return Paper(digest, path.name, stored, vault.key_commitment(stored.name, case))
 
 
 def note(tables: Tables, case: str, paper: Paper) -> None:

@@ -163,7 +163,7 @@ def _files(stored: list[_Stored]) -> str:
 
 def _allowance(workspace: Workspace, case: str) -> int:
     """The agency's number, once more for each time that two others agreed."""
-    number = int(store.setting(workspace.tables, "rows_a_person") or 0)
+    number = int(workspace.setting("rows_a_person") or 0)
     return number * (1 + len(petitions.approved(workspace, case, "reads", _more(workspace), petitions.DUAL)))
 
 

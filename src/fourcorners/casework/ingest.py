@@ -124,10 +124,11 @@ def declare_zone(
                 next_step=f"`case show` lists the reasons for which records of {return_id} were sealed",
             )
         instrument = _permitted(workspace, before.instrument)
+        stored = {name for name, _ in store.catalogue_of(workspace.tables, return_id)}
         mapping = DeclaredMapping.stored(before.mapping) if before.mapping else None
         declared = (zone, reason.strip(), before)
         row = _take_in(workspace, instrument, paths, return_id, mapping, declared, known, on_step)
-        keeping.remove_unknown(workspace)  # what the first judging stored
+        keeping.remove(workspace, stored)  # the files of the first judging
         return row
 
 
@@ -308,6 +309,7 @@ def _write_entry(
         "counts": row.counts,
         "reasons": row.reasons,
         "files": journal.digest_of(store.catalogue_of(workspace.tables, row.id)),
+        "keys": keeping.wrapped_keys(workspace, row.instrument, row.id),
         "sealed_files": len(kept.sealed),
     }
     evidence: dict[str, Any] = {

@@ -91,6 +91,7 @@ def add(workspace: Workspace, path: Path, case: str, *, reason: str = "") -> Ins
                 "instrument",
                 {
                     **facts,
+                    **paper.facts(),
                     "instrument": row_id,
                     "derived_from": derived_from,
                     "pack": decision.pack_sha256,
@@ -146,7 +147,7 @@ def rule(workspace: Workspace, instrument_id: str, ruling: str, document: Path, 
             bound = store.add(tables, row)
             workspace.write_entry(
                 ruling,
-                {"case": instrument.case, **facts},
+                {"case": instrument.case, **facts, **paper.facts()},
                 {"reason": row.reason},
                 evidence={**bound, "document": paper.sha256},
                 owner=instrument.case,

@@ -26,6 +26,7 @@ from fourcorners.casework.workspace import Workspace
 from fourcorners.model.instant import rfc3339
 from fourcorners.readers import registry
 from fourcorners.readers.table.reader import TableReader
+from fourcorners.vault.vault import QUARANTINE
 
 
 def list_cases(workspace: Workspace) -> Iterator[dict[str, Any]]:
@@ -196,6 +197,9 @@ def _examine(workspace: Workspace) -> Iterator[dict[str, Any]]:
     breach = [line["instrument"] for line in _retention(workspace) if line["state"] == "IN_BREACH"]
     found = f"IN_BREACH: {', '.join(breach)}" if breach else "no period is over"
     yield {"what": "retention", "found": found, "ok": not breach}
+    aside = len(workspace.vault.aside())
+    found = f"{aside} file(s) that no step knows, in {QUARANTINE}" if aside else "nothing"
+    yield {"what": "set aside", "found": found, "ok": not aside}
 
 
 def examine(workspace: Workspace | None) -> Iterator[dict[str, Any]]:

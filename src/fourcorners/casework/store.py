@@ -28,6 +28,7 @@ from fourcorners.casework.rows import RulingRow
 from fourcorners.law import order
 from fourcorners.ledger.database import Database
 from fourcorners.model.errors import UsageError
+from fourcorners.model.errors import VerificationFailed
 from fourcorners.model.instrument import Instrument
 from fourcorners.vault.keys import KeyStore
 from fourcorners.vault.segments import Segment
@@ -82,6 +83,7 @@ CREATE TABLE shown (
 
 #: The owner of the rows that belong to no case.
 WORKSPACE = "workspace"
+_DESTROYED = "destroyed "
 
 Row = TypeVar("Row", ActorRow, CaseRow, InstrumentRow, RulingRow, ReturnRow, AttributionRow, PetitionRow)
 
@@ -333,6 +335,23 @@ def catalogue_of(tables: Tables, return_id: str) -> list[tuple[str, str]]:
     return sorted(found)
 
 
+def count_files(tables: Tables) -> int:
+    """How many files are noted as taken in."""
+    return int(tables.db.execute("SELECT count(*) FROM files").fetchone()[0])
+
+
+def papers(tables: Tables) -> list[tuple[str, str, str]]:
+    """Every paper of a case: its path in the vault, the case, the hash of what lies on disk."""
+    rows = tables.db.execute("SELECT name, owner, sha256 FROM originals WHERE return_id = ''").fetchall()
+    return [(name, owner, digest) for name, owner, digest in rows]
+
+
+def misplaced_originals(tables: Tables) -> list[str]:
+    """Whole files of returns that are noted under another owner than their return's instrument."""
+    query = "SELECT o.name FROM originals o JOIN returns r ON r.id = o.return_id WHERE o.owner <> r.owner"
+    return [str(name) for (name,) in tables.db.execute(query).fetchall()]
+
+
 def all_originals(tables: Tables) -> list[tuple[str, str, str]]:
     """Every whole file: its path in the vault, whose key opens it, what `mac_of` gave for its hash."""
     rows = tables.db.execute("SELECT name, owner, mac FROM originals ORDER BY name").fetchall()
@@ -359,11 +378,30 @@ def setting(tables: Tables, name: str) -> str | None:
     return str(row[0]) if row else None
 
 
+def state_of(tables: Tables) -> str:
+    """One hash over the settings and the courts' rulings as they lie, hex; a setting of chance salts it."""
+    settings = tables.db.execute("SELECT name, value FROM settings").fetchall()
+    rulings = tables.db.execute("SELECT id, owner, body FROM rulings").fetchall()
+    found = [*map(list, settings), *([row_id, owner, bytes(body or b"").hex()] for row_id, owner, body in rulings)]
+    return hash_of_body(json.dumps(sorted(found, key=repr)))
+
+
 def put_setting(tables: Tables, name: str, value: str) -> None:
-    """Set a value."""
+    """Set a value; the caller writes an entry of a kind in `journal.SETTLING` after it."""
     tables.db.execute(
         "INSERT INTO settings VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = ?", (name, value, value)
     )
+
+
+def destroyed(tables: Tables) -> dict[str, str]:
+    """The instruments whose records are destroyed, or about to be, each with its petition: settings, of a kind."""
+    rows = tables.db.execute("SELECT name, value FROM settings").fetchall()
+    return {name.removeprefix(_DESTROYED): value for name, value in rows if name.startswith(_DESTROYED)}
+
+
+def note_destroyed(tables: Tables, instrument: str, petition: str) -> None:
+    """Note that an instrument's records go; as `put_setting`."""
+    put_setting(tables, _DESTROYED + instrument, petition)
 
 
 def hash_of_body(body: str) -> str:
@@ -383,15 +421,20 @@ def basis_of(tables: Tables, instruments: list[str]) -> dict[str, str]:
 
 
 def stored_bodies(tables: Tables) -> dict[str, str]:
-    """The hash of every stored body that still has its key, by the name that `add` gave it; members by `member`.
+    """The hash of every stored body whose key was not destroyed, by the name that `add` gave it.
 
-    A row whose columns contradict its body matches no entry: its hash is empty.
+    Members stand there under `member_name`. A row whose columns contradict its body, or whose owner has no key,
+    matches no entry: its hash is empty.
     """
     found = {}
     for kind, each in _KINDS.items():
         query = f"SELECT id, owner, body FROM {each.table}"  # noqa: S608 - our own names
         for row_id, owner, box in tables.db.execute(query).fetchall():
-            if not tables.keys.has(_key(tables, each, owner)):
+            key = _key(tables, each, owner)
+            if tables.keys.is_shredded(key):
+                continue
+            if not tables.keys.has(key):
+                found[f"{each.table}/{row_id}"] = ""
                 continue
             body = _unseal(tables, each, row_id, owner, box)
             content = json.loads(body)
@@ -426,6 +469,14 @@ def _key(tables: Tables, kind: _Kind, owner: str) -> str:
     if kind.table != "rulings":
         return owner
     row = tables.db.execute("SELECT owner FROM instruments WHERE id = ?", (owner,)).fetchone()
+    if row is None:
+        raise VerificationFailed(
+            "TAMPERED",
+            f"there is a ruling on {owner}, which is not there",
+            where="rulings",
+            why="the instrument that it locks was taken away, or it was moved to another",
+            next_step="keep the workspace as it is and restore the database from a backup",
+        )
     return str(row[0])
 
 

@@ -47,6 +47,7 @@ from fourcorners.vault.files import check_plain
 from fourcorners.vault.filter_team import FilterTeam
 from fourcorners.vault.keys import KeyStore
 from fourcorners.vault.vault import FOLDERS
+from fourcorners.vault.vault import QUARANTINE
 from fourcorners.vault.vault import Vault
 
 if os.name == "posix":
@@ -121,9 +122,9 @@ class Workspace:
     @property
     def id(self) -> str:
         """A random name, given when the workspace was made."""
-        return store.setting(self.tables, "id") or ""
+        return self.setting("id") or ""
 
-    @property
+    @cached_property
     def signer(self) -> Signer:
         """The log's own key; its name is the log's origin."""
         return Signer(origin(self.id), self.tables.keys.secret(LOG))
@@ -139,8 +140,17 @@ class Workspace:
 
     def filter_team(self) -> FilterTeam | None:
         """The custodians who only together open what is sealed; None while there is no such team."""
-        text = store.setting(self.tables, "filter_team")
+        text = self.setting("filter_team")
         return FilterTeam.parse(text) if text else None
+
+    def setting(self, name: str) -> str | None:
+        """What was set when the workspace was made, or since then with an entry of its own.
+
+        Raises:
+            VerificationFailed: `TAMPERED`: the settings are not those of the newest entry.
+        """
+        self.ledger.check_state()
+        return store.setting(self.tables, name)
 
     def now(self) -> int:
         """UTC nanoseconds.
@@ -152,7 +162,12 @@ class Workspace:
 
     @contextmanager
     def transaction(self) -> Iterator[Tables]:
-        """Everything inside is durable together, or not at all; after it the checkpoint is signed."""
+        """Everything inside is durable together, or not at all; after it the checkpoint is signed.
+
+        Raises:
+            VerificationFailed: `TAMPERED`: the settings are not those of the newest entry, and none may follow.
+        """
+        self.ledger.check_state()
         with self.tables.db.transaction():
             yield self.tables
         recovery.sign_checkpoint(self)
@@ -349,7 +364,7 @@ def create(
                 "id": workspace_id,
                 "rows_a_person": str(making.rows_a_person),
             }
-            for name, value in settings.items():
+            for name, value in {**settings, "salt": secrets.token_hex(32)}.items():
                 store.put_setting(tables, name, value)
             verifier = Signer(origin(workspace_id), keys.secret(LOG)).verifier
             workspace.write_entry(
@@ -380,7 +395,7 @@ def open_workspace(
 
     Raises:
         UsageError: `NO_WORKSPACE`, `WORKSPACE_VERSION`, `ROOT_KEY`.
-        VerificationFailed: `LINK`, `MISSING_FILE`, `ROLLED_BACK`.
+        VerificationFailed: `LINK`, `ROLLED_BACK`, `TAMPERED`, `MISSING_FILE`, `MISSING_KEY`.
     """
     if not (root / DATABASE).is_file() and not (root / SERVER).is_file():
         raise UsageError(
@@ -389,7 +404,7 @@ def open_workspace(
             where=str(root),
             next_step="make one with `fourcorners init`, or name another with -w",
         )
-    check_plain(root, (KEYS, STAMPS, *FOLDERS))
+    check_plain(root, (KEYS, STAMPS, QUARANTINE, *FOLDERS))
     with _locked(root, on_wait), closing(_connect(root)) as db:
         version = _version(db)
         if version != str(VERSION):

@@ -96,6 +96,7 @@ ERRORS: dict[str, str] = {
     "OUTPUT": "the output place exists already or cannot be written",
     "MISSING_FILE": "a stored file is gone",
     "LINK": "a workspace or backup holds a link or a device, which leads outside",
+    "MISSING_KEY": "a key is gone, and no destruction says so",
     "SYSTEM": "the operating system refused: no permission, no space, no such device",
     "ENTRY_SIZE": "a ledger entry is larger than the log's format holds",
     "NOTE": "a file is no signed note or checkpoint in the form of its specification",

@@ -76,6 +76,14 @@ def write_once(path: Path) -> Iterator[BinaryIO]:
     sync_folder(path.parent)
 
 
+def move(source: Path, target: Path) -> None:
+    """Give a file another place in the same file system, durably."""
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    source.replace(target)
+    sync_folder(target.parent)
+    sync_folder(source.parent)
+
+
 def hash_of(path: Path) -> str:
     """SHA-256 of a file, hex."""
     with path.open("rb") as file:

@@ -94,9 +94,14 @@ def unlock(folder: Path, *, secret: Secret) -> RootKey:
     try:
         kept: dict[str, str] = json.loads((folder / FILE).read_text(encoding="utf-8"))
         provider = providers()[kept["kind"]]
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise refused(f"the workspace does not say where its root key is: {error}", str(folder / FILE)) from error
-    return provider.unlock(kept, secret)
+    try:
+        return provider.unlock(kept, secret)
+    except (KeyError, ValueError, TypeError, OSError) as error:
+        raise refused(
+            f"the workspace's note of its root key is damaged: {error}", f"restore {folder / FILE} from a backup"
+        ) from error
 
 
 def refused(what: str, next_step: str) -> BadInput:

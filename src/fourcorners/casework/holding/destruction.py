@@ -79,6 +79,7 @@ def execute(workspace: Workspace, petition_id: str) -> dict[str, Any]:
         keys = workspace.tables.keys.commitments(instrument_id)
         intended = replace(row, state=shredding.INTENDED, subject={**row.subject, "keys": keys})
         with workspace.transaction() as tables:
+            store.note_destroyed(tables, instrument_id, petition_id)
             bound = store.replace(tables, intended)
             petitions.write(
                 workspace,

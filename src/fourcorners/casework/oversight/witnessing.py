@@ -7,12 +7,14 @@ between.
 
 from __future__ import annotations
 
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from fourcorners.casework import outputs
 from fourcorners.casework import store
+from fourcorners.casework.journal import Entry
 from fourcorners.casework.workspace import STAMPS
 from fourcorners.casework.workspace import Workspace
 from fourcorners.ledger import policy as policies
@@ -39,7 +41,7 @@ REQUEST_TYPE = "text/plain; charset=utf-8"
 
 def policy(workspace: Workspace) -> Policy:
     """The workspace's policy: its own log, its witnesses, and all of them as quorum."""
-    text = store.setting(workspace.tables, POLICY)
+    text = workspace.setting(POLICY)
     return policies.parse(text or f"log {workspace.signer.verifier.vkey()}\nquorum none\n")
 
 
@@ -116,8 +118,9 @@ def _asks_from(workspace: Workspace, name: str, got: Answer) -> bool:
     seen = submission.seen_size(got)
     if seen is None or seen > workspace.log.size():
         return False
-    with workspace.tables.db.transaction():
-        store.put_setting(workspace.tables, _SEEN + name, str(seen))
+    with workspace.transaction() as tables:
+        store.put_setting(tables, _SEEN + name, str(seen))
+        workspace.write_entry("witness seen", {"witness": name, "size": seen}, {})
     return True
 
 
@@ -131,7 +134,7 @@ def _heartbeat(workspace: Workspace, names: str) -> None:
 def _request(workspace: Workspace, name: str) -> bytes:
     key = _witness(workspace, name)
     cosigned = [c.size for c, note in _kept(workspace) if any(s.key_id == key.id for s in note.signatures)]
-    old = max(int(store.setting(workspace.tables, _SEEN + name) or 0), *cosigned, 0)
+    old = max(int(workspace.setting(_SEEN + name) or 0), *cosigned, 0)
     _, note = _kept(workspace)[-1]
     size = Checkpoint.parse(note.text).size
     own = open_note(note.encode(), [workspace.signer.verifier])
@@ -141,8 +144,9 @@ def _request(workspace: Workspace, name: str) -> bytes:
 def _take(workspace: Workspace, name: str, got: Answer) -> dict[str, Any]:
     checkpoint, note = _kept(workspace)[-1]
     merged = submission.merge(note, got, _witness(workspace, name))
-    with workspace.tables.db.transaction():
+    with workspace.transaction():
         workspace.log.keep(merged)
+        workspace.write_entry("cosigned", {"witness": name, "size": checkpoint.size}, {})
     made = policy(workspace).cosigners(merged)
     return {
         "witness": name,
@@ -202,6 +206,29 @@ def check_kept(workspace: Workspace) -> dict[str, Any] | None:
         "entries_since": workspace.log.size() - checkpoint.size,
         "largest_gap_s": max((b - a for a, b in pairwise(times)), default=0),
     }
+
+
+def check_cosigned(workspace: Workspace, entries: list[Entry]) -> None:
+    """See that every cosignature that came back is still kept.
+
+    Raises:
+        VerificationFailed: `TAMPERED`.
+    """
+    rule = policy(workspace)
+    kept = {
+        (each.name, Checkpoint.parse(note.text).size)
+        for note in workspace.log.kept()
+        for each in rule.cosigners(note)
+    }
+    for entry in entries:
+        if entry.kind == "cosigned" and (entry.facts["witness"], entry.facts["size"]) not in kept:
+            raise VerificationFailed(
+                "TAMPERED",
+                f"the cosignature of {entry.facts['witness']} over {entry.facts['size']} entries is gone",
+                where="ledger_checkpoints",
+                why="it shows to others what the ledger was then",
+                next_step="ask the witness for the checkpoint that it saw last, and restore the database",
+            )
 
 
 def check_since(workspace: Workspace, path: Path) -> dict[str, Any]:
@@ -272,19 +299,29 @@ def stamp(workspace: Workspace, url: str, roots: bytes) -> dict[str, Any]:
         with workspace.tables.db.transaction():
             workspace.log.keep(note)
         place = workspace.root / STAMPS / f"{size}.tsr"
-        for path, data in ((place, response), (_stamped(place), note.encode()), (_roots(place), roots)):
+        parts = {place: response, _stamped(place): note.encode(), _roots(place): roots}
+        for path, data in parts.items():
             outputs.write(path, data)
+        hashes = {path.suffix[1:]: sha256(data).hexdigest() for path, data in parts.items()}
+        workspace.record("time stamp", {"size": size, **hashes}, {})
         return {"size": size, "stamped": rfc3339(at), "token": str(place)}
 
 
-def check_stamps(workspace: Workspace) -> dict[str, Any] | None:
+def check_stamps(workspace: Workspace, entries: list[Entry]) -> dict[str, Any] | None:
     """The newest time stamp, all of them checked with the certificates that were given for them; None for none.
 
+    What lies beside them and has no entry is nobody's stamp and is not looked at.
+
     Raises:
-        VerificationFailed: `TIME_STAMP`, `SIGNATURE`, `ROLLED_BACK`.
+        VerificationFailed: `MISSING_FILE`, `TAMPERED`, `TIME_STAMP`, `SIGNATURE`, `ROLLED_BACK`.
     """
     newest = None
-    for token in sorted((workspace.root / STAMPS).glob("*.tsr"), key=lambda path: int(path.stem)):
+    for entry in entries:
+        if entry.kind != "time stamp":
+            continue
+        token = workspace.root / STAMPS / f"{entry.facts['size']}.tsr"
+        for path in (token, _stamped(token), _roots(token)):
+            workspace.vault.check(path.relative_to(workspace.root).as_posix(), entry.facts[path.suffix[1:]])
         check_since(workspace, _stamped(token))
         at = timestamp.check(token.read_bytes(), _stamped(token).read_bytes(), _roots(token).read_bytes())
         newest = {"size": int(token.stem), "at": rfc3339(at)}

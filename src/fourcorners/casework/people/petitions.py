@@ -68,7 +68,7 @@ def make(
             approvers=[],
         )
         bound = store.add(tables, row)
-        write(workspace, "petition", row, bound)
+        write(workspace, "petition", row, bound, **(paper.facts() if paper else {}))
     return row
 
 

@@ -181,6 +181,7 @@ def _finish(workspace: Workspace, row: PetitionRow, key: CustodianKey) -> dict[s
                     "return": return_id,
                     "items": len(order.items),
                     "files": journal.digest_of(store.catalogue_of(tables, return_id)),
+                    "keys": keeping.wrapped_keys(workspace, instrument, return_id),
                 },
                 {"reason": row.reason, "custodians": acted},
                 evidence={
