@@ -81,7 +81,7 @@ def make(
         data = collect(workspace, case_id, networks, reason)
         pdf = exhibit.render(data)
         digest = sha256(pdf).hexdigest()
-        with workspace.transaction():
+        with outputs.prepared(out, pdf), workspace.transaction():
             workspace.write_entry(
                 "exhibit",
                 {"case": case.id, "exhibit": data.id, "rests_on": data.ledger.size},
@@ -89,7 +89,6 @@ def make(
                 evidence={"sha256": digest},
                 owner=case.id,
             )
-        outputs.write(out, pdf)
         return {"exhibit": str(out), "id": data.id, "sha256": digest, "bytes": len(pdf)}
 
 

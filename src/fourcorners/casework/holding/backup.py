@@ -29,17 +29,19 @@ from fourcorners.vault.files import write_once
 from fourcorners.vault.root_key import Secret
 
 MANIFEST = "manifest.json"
+_BLOCK = 4096
 
 
 def backup(workspace: Workspace, out: Path) -> dict[str, Any]:
     """Copy the database and the vault to a new folder, with a manifest of hashes; no key goes with them.
+
+    The entry is written once the copy is whole, so the copy ends with the entry before it.
 
     Raises:
         BadInput: `OUTPUT`.
         UsageError: `SERVER_BACKUP`, where the tables stand on a database server.
     """
     with workspace.attempt("backup", {}):
-        outputs.check_free(out)
         database = workspace.tables.db
         if not isinstance(database, SqliteDatabase):
             raise UsageError(
@@ -48,35 +50,52 @@ def backup(workspace: Workspace, out: Path) -> dict[str, Any]:
                 why="a copy of the folder alone would lack them",
                 next_step="back the server up with its own means, and the folder without `keys` beside it",
             )
-        workspace.record("backup", {"size": workspace.log.size() + 1}, {"place": str(out)})
-        out.mkdir(parents=True, exist_ok=True, mode=0o700)
-        database.copy_to(out / DATABASE)
-        stamps = [f"{STAMPS}/{path.name}" for path in sorted((workspace.root / STAMPS).glob("*"))]
-        names = [*sorted(store.stored_hashes(workspace.tables)), recovery.CHECKPOINT, *stamps]
-        for name in names:
-            _copy(workspace.root / name, out / name)
-        manifest = {name: hash_of(out / name) for name in (DATABASE, *names)}
-        outputs.write(out / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode())
-        return {"backup": str(out), "files": len(manifest), "ledger": workspace.log.size(), "keys": False}
+        _check_place(workspace, out)
+        size = workspace.log.size()
+        with outputs.new_folder(out):
+            stamps = [f"{STAMPS}/{path.name}" for path in sorted((workspace.root / STAMPS).glob("*"))]
+            names = [*sorted(store.stored_hashes(workspace.tables)), recovery.CHECKPOINT, *stamps]
+            with outputs.writing(out):
+                database.copy_to(out / DATABASE)
+                for name in names:
+                    _copy(workspace.root / name, out / name)
+                manifest = {name: hash_of(out / name) for name in (DATABASE, *names)}
+            # a folder is no backup before it has its manifest, and has none before there is an entry
+            with outputs.prepared(out / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode()):
+                workspace.record("backup", {"size": size}, {"place": str(out.resolve())})
+        return {"backup": str(out), "files": len(manifest), "ledger": size, "keys": False}
 
 
 def backup_keys(workspace: Workspace, out: Path) -> dict[str, Any]:
     """Copy the wrapped keys to a new folder. They open only with the root key, which is not among them.
 
+    The entry is there before the first copy: no receipt of a destruction may lack one. So it is tried before that
+    whether the place takes the keys.
+
     Raises:
         BadInput: `OUTPUT`.
     """
     with workspace.attempt("backup keys", {}):
-        outputs.check_free(out)
-        names = sorted(
-            path.relative_to(workspace.root / KEYS)
-            for path in (workspace.root / KEYS).rglob("*")
-            if path.is_file()
-        )
-        workspace.record("key backup", {"keys": len(names)}, {"place": str(out)})
-        for name in names:
-            _copy(workspace.root / KEYS / name, out / name)
-        return {"keys": str(out), "files": len(names)}
+        _check_place(workspace, out)
+        folder = workspace.root / KEYS
+        paths = sorted(path for path in folder.rglob("*") if path.is_file())
+        with outputs.new_folder(out):
+            outputs.check_room(out, sum(_on_disk(path) for path in paths))
+            workspace.record("key backup", {"keys": len(paths)}, {"place": str(out.resolve())})
+            with outputs.writing(out):
+                for path in paths:
+                    _copy(path, out / path.relative_to(folder))
+        return {"keys": str(out), "files": len(paths)}
+
+
+def _check_place(workspace: Workspace, out: Path) -> None:
+    outputs.check_free(out, folder=True)
+    outputs.check_outside(out, workspace.root)
+
+
+def _on_disk(path: Path) -> int:
+    """What a small file takes: whole blocks, and its name's place in the folder."""
+    return -(-path.stat().st_size // _BLOCK) * _BLOCK
 
 
 def restore(backup_folder: Path, keys: Path, root: Path, actor: str, secret: Secret) -> dict[str, Any]:

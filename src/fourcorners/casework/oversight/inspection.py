@@ -78,11 +78,14 @@ def export(workspace: Workspace, out: Path) -> dict[str, Any]:
         BadInput: `OUTPUT`.
     """
     with workspace.attempt("ledger export", {}):
-        outputs.check_free(out)
-        workspace.record("ledger export", {}, {"out": str(out)})
+        outputs.check_free(out, folder=True)
         files = dict(workspace.log.files())
-        files["checkpoint"] = workspace.log.checkpoint(workspace.signer).encode()
         files["policy"] = witnessing.policy(workspace).text().encode()
-        for name, data in files.items():
-            outputs.write(out / name, data)
-        return {"out": str(out), "files": len(files), "size": workspace.log.size()}
+        size, signed = workspace.log.size(), workspace.log.checkpoint(workspace.signer).encode()
+        with outputs.new_folder(out):
+            for name, data in files.items():
+                outputs.write(out / name, data)
+            # tiles are no log without their checkpoint, which is there once there is an entry
+            with outputs.prepared(out / "checkpoint", signed):
+                workspace.record("ledger export", {"size": size}, {"out": str(out)})
+        return {"out": str(out), "files": len(files) + 1, "size": size}
