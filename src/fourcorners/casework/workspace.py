@@ -23,6 +23,7 @@ from typing import Any
 from typing import BinaryIO
 
 from fourcorners.casework import journal
+from fourcorners.casework import outputs
 from fourcorners.casework import recovery
 from fourcorners.casework import store
 from fourcorners.casework.journal import Head
@@ -289,7 +290,7 @@ def create(
     making: Making = Making(),
     secret: Callable[[str], bytes] = no_secret,
 ) -> Head:
-    """Make a new workspace.
+    """Make a new workspace; what fails on the way leaves nothing of it.
 
     Args:
         root: a new or empty folder.
@@ -301,7 +302,7 @@ def create(
     Raises:
         UsageError: `WORKSPACE_EXISTS`, or the folder holds other things.
     """
-    if root.exists() and any(root.iterdir()):
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise UsageError(
             "WORKSPACE_EXISTS",
             f"{root} is not empty",
@@ -309,33 +310,33 @@ def create(
             next_step="name a new folder with -w, or use the workspace that is there",
         )
     _check_address(making.database)
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    workspace_id = secrets.token_hex(8)
-    (root / KEYS).mkdir(mode=0o700)
-    key = root_key.create(
-        root / KEYS, making.root_key, workspace_id, parameters=making.parameters or {}, secret=secret
-    )
-    keys = KeyStore(root / KEYS, key)
-    for owner in (WORKSPACE, LOG):
-        keys.create(owner)
-    if making.database:
-        (root / SERVER).write_text(making.database + "\n", encoding="utf-8")
-    with _locked(root, lambda: None), closing(_connect(root)) as db:
-        db.create(tile_log.TABLES + store.TABLES + journal.TABLES)
-        workspace = Workspace(root, Tables(db, keys), actor, clock)
-        with workspace.transaction() as tables:
-            settings = {
-                "version": str(VERSION),
-                "id": workspace_id,
-                "rows_a_person": str(making.rows_a_person),
-            }
-            for name, value in settings.items():
-                store.put_setting(tables, name, value)
-            verifier = Signer(origin(workspace_id), keys.secret(LOG)).verifier
-            workspace.write_entry(
-                "workspace", {**settings, "log": verifier.vkey(), "root_key": key.kind}, {"folder": root.name}
-            )
-        return workspace.ledger.head()
+    with outputs.new_folder(root, option="-w"):
+        workspace_id = secrets.token_hex(8)
+        (root / KEYS).mkdir(mode=0o700)
+        key = root_key.create(
+            root / KEYS, making.root_key, workspace_id, parameters=making.parameters or {}, secret=secret
+        )
+        keys = KeyStore(root / KEYS, key)
+        for owner in (WORKSPACE, LOG):
+            keys.create(owner)
+        if making.database:
+            (root / SERVER).write_text(making.database + "\n", encoding="utf-8")
+        with _locked(root, lambda: None), closing(_connect(root)) as db:
+            db.create(tile_log.TABLES + store.TABLES + journal.TABLES)
+            workspace = Workspace(root, Tables(db, keys), actor, clock)
+            with workspace.transaction() as tables:
+                settings = {
+                    "version": str(VERSION),
+                    "id": workspace_id,
+                    "rows_a_person": str(making.rows_a_person),
+                }
+                for name, value in settings.items():
+                    store.put_setting(tables, name, value)
+                verifier = Signer(origin(workspace_id), keys.secret(LOG)).verifier
+                workspace.write_entry(
+                    "workspace", {**settings, "log": verifier.vkey(), "root_key": key.kind}, {"folder": root.name}
+                )
+            return workspace.ledger.head()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,22 @@ from fourcorners.casework import store
 from fourcorners.casework.oversight.witnessing import STAMPS
 from fourcorners.casework.workspace import DATABASE
 from fourcorners.casework.workspace import KEYS
+from fourcorners.casework.workspace import LOG
 from fourcorners.casework.workspace import Workspace
 from fourcorners.casework.workspace import open_workspace
+from fourcorners.ledger.checkpoint import Checkpoint
+from fourcorners.ledger.note import Note
+from fourcorners.ledger.note import Signer
+from fourcorners.ledger.note import open_note
 from fourcorners.ledger.sqlite import SqliteDatabase
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import UsageError
+from fourcorners.model.errors import VerificationFailed
+from fourcorners.vault import root_key
 from fourcorners.vault.files import hash_of
 from fourcorners.vault.files import sync_folder
 from fourcorners.vault.files import write_once
+from fourcorners.vault.keys import KeyStore
 from fourcorners.vault.root_key import Secret
 
 MANIFEST = "manifest.json"
@@ -105,9 +114,10 @@ def restore(backup_folder: Path, keys: Path, root: Path, actor: str, secret: Sec
     submission (`ROLLED_BACK`).
 
     Raises:
-        BadInput: `OUTPUT`; `TAMPERED`, if a file is not what the manifest says; `NOT_FOUND`.
+        BadInput: `OUTPUT`; `TAMPERED`, if a file is not what the manifest says; `NOT_FOUND`; `ROOT_KEY`.
+        VerificationFailed: `SIGNATURE`, if the keys are another workspace's.
     """
-    outputs.check_free(root)
+    outputs.check_free(root, folder=True, option="-w")
     manifest = _manifest(backup_folder)
     for name, digest in manifest.items():
         path = backup_folder / name
@@ -126,15 +136,35 @@ def restore(backup_folder: Path, keys: Path, root: Path, actor: str, secret: Sec
             where=str(keys),
             next_step="name the folder that `backup --keys` made",
         )
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for name in manifest:
-        _copy(backup_folder / name, root / name)
-    for path in sorted(keys.rglob("*")):
-        if path.is_file():
-            _copy(path, root / KEYS / path.relative_to(keys))
-    with open_workspace(root, actor, secret=secret) as workspace:
-        workspace.record("restored", {"size": workspace.log.size()}, {"from": str(backup_folder)})
-        return {"workspace": str(root), "files": len(manifest), "ledger": workspace.log.size()}
+    once = cache(secret)  # nobody types a passphrase twice
+    _check_keys(backup_folder, keys, once)
+    with outputs.new_folder(root, option="-w"):
+        with outputs.writing(root, option="-w"):
+            for name in manifest:
+                _copy(backup_folder / name, root / name)
+            for path in sorted(keys.rglob("*")):
+                if path.is_file():
+                    _copy(path, root / KEYS / path.relative_to(keys))
+        with open_workspace(root, actor, secret=once) as workspace:
+            workspace.record("restored", {"size": workspace.log.size()}, {"from": str(backup_folder)})
+            return {"workspace": str(root), "files": len(manifest), "ledger": workspace.log.size()}
+
+
+def _check_keys(backup_folder: Path, keys: Path, secret: Secret) -> None:
+    """Whether the log's key among the keys is the one that signed the backup's checkpoint."""
+    data = (backup_folder / recovery.CHECKPOINT).read_bytes()
+    store_of_keys = KeyStore(keys, root_key.unlock(keys, secret=secret))
+    signer = Signer(Checkpoint.parse(Note.parse(data).text).origin, store_of_keys.secret(LOG))
+    try:
+        open_note(data, [signer.verifier])
+    except VerificationFailed as error:
+        raise VerificationFailed(
+            "SIGNATURE",
+            f"the keys in {keys} are those of another workspace",
+            where=str(keys),
+            why="they open nothing of this backup",
+            next_step="name the keys that `backup --keys` copied from the workspace that was backed up",
+        ) from error
 
 
 def _manifest(folder: Path) -> dict[str, str]:
