@@ -170,6 +170,7 @@ def test_one_person_does_not_destroy(workspace: Workspace, instrument: str, pape
     with pytest.raises(Refused) as other:
         destruction.execute(acting(workspace, "bob"), row.id)
     assert other.value.code == "NOT_PERMITTED"
+    assert "tester asked for it" in other.value.next_step
     assert destruction.execute(workspace, row.id)["approved_by"] == ["bob"]
 
 
@@ -271,6 +272,34 @@ def test_m44_a_quashed_instrument_locks_what_came_from_it(
     instruments.rule(workspace, instrument, standing.REINSTATED, paper, "reversed on appeal")
     assert list(records.list_records(workspace, instrument, family=None))
     verification.verify(workspace)
+
+
+def test_who_enters_a_ruling_and_on_what_paper(
+    workspace: Workspace, instrument: str, paper: Path, tmp_path: Path
+) -> None:
+    """A custodian would unlock what he guards, and a file with nothing on it is no court's."""
+    supervisors(workspace, "sue")
+    for actor, ruling, code in (
+        ("stranger", standing.QUASHED, "NOT_PERMITTED"),
+        ("carol", standing.QUASHED, "NOT_PERMITTED"),
+        ("carol", standing.REINSTATED, "WALL"),
+        ("stranger", standing.REINSTATED, "NOT_PERMITTED"),
+    ):
+        with unchanged(workspace), pytest.raises(Refused) as found:
+            instruments.rule(acting(workspace, actor), instrument, ruling, paper, "the court says so")
+        assert (found.value.code, bool(found.value.entry)) == (code, True)
+    for blank in (b"", b" \n\t\r\n", b"\xef\xbb\xbf", b"\xff\xfe \0\r\0\n\0", b"\0" * 4096):
+        empty = tmp_path / "empty.txt"
+        empty.write_bytes(blank)
+        with unchanged(workspace), pytest.raises(BadInput) as nothing:
+            instruments.rule(workspace, instrument, standing.QUASHED, empty, "the court says so")
+        assert nothing.value.code == "EMPTY_FILE"
+        with unchanged(workspace), pytest.raises(BadInput):
+            destruction.request(workspace, instrument, empty, "the court says so")
+    instruments.rule(acting(workspace, "sue"), instrument, standing.QUASHED, paper, "no probable cause")
+    *_, entry = workspace.ledger.entries()
+    assert (entry.kind, entry.facts["policies"]) == ("quashed", ["rulings"])
+    instruments.rule(workspace, instrument, standing.REINSTATED, paper, "reversed on appeal")
 
 
 def test_a_locked_attribution_is_not_shown(

@@ -24,6 +24,7 @@ from fourcorners.law import decide
 from fourcorners.law import order
 from fourcorners.law import pack
 from fourcorners.law import refusals
+from fourcorners.law.access.ruling import decide_ruling
 from fourcorners.model.errors import Refused
 from fourcorners.model.errors import UsageError
 from fourcorners.model.identifier import normalise
@@ -31,6 +32,8 @@ from fourcorners.model.instrument import Instrument
 
 #: Columns of released records in which an identifier can stand.
 IDENTIFIERS = ("account", "ip", "subscriber")
+#: A court's ruling -> what the access policies call the entering of it.
+_ACTIONS = {standing.QUASHED: "quash", standing.REINSTATED: "reinstate"}
 
 
 def add(workspace: Workspace, path: Path, case: str, *, reason: str = "") -> InstrumentRow:
@@ -113,11 +116,20 @@ def rule(workspace: Workspace, instrument_id: str, ruling: str, document: Path, 
 
     Raises:
         UsageError: no reason, or the instrument stands like that already.
-        BadInput: the document cannot be read.
+        BadInput: the document cannot be read, or is empty.
+        Refused: `NOT_PERMITTED`, `WALL`.
     """
     facts = {"instrument": instrument_id, "ruling": ruling}
     with workspace.attempt(f"instrument {ruling}", facts):
         instrument = store.get(workspace.tables, InstrumentRow, instrument_id)
+        decision = decide_ruling(
+            actors.acting(workspace),
+            _ACTIONS[ruling],
+            standing.of_instrument(workspace, instrument_id),
+            workspace.now(),
+        )
+        if not decision.allowed:
+            raise petitions.refusal(decision)
         rulings = store.of_owner(workspace.tables, RulingRow, instrument_id)
         before = rulings[-1].ruling if rulings else standing.REINSTATED
         if ruling == before or not reason.strip():
@@ -142,7 +154,7 @@ def rule(workspace: Workspace, instrument_id: str, ruling: str, document: Path, 
             bound = store.add(tables, row)
             workspace.write_entry(
                 ruling,
-                {"case": instrument.case, **facts},
+                {"case": instrument.case, **facts, "policies": list(decision.policies)},
                 {"reason": row.reason},
                 evidence={**bound, "document": paper.sha256},
                 owner=instrument.case,

@@ -60,6 +60,8 @@ RESOURCES = {
     "act": "Petition",
     "unseal": "Petition",
     "destroy": "Petition",
+    "quash": "Instrument",
+    "reinstate": "Instrument",
 }
 
 

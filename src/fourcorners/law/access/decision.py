@@ -38,8 +38,14 @@ class Decision:
     filter: Condition = field(default=NOTHING)
 
 
-def deny(loaded: Loaded, forbids: Collection[str]) -> Decision:
-    """A deny by some forbids (the engine's names), explained by the first; none: nobody permits."""
+def deny(loaded: Loaded, forbids: Collection[str], who: str) -> Decision:
+    """A deny by some forbids (the engine's names), explained by the first; none: nobody permits.
+
+    Args:
+        loaded: the policy set.
+        forbids: those that decided.
+        who: the next step where nobody permits it: who may.
+    """
     texts = [text for name, text in loaded.texts.items() if name in forbids]
     if not texts:
         return Decision(
@@ -48,7 +54,7 @@ def deny(loaded: Loaded, forbids: Collection[str]) -> Decision:
             policy_set=loaded.sha256,
             code="NOT_PERMITTED",
             what="no policy permits it: what is not permitted is refused",
-            next="somebody on the case's team acts, or adds the person with `fourcorners case join`",
+            next=who,
         )
     first = texts[0]
     asked = all(text.asks for text in texts)
