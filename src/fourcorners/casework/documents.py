@@ -17,6 +17,8 @@ from fourcorners.vault.vault import Stored
 #: Bytes of a paper on which nothing stands: blanks, and the marks and halves of blanks in UTF-8 and UTF-16.
 _BLANK = b"\t\n\v\f\r \x1a\0\xef\xbb\xbf\xff\xfe\xc2\xa0"
 
+_BESIDE = "check the path; the document stands beside the order, under the name that the order gives"
+
 
 class Paper(NamedTuple):
     """A stored paper: its hash, its name, and where it lies."""
@@ -70,8 +72,12 @@ def note(tables: Tables, case: str, paper: Paper) -> None:
         store.add_original(tables, case, paper.sha256, paper.stored)
 
 
-def content(path: Path) -> bytes:
+def content(path: Path, *, next_step: str = _BESIDE) -> bytes:
     """The bytes of a plain file.
+
+    Args:
+        path: the file.
+        next_step: what to do where it cannot be read.
 
     Raises:
         BadInput: `NOT_FOUND`.
@@ -86,5 +92,5 @@ def content(path: Path) -> bytes:
         "NOT_FOUND",
         f"{path} cannot be read: {reason}",
         where=str(path),
-        next_step="check the path; the document stands beside the order, under the name that the order gives",
+        next_step=next_step,
     )

@@ -72,6 +72,17 @@ def request(workspace: Workspace, path: Path, reason: str) -> PetitionRow:
         return petitions.make(workspace, instrument.case, "unseal", subject, reason, paper)
 
 
+def custodian_key(workspace: Workspace, petition_id: str, path: Path, passphrase: bytes) -> CustodianKey:
+    """The key with which a custodian is about to act; a try that fails has its entry like an act that is refused.
+
+    Raises:
+        BadInput: `NOT_FOUND`, `CUSTODIAN_KEY`.
+    """
+    with workspace.attempt("unseal open", {"petition": petition_id}):
+        data = documents.content(path, next_step="name the file that `fourcorners seal key` wrote")
+        return CustodianKey.from_file(data, passphrase)
+
+
 def act(workspace: Workspace, petition_id: str, key: CustodianKey) -> dict[str, Any]:
     """Take a custodian's layer off; the second act releases what the order names.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from fourcorners.casework import documents
 from fourcorners.casework import outputs
 from fourcorners.casework.oversight import inspection
 from fourcorners.casework.oversight import why as reasons
@@ -117,7 +118,7 @@ def witness_watch(folder: Path, key: str, *, _json: bool) -> None:
 def witness_cosign(folder: Path, request: Path, out: Path, *, _json: bool) -> None:
     """Answer a request that was carried by file."""
     outputs.check_free(out)
-    answer = Witness(folder).add_checkpoint(request.read_bytes(), int(time.time()))
+    answer = Witness(folder).add_checkpoint(_carried(request), int(time.time()))
     outputs.write(out, submission.to_file(answer))
     write({"answer": str(out), "status": answer.status})
 
@@ -176,7 +177,11 @@ def witness_request(session: Session, name: str, out: Path, *, _json: bool) -> N
 def witness_answer(session: Session, name: str, answer: Path, *, _json: bool) -> None:
     """Take in the answer that a witness gave by file."""
     with session.workspace() as workspace:
-        write(witnessing.answer(workspace, name, answer.read_bytes()))
+        write(witnessing.answer(workspace, name, _carried(answer)))
+
+
+def _carried(path: Path) -> bytes:
+    return documents.content(path, next_step="name the file as it was carried here")
 
 
 @witness.command("submit")

@@ -83,6 +83,7 @@ def unseal_request(session: Session, order: Path, reason: str, *, _json: bool) -
 @click.pass_obj
 def unseal_open(session: Session, petition: str, key: Path, *, _json: bool) -> None:
     """Take a custodian's layer off; the second custodian's act releases the records."""
-    held = CustodianKey.from_file(key.read_bytes(), ask_secret("passphrase of the custodian's key"))
+    passphrase = ask_secret("passphrase of the custodian's key")  # nobody waits for the workspace while he types
     with session.workspace() as workspace:
+        held = unsealing.custodian_key(workspace, petition, key, passphrase)
         write(unsealing.act(workspace, petition, held))
