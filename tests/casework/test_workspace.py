@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from tests.casework.conftest import TickingClock
 
+from fourcorners import ledger
 from fourcorners.casework import cases
 from fourcorners.casework import records
 from fourcorners.casework import workspace as workspaces
 from fourcorners.casework.workspace import Workspace
 from fourcorners.casework.workspace import open_workspace
+from fourcorners.model.errors import FourcornersError
 from fourcorners.model.errors import Refused
 from fourcorners.model.errors import UsageError
 from fourcorners.model.errors import VerificationFailed
@@ -28,6 +30,27 @@ def test_a_folder_with_other_things_is_not_taken(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as found:
         workspaces.create(tmp_path, "tester")
     assert found.value.code == "WORKSPACE_EXISTS"
+
+
+def test_a_library_that_is_not_installed_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "fourcorners.ledger.postgres", raising=False)
+    monkeypatch.delattr(ledger, "postgres", raising=False)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    making = workspaces.Making(database="postgresql://localhost/x")
+    with pytest.raises(UsageError) as found:
+        workspaces.create(tmp_path / "w", "tester", making=making)
+    assert "fourcorners[postgres]" in found.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("address", "code"), [("no address", "USAGE"), ("postgresql://127.0.0.1:9/x?connect_timeout=2", "SYSTEM")]
+)
+def test_a_database_server_that_is_not_there_is_said(tmp_path: Path, address: str, code: str) -> None:
+    pytest.importorskip("psycopg")
+    with pytest.raises(FourcornersError) as found:
+        workspaces.create(tmp_path / "w", "tester", making=workspaces.Making(database=address))
+    assert found.value.code == code
+    assert not (tmp_path / "w").exists()
 
 
 def test_no_workspace_is_said_with_the_next_step(tmp_path: Path) -> None:

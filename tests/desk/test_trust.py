@@ -111,6 +111,32 @@ def test_why_explains_an_allow_and_a_deny(worked: Desk) -> None:
     worked("why", "E-0", code=2)
     worked("why", "E-999", code=2)
     worked("why", "nonsense", code=2)
+    number = allow["entry"].removeprefix("E-")
+    assert worked("why", number) == worked("why", f"e-{number}") == [allow]
+    for name in ("E-" + "1" * 5000, "9" * 5000, "E-1 ", "E--1", "١", ""):
+        worked("why", name, code=2)
+        worked("ledger proof", name, "--out", "proof", code=2)
+        assert "UNKNOWN_ENTRY" in worked.err
+
+
+def test_what_is_not_there_is_said_to_be_that(
+    worked: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (court,) = worked("witness init", tmp_path / "court", "--name", "witness.court.example/1")
+    worked("witness add", "court", court["key"])
+    gone = tmp_path / "gone"
+    for verb, words in (
+        ("witness cosign", (tmp_path / "court", gone, "--out", tmp_path / "answer")),
+        ("witness answer", ("court", gone)),
+        ("unseal open", ("P-1", "--key", gone)),
+    ):
+        worked(verb, *words, code=4)
+        assert "NOT_FOUND" in worked.err
+    monkeypatch.chdir(tmp_path)
+    worked("ledger proof", "E-1", "--out", ".", code=4)
+    assert "OUTPUT" in worked.err
+    worked("witness stamp", "http://[bad", "--roots", tmp_path / "order" / "order.txt", code=4)
+    assert "WITNESS_ANSWER" in worked.err
 
 
 def test_a_destruction_from_request_to_receipt(worked: Desk, tmp_path: Path) -> None:

@@ -386,7 +386,8 @@ def open_workspace(
 def _check_address(address: str) -> None:
     if not address:
         return
-    from fourcorners.ledger import postgres  # noqa: PLC0415 - an extra that few install
+    with _extra("postgres"):
+        from fourcorners.ledger import postgres  # noqa: PLC0415 - an extra that few install
 
     if postgres.has_password(address):
         raise UsageError(
@@ -395,6 +396,18 @@ def _check_address(address: str) -> None:
             why="whoever reads the folder could then write the ledger's tables",
             next_step="leave it out, and keep the password in ~/.pgpass",
         )
+
+
+@contextmanager
+def _extra(name: str) -> Iterator[None]:
+    try:
+        yield
+    except ImportError as error:
+        raise UsageError(
+            "USAGE",
+            f"what this needs is not installed: {error}",
+            next_step=f"install fourcorners[{name}]",
+        ) from error
 
 
 def _version(db: Database) -> str:
@@ -410,7 +423,8 @@ def _version(db: Database) -> str:
 
 def _connect(root: Path) -> Database:
     if (root / SERVER).is_file():
-        from fourcorners.ledger.postgres import PostgresDatabase  # noqa: PLC0415 - an extra that few install
+        with _extra("postgres"):
+            from fourcorners.ledger.postgres import PostgresDatabase  # noqa: PLC0415 - an extra that few install
 
         return PostgresDatabase((root / SERVER).read_text(encoding="utf-8").strip())
     return SqliteDatabase(root / DATABASE)

@@ -71,11 +71,12 @@ def parse(data: bytes) -> UnsealOrder:
         raise bad_order(
             "items", "it names no sealed records", 'such as items = ["R-1.0.17"]; `seal list` has the ids'
         )
-    if table["issuer_role"] not in COURTS:
+    issuer_role = text(table, "issuer_role")
+    if issuer_role not in COURTS:
         raise Refused(
             "LAW",
             "COURT_ORDER_NEEDED",
-            f"{table['issuer_role']!r} is no court",
+            f"{issuer_role!r} is no court",
             why="sealed records are reviewed by nobody without a court's order",
             next_step="apply to the court, with the ids and reasons that `seal list` shows",
         )

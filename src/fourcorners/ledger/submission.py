@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
 from fourcorners.ledger import cosignature
@@ -97,16 +98,30 @@ def post(url: str, body: bytes, content_type: str) -> Answer:
     Raises:
         BadInput: `WITNESS_ANSWER`: no http or https address, no answer, or one that is too long.
     """
-    if urlsplit(url).scheme not in {"http", "https"}:
-        raise _answer(f"{url!r} is no http or https address")
+    check_address(url)
     sending = urllib.request.Request(url, data=body, headers={"Content-Type": content_type})  # noqa: S310 - checked
     try:
         with _OPENER.open(sending, timeout=SECONDS) as got:
             return _take(got.status, got.headers.get("Content-Type", ""), got.read(LARGEST + 1))
     except urllib.error.HTTPError as error:
         return _take(error.code, error.headers.get("Content-Type", ""), error.read(LARGEST + 1))
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         raise _answer(f"no answer: {error}") from error
+
+
+def check_address(url: str) -> None:
+    """Whether an address can be asked at all.
+
+    Raises:
+        BadInput: `WITNESS_ANSWER`.
+    """
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets without an address in them, a port that is no number
+        sound = False
+    if not sound:
+        raise _answer(f"{url!r} is no http or https address")
 
 
 def _take(status: int, content_type: str, body: bytes) -> Answer:

@@ -8,10 +8,10 @@ from typing import Any
 
 from fourcorners.casework import outputs
 from fourcorners.casework.oversight import witnessing
+from fourcorners.casework.oversight.numbers import entry_number
 from fourcorners.casework.workspace import Workspace
 from fourcorners.ledger.checkpoint import Checkpoint
 from fourcorners.ledger.note import Note
-from fourcorners.model.errors import UsageError
 from fourcorners.model.instant import rfc3339
 
 
@@ -59,15 +59,13 @@ def proof(workspace: Workspace, entry: str, out: Path) -> dict[str, Any]:
         UsageError: `UNKNOWN_ENTRY`.
     """
     with workspace.attempt("ledger proof", {"entry": entry}):
-        number = entry.removeprefix("E-")
-        if not number.isascii() or not number.isdigit():
-            raise UsageError("UNKNOWN_ENTRY", f"{entry!r} is no entry's name", next_step="such as E-17")
+        number = entry_number(entry)
+        outputs.check_free(out)
         leaf_file = out.with_name(f"{out.name}.entry")
-        for path in (out, leaf_file):
-            outputs.check_free(path)
-        data = witnessing.prove(workspace, int(number))
+        outputs.check_free(leaf_file)
+        data = witnessing.prove(workspace, number)
         outputs.write(out, data)
-        outputs.write(leaf_file, workspace.log.leaf(int(number)))
+        outputs.write(leaf_file, workspace.log.leaf(number))
         return {"proof": str(out), "entry": str(leaf_file), "bytes": len(data)}
 
 
