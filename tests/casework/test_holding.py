@@ -26,6 +26,7 @@ from tests.casework.people import write_unseal
 
 from fourcorners.casework import attribute
 from fourcorners.casework import exhibit
+from fourcorners.casework import gate
 from fourcorners.casework import instruments
 from fourcorners.casework import records
 from fourcorners.casework import show
@@ -174,6 +175,62 @@ def test_one_person_does_not_destroy(workspace: Workspace, instrument: str, pape
     assert destruction.execute(workspace, row.id)["approved_by"] == ["bob"]
 
 
+def test_what_came_in_after_a_destruction_was_confirmed_does_not_go_with_it(
+    workspace: Workspace, instrument: str, paper: Path, tmp_path: Path
+) -> None:
+    supervisors(workspace, "sue")
+    row = destruction.request(workspace, instrument, paper, "over")
+    petitions.approve(acting(workspace, "sue"), row.id)
+    more = write_page(tmp_path / "more.html", (("203.0.113.9", "2026-03-03 01:00:00 UTC"),))
+    ingest(workspace, [more], instrument)
+    with unchanged(workspace), pytest.raises(Refused, match="R-2") as found:
+        destruction.execute(workspace, row.id)
+    assert found.value.code == "TWO_PERSONS"
+    anew = destruction.request(workspace, instrument, paper, "over")
+    assert anew.id != row.id
+    assert show.petition_line(anew)["about"]["returns"] == ["R-1", "R-2"]
+    petitions.approve(acting(workspace, "sue"), anew.id)
+    assert destruction.execute(workspace, anew.id)["state"] == "done"
+
+
+def test_nobody_agrees_to_what_was_done_already(workspace: Workspace, instrument: str, paper: Path) -> None:
+    receipt = destroy(workspace, instrument, paper)
+    supervisors(workspace, "chief")
+    with unchanged(workspace), pytest.raises(UsageError) as found:
+        petitions.approve(acting(workspace, "chief"), str(receipt["petition"]))
+    assert found.value.code == "UNKNOWN_PETITION"
+    assert destruction.receipt(workspace, str(receipt["petition"]))["approved_by"] == ["sue"]
+
+
+@pytest.mark.parametrize(
+    ("alias", "code"),
+    [
+        ("tester ", "SELF_APPROVAL"),
+        (" tester", "SELF_APPROVAL"),
+        ("Tester", "LOOK_ALIKE"),
+        ("TESTER", "LOOK_ALIKE"),
+        ("tester\u0301", "LOOK_ALIKE"),
+        ("t\u0435ster", "LOOK_ALIKE"),
+        ("tes-ter", "LOOK_ALIKE"),
+    ],
+)
+def test_a_second_spelling_is_no_second_person(
+    workspace: Workspace, instrument: str, paper: Path, alias: str, code: str
+) -> None:
+    row = destruction.request(workspace, instrument, paper, "over")
+    if code == "LOOK_ALIKE":
+        with pytest.raises(Refused) as added:
+            actors.add(workspace, alias, "supervisor")
+        assert added.value.code == code
+    else:
+        actors.add(workspace, alias, "supervisor")
+    with unchanged(workspace), pytest.raises(Refused) as found:
+        petitions.approve(acting(workspace, alias), row.id)
+    assert found.value.code == code
+    with pytest.raises(Refused):
+        destruction.execute(workspace, row.id)
+
+
 def test_a_destruction_that_was_cut_off_is_finished_at_the_next_opening(
     workspace: Workspace,
     instrument: str,
@@ -302,6 +359,62 @@ def test_who_enters_a_ruling_and_on_what_paper(
     instruments.rule(workspace, instrument, standing.REINSTATED, paper, "reversed on appeal")
 
 
+def test_what_is_asked_for_after_the_ruling_is_locked_like_what_was_asked_for_before(
+    workspace: Workspace, case: str, instrument: str, paper: Path, tmp_path: Path
+) -> None:
+    def ask(name: str) -> str:
+        return instruments.add(workspace, write_order(tmp_path / name, accounts=("203.0.113.7",)), case).id
+
+    before = ask("before")
+    instruments.rule(workspace, instrument, standing.QUASHED, paper, "the warrant lacked probable cause")
+    after = ask("after")
+    assert standing.quashed_by(workspace, before) == standing.quashed_by(workspace, after) == ["I-1"]
+    *_, check = (entry for entry in workspace.ledger.entries() if entry.kind == "read")
+    assert (check.facts["purpose"], check.facts["shown"]) == ("root targets", False), "it was looked at, and said"
+    with unchanged(workspace), pytest.raises(Refused) as found:
+        ingest(workspace, [write_page(tmp_path / "more.html", INSIDE)], after)
+    assert found.value.code == "QUASHED"
+    with pytest.raises(Refused) as read:
+        list(records.list_records(workspace, instrument, family=None))
+    assert read.value.code == "QUASHED", "only the product's own check reads it"
+    with pytest.raises(Refused):
+        list(gate.own_check(acting(workspace, "stranger"), instrument, "curious"))
+
+
+def test_identifiers_of_quashed_records_are_no_ground_for_many_targets(
+    workspace: Workspace, case: str, paper: Path, tmp_path: Path
+) -> None:
+    """M48 counts a target that stands in released records as no root; once those are locked, it is one again."""
+    found = tuple(f"203.0.113.{n}" for n in range(11))
+    instruments.add(workspace, write_order(tmp_path / "o", accounts=(TARGET,)), case)
+    logins = tuple((address, "2026-03-02 01:00:00 UTC") for address in found)
+    ingest(workspace, [write_page(tmp_path / "r.html", logins)], "I-1")
+    order = write_order(tmp_path / "many", accounts=found)
+    instruments.rule(workspace, "I-1", standing.QUASHED, paper, "void")
+    with pytest.raises(Refused) as refused:
+        instruments.add(workspace, order, case)
+    assert refused.value.code == "APPROVAL_NEEDED"
+    instruments.rule(workspace, "I-1", standing.REINSTATED, paper, "reversed")
+    assert instruments.add(workspace, order, case).derived_from == ["I-1"]
+
+
+def test_what_an_emergency_led_to_is_derived_from_it_before_it_is_ratified(
+    workspace: Workspace, case: str, paper: Path, tmp_path: Path
+) -> None:
+    order = write_order(tmp_path / "e", accounts=(TARGET,), kind="emergency_disclosure", role="officer")
+    text = order.read_text().replace("criminal_investigation", "emergency")
+    text = text.replace("2026-03-09T10:00:00Z", "2026-04-01T08:00:00Z")
+    order.write_text(text.replace("2026-03-10T10:00:00Z", "2026-04-01T08:30:00Z"))
+    instruments.add(workspace, order, case)
+    ingest(workspace, [write_page(tmp_path / "r.html")], "I-1")
+    derived = instruments.add(workspace, write_order(tmp_path / "c", accounts=("203.0.113.7",)), case)
+    assert derived.derived_from == ["I-1"]
+    more = write_page(tmp_path / "more.html", (("203.0.113.9", "2026-03-03 01:00:00 UTC"),))
+    assert ingest(workspace, [more], "I-1").id == "R-2", "what comes later is compared with the first"
+    instruments.rule(workspace, "I-1", standing.QUASHED, paper, "there was no emergency")
+    assert standing.quashed_by(workspace, derived.id) == ["I-1"]
+
+
 def test_a_locked_attribution_is_not_shown(
     workspace: Workspace, case: str, instrument: str, paper: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -345,6 +458,13 @@ def test_m52_many_small_reads_count_together(folder: Path, clock: TickingClock, 
         assert twice.value.code == "SELF_APPROVAL"
         petitions.approve(acting(workspace, "tom"), "P-1")
         for _ in range(3):
+            read()
+        with pytest.raises(Refused) as again:
+            read()
+        assert "P-2" in again.value.next_step, "the first is answered; for more it is asked again"
+        for name in ("sue", "tom"):
+            petitions.approve(acting(workspace, name), "P-2")
+        for _ in range(2):
             read()
         with pytest.raises(Refused):
             read()
@@ -416,6 +536,8 @@ def test_m10_many_accounts_with_an_independent_approver(
     if approver == "sue":
         petitions.approve(acting(workspace, approver), "P-1")
         assert instruments.add(workspace, order, case).id == "I-1"
+        with pytest.raises(Refused):
+            instruments.add(workspace, order, case)  # the approval was for one
         order.write_text(order.read_text().replace('"100089000000011"', '"100089000000099"'))
         with pytest.raises(Refused):
             instruments.add(workspace, order, case)

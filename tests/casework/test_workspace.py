@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -11,8 +13,10 @@ from tests.casework.conftest import TickingClock
 
 from fourcorners import ledger
 from fourcorners.casework import cases
+from fourcorners.casework import outputs
 from fourcorners.casework import records
 from fourcorners.casework import workspace as workspaces
+from fourcorners.casework.oversight import verification
 from fourcorners.casework.workspace import Workspace
 from fourcorners.casework.workspace import open_workspace
 from fourcorners.model.errors import FourcornersError
@@ -119,6 +123,95 @@ def test_unknown_files_are_deleted_and_missing_ones_reported(folder: Path, clock
     assert found.value.code == "MISSING_FILE"
     assert not stray.exists()
     assert not stray_key.exists()
+
+
+@pytest.fixture
+def victim(tmp_path: Path) -> Path:
+    """Somebody's own folder, to which a workspace that was handed over leads."""
+    (tmp_path / "victim" / "sub").mkdir(parents=True)
+    (tmp_path / "victim" / "thesis.txt").write_text("ten years of work")
+    (tmp_path / "victim" / "sub" / "notes.txt").write_text("notes")
+    return tmp_path / "victim"
+
+
+def everything(folder: Path) -> dict[str, bytes | None]:
+    found = sorted(folder.rglob("*"))
+    return {str(path): path.read_bytes() if path.is_file() and not path.is_symlink() else None for path in found}
+
+
+LINKS = (
+    "lock",
+    "checkpoint.part",
+    "workspace.sqlite-wal",
+    "sealed",
+    "originals",
+    "stamps",
+    "keys/C-1",
+    "keys/log/self.key",
+    "keys/workspace/files",
+    "originals/C-1/stray",
+    "anything",
+)
+
+
+@pytest.mark.parametrize("name", LINKS)
+@pytest.mark.parametrize("to", ["thesis.txt", "sub", "gone.txt"])
+def test_a_workspace_with_a_link_is_not_opened_and_nothing_behind_it_is_touched(
+    folder: Path, clock: TickingClock, victim: Path, name: str, to: str
+) -> None:
+    with open_workspace(folder, "tester", clock=clock) as workspace:
+        cases.open_case(workspace, "t", "p")
+    link = folder / name
+    if link.is_dir():
+        shutil.rmtree(link)
+    link.unlink(missing_ok=True)
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(victim / to)
+    before = everything(victim), everything(folder)
+    for clear in (True, False):
+        with (
+            pytest.raises(VerificationFailed) as found,
+            open_workspace(folder, "tester", clock=clock, clear=clear),
+        ):
+            pass
+        assert found.value.code == "LINK"
+    assert (everything(victim), everything(folder)) == before
+
+
+def test_a_workspace_that_is_a_link_or_holds_a_device_is_not_opened(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(folder)
+    os.mkfifo(folder / "pipe")
+    for place in (tmp_path / "link", folder):
+        with pytest.raises(VerificationFailed) as found, open_workspace(place, "tester"):
+            pass
+        assert found.value.code == "LINK"
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "link").unlink()
+    (tmp_path / "link").symlink_to(tmp_path / "empty")
+    with pytest.raises(VerificationFailed):
+        workspaces.create(tmp_path / "link", "tester")
+    assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_an_output_follows_no_link_that_waits_for_it(victim: Path, tmp_path: Path) -> None:
+    (tmp_path / "out.pdf.part").symlink_to(victim / "thesis.txt")
+    outputs.write(tmp_path / "out.pdf", b"exhibit")
+    assert (tmp_path / "out.pdf").read_bytes() == b"exhibit"
+    assert (victim / "thesis.txt").read_text() == "ten years of work"
+
+
+def test_who_only_looks_deletes_nothing(folder: Path, clock: TickingClock) -> None:
+    with open_workspace(folder, "tester", clock=clock) as workspace:
+        cases.open_case(workspace, "t", "p")
+    stray = folder / "segments" / "stray.parquet"
+    stray.parent.mkdir()
+    stray.write_text("cut off")
+    before = {path for path in folder.rglob("*") if path.is_file()}
+    with open_workspace(folder, "tester", clock=clock, clear=False) as workspace:
+        verification.verify(workspace)
+    assert before <= {path for path in folder.rglob("*") if path.is_file()}
+    with open_workspace(folder, "tester", clock=clock):
+        assert not stray.exists()
 
 
 def test_a_database_that_is_none_is_said(folder: Path) -> None:

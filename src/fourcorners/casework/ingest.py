@@ -251,7 +251,7 @@ def _distinct(workspace: Workspace, files: list[ReadFile], instrument: Instrumen
     """
     batches = [batch.rows for file in files for member in file.read for batch in member.reading.batches]
     if store.of_owner(workspace.tables, ReturnRow, instrument.id):
-        earlier = gate.read(workspace, instrument.id, family=None, purpose="proportion of the return", shown=False)
+        earlier = gate.own_check(workspace, instrument.id, "proportion of the return")
         batches += [rows.batch for rows in earlier]
     found: set[str] = set()
     for rows in batches:

@@ -16,7 +16,9 @@ from fourcorners.casework.people import actors
 from fourcorners.casework.people import petitions
 from fourcorners.casework.rows import CaseRow
 from fourcorners.casework.rows import InstrumentRow
+from fourcorners.casework.rows import PetitionRow
 from fourcorners.casework.rows import RulingRow
+from fourcorners.casework.sealed import layers
 from fourcorners.casework.workspace import Workspace
 from fourcorners.law import advice
 from fourcorners.law import clocks
@@ -70,7 +72,7 @@ def add(workspace: Workspace, path: Path, case: str, *, reason: str = "") -> Ins
         )
         clocks.check_entry(instrument, workspace.now())
         decision = decide.decide(pack.pack_for(instrument.jurisdiction), instrument)
-        derived_from = _check_targets(workspace, instrument, known["order"], reason)
+        derived_from, agreed = _check_targets(workspace, instrument, known["order"], reason)
         paper = documents.keep(workspace, case, document, data)
         if not workspace.tables.keys.has(row_id):
             workspace.tables.keys.create(row_id)
@@ -101,6 +103,8 @@ def add(workspace: Workspace, path: Path, case: str, *, reason: str = "") -> Ins
                 evidence={**known, **bound, "name": paper.name},
                 owner=case,
             )
+            if agreed:
+                petitions.use(workspace, agreed)
         return row
 
 
@@ -159,22 +163,30 @@ def rule(workspace: Workspace, instrument_id: str, ruling: str, document: Path, 
                 evidence={**bound, "document": paper.sha256},
                 owner=instrument.case,
             )
+            for waiting in layers.of_case(workspace, instrument.case):
+                if standing.quashed_by(workspace, waiting.subject["opens"]):
+                    layers.drop(workspace, waiting, "instrument quashed")
         return row
 
 
-def _check_targets(workspace: Workspace, instrument: Instrument, text_sha256: str, reason: str) -> list[str]:
+def _check_targets(
+    workspace: Workspace, instrument: Instrument, text_sha256: str, reason: str
+) -> tuple[list[str], PetitionRow | None]:
     """Count root targets: identifiers that stand in no released record of the same case (M48).
 
     Returns:
-        The instruments whose released records hold accounts that this one asks about.
+        The instruments whose released records hold accounts that this one asks about; and the petition that
+        another approved, where their number asked for one.
     """
     others = [
         store.load_instrument(workspace.tables, row.id)
         for row in store.of_owner(workspace.tables, InstrumentRow, instrument.case)
     ]
     released = {each.id: _released_identifiers(workspace, each) for each in others}
-    found = set[str]().union(*released.values())
+    # a target that stands in records which may not be read now is a root: it has no ground in this case
+    found = set[str]().union(*(released[each.id] for each in others if standing.is_ground(workspace, each.id)))
     of_case = [target for each in (*others, instrument) for target in each.scope.accounts]
+    agreed = None
     try:
         refusals.check_targets(
             len(refusals.root_targets(instrument.scope.accounts, found)),
@@ -184,7 +196,8 @@ def _check_targets(workspace: Workspace, instrument: Instrument, text_sha256: st
         if refused.code != "APPROVAL_NEEDED":
             raise
         subject = {"order": text_sha256}
-        if not petitions.approved(workspace, instrument.case, "targets", subject, 1):
+        agreed = petitions.agreed(workspace, instrument.case, "targets", subject)
+        if not agreed:
             row = petitions.make(workspace, instrument.case, "targets", subject, reason)
             refused.next_step = (
                 f"a supervisor outside the team runs `fourcorners --as NAME approve {row.id}`; "
@@ -192,20 +205,18 @@ def _check_targets(workspace: Workspace, instrument: Instrument, text_sha256: st
             )
             raise
     roots = refusals.root_targets(instrument.scope.accounts, set())
-    return sorted(
+    derived_from = sorted(
         name
         for name, identifiers in released.items()
         if refusals.root_targets(instrument.scope.accounts, identifiers) != roots
     )
+    return derived_from, agreed
 
 
 def _released_identifiers(workspace: Workspace, instrument: Instrument) -> set[str]:
     found: set[str] = set()
-    try:
-        for rows in gate.read(workspace, instrument.id, family=None, purpose="root targets", shown=False):
-            found.update(*(_distinct(rows.batch, name) for name in IDENTIFIERS))
-    except Refused:
-        return set()  # what may no longer be read derives nothing
+    for rows in gate.own_check(workspace, instrument.id, "root targets"):
+        found.update(*(_distinct(rows.batch, name) for name in IDENTIFIERS))
     return found
 
 

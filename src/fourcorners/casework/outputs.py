@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from fourcorners.model.errors import BadInput
+from fourcorners.vault import files
 from fourcorners.vault.files import sync_folder
 
 OUT = "--out"
@@ -58,8 +59,9 @@ def check_outside(path: Path, folder: Path) -> None:
 
 def replace(path: Path, data: bytes) -> None:
     """Put a small file in the place of an older one, at once and whole."""
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(data)
+    part = path.with_name(path.name + files.TEMPORARY)
+    with files.create(part) as out:
+        out.write(data)
     part.replace(path)
 
 
@@ -82,11 +84,11 @@ def prepared(path: Path, data: bytes) -> Iterator[None]:
     Raises:
         BadInput: `OUTPUT`, if the place cannot be written.
     """
-    part = path.with_name(path.name + ".part")
+    part = path.with_name(path.name + files.TEMPORARY)
     try:
         with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            with part.open("wb") as out:
+            with files.create(part) as out:
                 out.write(data)
                 out.flush()
                 os.fsync(out.fileno())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from fourcorners.casework import outputs
 from fourcorners.casework import store
 from fourcorners.casework.holding import shredding
+from fourcorners.casework.sealed import layers
 from fourcorners.ledger.checkpoint import Checkpoint
 from fourcorners.ledger.note import open_note
 from fourcorners.model.errors import BadInput
@@ -22,14 +23,19 @@ if TYPE_CHECKING:
 CHECKPOINT = "checkpoint"
 
 
-def recover(workspace: Workspace) -> None:
+def recover(workspace: Workspace, *, clear: bool = True) -> None:
     """Bring a workspace that was cut off anywhere to the state that its database says.
+
+    Args:
+        workspace: which.
+        clear: delete what the catalogue does not know, and finish destructions; `verify` deletes nothing.
 
     Raises:
         VerificationFailed: `MISSING_FILE`, `ROLLED_BACK`.
     """
     known = set(store.stored_hashes(workspace.tables))
-    workspace.vault.remove_unknown(known)
+    if clear:
+        workspace.vault.remove_unknown(known)
     if missing := sorted(known - workspace.vault.files()):
         raise VerificationFailed(
             "MISSING_FILE",
@@ -39,7 +45,9 @@ def recover(workspace: Workspace) -> None:
             next_step="restore it from a backup; the ledger holds its hash",
         )
     _check_not_behind(workspace)
-    shredding.finish(workspace)
+    if clear:
+        shredding.finish(workspace)
+        layers.drop_lapsed(workspace)
     sign_checkpoint(workspace)
 
 

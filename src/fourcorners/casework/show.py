@@ -116,7 +116,10 @@ def list_actors(workspace: Workspace) -> Iterator[dict[str, Any]]:
 
 def petition_line(row: PetitionRow) -> dict[str, Any]:
     """A petition, without the text of an order."""
-    about = {name: row.subject[name] for name in ("instrument", "opens", "reader", "items") if name in row.subject}
+    names = ("instrument", "returns", "opens", "reader", "items", "custodians")
+    about = {name: row.subject[name] for name in names if name in row.subject}
+    if "returns" in about:
+        about["returns"] = sorted(about["returns"])
     return {
         "petition": row.id,
         "case": row.case,
@@ -130,9 +133,9 @@ def petition_line(row: PetitionRow) -> dict[str, Any]:
 
 
 def list_petitions(workspace: Workspace) -> Iterator[dict[str, Any]]:
-    """Every petition of every case."""
-    for case in store.cases(workspace.tables):
-        for row in store.of_owner(workspace.tables, PetitionRow, case.id):
+    """Every petition of the workspace and of every case."""
+    for owner in (store.WORKSPACE, *(case.id for case in store.cases(workspace.tables))):
+        for row in store.of_owner(workspace.tables, PetitionRow, owner):
             yield petition_line(row)
 
 

@@ -48,9 +48,8 @@ CREATE TABLE returns (
 CREATE TABLE attributions (
     id TEXT PRIMARY KEY, owner TEXT NOT NULL REFERENCES cases (id), body BLOB NOT NULL
 ) STRICT;
-CREATE TABLE petitions (
-    id TEXT PRIMARY KEY, owner TEXT NOT NULL REFERENCES cases (id), body BLOB NOT NULL
-) STRICT;
+-- of a case, or of the workspace
+CREATE TABLE petitions (id TEXT PRIMARY KEY, owner TEXT NOT NULL, body BLOB NOT NULL) STRICT;
 -- the same file under the same instrument is taken in once
 CREATE TABLE files (
     instrument TEXT NOT NULL REFERENCES instruments (id), sha256 TEXT NOT NULL,

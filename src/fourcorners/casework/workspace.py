@@ -28,6 +28,7 @@ from fourcorners.casework import recovery
 from fourcorners.casework import store
 from fourcorners.casework.journal import Head
 from fourcorners.casework.journal import Journal
+from fourcorners.casework.people import names
 from fourcorners.casework.store import WORKSPACE
 from fourcorners.casework.store import Tables
 from fourcorners.law import clocks
@@ -43,8 +44,10 @@ from fourcorners.model.errors import FourcornersError
 from fourcorners.model.errors import Refused
 from fourcorners.model.errors import UsageError
 from fourcorners.vault import root_key
+from fourcorners.vault.files import check_plain
 from fourcorners.vault.filter_team import FilterTeam
 from fourcorners.vault.keys import KeyStore
+from fourcorners.vault.vault import FOLDERS
 from fourcorners.vault.vault import Vault
 
 if os.name == "posix":
@@ -54,6 +57,8 @@ DATABASE = "workspace.sqlite"
 #: Beside it, where the tables stand on a server: its address, without a password.
 SERVER = "database"
 KEYS = "keys"
+#: Time stamps, each with the checkpoint it is over and the authority's root certificates.
+STAMPS = "stamps"
 CHECKPOINT = "checkpoint"
 VERSION = 2
 
@@ -94,6 +99,10 @@ class Workspace:
     tables: Tables
     actor: str
     clock: Callable[[], int]
+
+    def __post_init__(self) -> None:
+        # one person, one name, however it was typed
+        object.__setattr__(self, "actor", names.normal(self.actor))
 
     @property
     def log(self) -> Log:
@@ -311,6 +320,7 @@ def create(
         )
     _check_address(making.database)
     with outputs.new_folder(root, option="-w"):
+        check_plain(root)
         workspace_id = secrets.token_hex(8)
         (root / KEYS).mkdir(mode=0o700)
         key = root_key.create(
@@ -347,6 +357,7 @@ def open_workspace(
     clock: Callable[[], int] = time.time_ns,
     on_wait: Callable[[], None] = lambda: None,
     secret: Callable[[str], bytes] = no_secret,
+    clear: bool = True,
 ) -> Iterator[Workspace]:
     """Open a workspace for one writer, after the remains of a step that was cut off are cleared.
 
@@ -356,10 +367,11 @@ def open_workspace(
         clock: UTC nanoseconds.
         on_wait: called once if another process holds the workspace and this one has to wait.
         secret: gives a passphrase or PIN when asked for one by its name.
+        clear: delete the remains of a step that was cut off; not where somebody only looks.
 
     Raises:
         UsageError: `NO_WORKSPACE`, `WORKSPACE_VERSION`, `ROOT_KEY`.
-        VerificationFailed: `MISSING_FILE`, `ROLLED_BACK`.
+        VerificationFailed: `LINK`, `MISSING_FILE`, `ROLLED_BACK`.
     """
     if not (root / DATABASE).is_file() and not (root / SERVER).is_file():
         raise UsageError(
@@ -368,6 +380,7 @@ def open_workspace(
             where=str(root),
             next_step="make one with `fourcorners init`, or name another with -w",
         )
+    check_plain(root, (KEYS, STAMPS, *FOLDERS))
     with _locked(root, on_wait), closing(_connect(root)) as db:
         version = _version(db)
         if version != str(VERSION):
@@ -379,7 +392,7 @@ def open_workspace(
             )
         keys = KeyStore(root / KEYS, root_key.unlock(root / KEYS, secret=secret))
         workspace = Workspace(root, Tables(db, keys), actor, clock)
-        recovery.recover(workspace)
+        recovery.recover(workspace, clear=clear)
         yield workspace
 
 
@@ -432,7 +445,9 @@ def _connect(root: Path) -> Database:
 
 @contextmanager
 def _locked(root: Path, on_wait: Callable[[], None]) -> Iterator[None]:
-    with (root / "lock").open("wb") as handle:
+    # never truncated, and no link is followed: the folder may have come from anybody
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    with os.fdopen(os.open(root / "lock", flags, 0o600), "r+b") as handle:
         _lock(handle, on_wait)
         yield  # closing the file gives the lock back, however the process ends
 

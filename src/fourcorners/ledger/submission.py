@@ -7,12 +7,14 @@ that a witness on a machine without a network says the same as one that is asked
 from __future__ import annotations
 
 import base64
+import re
 import urllib.error
 import urllib.request
 from http.client import HTTPException
 from urllib.parse import urlsplit
 
 from fourcorners.ledger import cosignature
+from fourcorners.ledger import number
 from fourcorners.ledger.checkpoint import Checkpoint
 from fourcorners.ledger.note import Note
 from fourcorners.ledger.note import Signature
@@ -25,6 +27,8 @@ from fourcorners.model.errors import VerificationFailed
 
 #: Seconds that a witness or time-stamping authority may take; bytes of its longest answer.
 SECONDS, LARGEST = 30, 1 << 20
+
+_STATUS = re.compile(rb"[1-5][0-9]{2}")
 
 
 def request(old: int, proof: list[bytes], note: Note) -> bytes:
@@ -72,9 +76,8 @@ def merge(note: Note, answer: Answer, witness: Verifier) -> Note:
 
 
 def _behind(note: Note, answer: Answer) -> VerificationFailed | BadInput:
-    try:
-        seen = int(answer.body)
-    except ValueError:
+    seen = seen_size(answer)
+    if seen is None:
         return _answer("a conflict without its size")
     have = Checkpoint.parse(note.text).size
     if seen > have:
@@ -89,7 +92,9 @@ def _behind(note: Note, answer: Answer) -> VerificationFailed | BadInput:
 
 def seen_size(answer: Answer) -> int | None:
     """The size that a witness says it cosigned last, where it says so."""
-    return int(answer.body) if answer.type == SIZE_TYPE and answer.body.strip().isdigit() else None
+    if answer.type != SIZE_TYPE:
+        return None
+    return number.parse(answer.body.decode("ascii", "replace").removesuffix("\n"))
 
 
 def post(url: str, body: bytes, content_type: str) -> Answer:
@@ -150,7 +155,7 @@ def from_file(data: bytes) -> Answer:
         BadInput: `WITNESS_ANSWER`.
     """
     status, found, body = data.partition(b"\n")
-    if not found or not status.isdigit():
+    if not found or not _STATUS.fullmatch(status):
         raise _answer("the file does not begin with a status")
     return Answer(int(status), SIZE_TYPE if status == b"409" else TEXT_TYPE, body)
 

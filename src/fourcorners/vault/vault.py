@@ -31,6 +31,7 @@ SEGMENTS = "segments"
 SLICES = "slices"
 #: What only the filter team opens: sealed rows, originals that hold one, salts of withheld leaves.
 SEALED = "sealed"
+FOLDERS = (ORIGINALS, SEGMENTS, SLICES, SEALED)
 
 _BLOCK = 1 << 20
 
@@ -114,7 +115,7 @@ class Vault:
         """Every file in the vault, by its path below the root."""
         return {
             path.relative_to(self.root).as_posix()
-            for folder in (ORIGINALS, SEGMENTS, SLICES, SEALED)
+            for folder in FOLDERS
             for path in (self.root / folder).rglob("*")
             if path.is_file()
         }

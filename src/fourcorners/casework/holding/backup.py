@@ -16,10 +16,10 @@ from typing import Any
 from fourcorners.casework import outputs
 from fourcorners.casework import recovery
 from fourcorners.casework import store
-from fourcorners.casework.oversight.witnessing import STAMPS
 from fourcorners.casework.workspace import DATABASE
 from fourcorners.casework.workspace import KEYS
 from fourcorners.casework.workspace import LOG
+from fourcorners.casework.workspace import STAMPS
 from fourcorners.casework.workspace import Workspace
 from fourcorners.casework.workspace import open_workspace
 from fourcorners.ledger.checkpoint import Checkpoint

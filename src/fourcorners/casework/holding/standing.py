@@ -46,6 +46,13 @@ def is_destroyed(workspace: Workspace, instrument_id: str) -> bool:
     return not workspace.tables.keys.has(instrument_id)
 
 
+def is_ground(workspace: Workspace, instrument_id: str) -> bool:
+    """Whether its records may be read now without anybody being asked why: further steps may rest on them."""
+    facts, now = of_instrument(workspace, instrument_id), workspace.now()
+    in_time = facts.readable_from <= now <= facts.retain_until
+    return in_time and not facts.quashed and not facts.destroyed and (facts.ratified or not facts.emergency)
+
+
 def opened_categories(workspace: Workspace, instrument: Instrument) -> frozenset[str]:
     """Data categories outside the instrument of which a court had records opened."""
     return frozenset(

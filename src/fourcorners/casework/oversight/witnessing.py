@@ -13,6 +13,7 @@ from typing import Any
 
 from fourcorners.casework import outputs
 from fourcorners.casework import store
+from fourcorners.casework.workspace import STAMPS
 from fourcorners.casework.workspace import Workspace
 from fourcorners.ledger import policy as policies
 from fourcorners.ledger import submission
@@ -31,8 +32,6 @@ from fourcorners.model.instant import SECOND
 from fourcorners.model.instant import rfc3339
 
 POLICY = "policy"
-#: Time stamps, each with the checkpoint it is over and the authority's root certificates.
-STAMPS = "stamps"
 #: Settings that hold what a witness said it has seen.
 _SEEN = "seen by "
 REQUEST_TYPE = "text/plain; charset=utf-8"

@@ -27,6 +27,7 @@ from fourcorners.casework.people import petitions
 from fourcorners.casework.rows import MemberRow
 from fourcorners.casework.rows import PetitionRow
 from fourcorners.casework.rows import ReturnRow
+from fourcorners.casework.sealed import layers
 from fourcorners.casework.sealed import seals
 from fourcorners.casework.workspace import Workspace
 from fourcorners.law import unseal_order
@@ -40,8 +41,6 @@ from fourcorners.vault import segments
 from fourcorners.vault import slices
 from fourcorners.vault.filter_team import CustodianKey
 from fourcorners.vault.segments import Segment
-
-ACTED = "acted"
 
 
 def request(workspace: Workspace, path: Path, reason: str) -> PetitionRow:
@@ -112,11 +111,30 @@ def act(workspace: Workspace, petition_id: str, key: CustodianKey) -> dict[str, 
                 f"the key is {key.name}'s, and {workspace.actor} acts",
                 next_step=f"{key.name} runs this himself, with --as {key.name}",
             )
+        if layers.has_lapsed(row, workspace.now()):
+            with workspace.transaction():
+                row = layers.drop(workspace, row, "order ran out")
         standing.check_not_quashed(workspace, row.subject["opens"])
         standing.check_not_destroyed(workspace, row.subject["opens"])
+        _check_still_sealed(workspace, row)
         if row.approvers in ([], [workspace.actor]):
             return _begin(workspace, row, key)
         return _finish(workspace, row, key)
+
+
+def _check_still_sealed(workspace: Workspace, row: PetitionRow) -> None:
+    """Another order may have opened a record since this one was entered; opened twice it would stand as two.
+
+    Raises:
+        UsageError: `UNKNOWN_ITEM`; the layer that was taken off for it goes.
+    """
+    try:
+        seals.check_kept(workspace, row.subject["opens"], tuple(row.subject["items"]))
+    except UsageError:
+        if row.state == layers.ACTED:
+            with workspace.transaction():
+                layers.drop(workspace, row, "opened by another order")
+        raise
 
 
 def _begin(workspace: Workspace, row: PetitionRow, key: CustodianKey) -> dict[str, Any]:
@@ -127,7 +145,7 @@ def _begin(workspace: Workspace, row: PetitionRow, key: CustodianKey) -> dict[st
     # with the instrument's key, so that a destruction between the two acts ends what the first one laid bare
     box = workspace.tables.keys.seal(row.subject["opens"], json.dumps(begun).encode(), _begun(row))
     subject = {**row.subject, "begun": base64.b64encode(box).decode()}
-    acted = replace(row, approvers=[workspace.actor], state=ACTED, subject=subject)
+    acted = replace(row, approvers=[workspace.actor], state=layers.ACTED, subject=subject)
     with workspace.transaction() as tables:
         petitions.write(workspace, "key use", acted, store.replace(tables, acted), files=len(begun))
     return {"petition": row.id, "acted": acted.approvers, "return": None}

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 import fourcorners as product
+from fourcorners.casework.people import names
 from fourcorners.desk.cli.session import Session
 from fourcorners.desk.cli.session import default_actor
 from fourcorners.desk.cli.session import default_folder
@@ -44,4 +45,4 @@ def fourcorners(context: click.Context, folder: Path, actor: str) -> None:
     """Legal-process returns, kept in scope: no instrument, no record; every step on a ledger."""
     if not actor.strip() or not actor.isprintable():
         raise click.UsageError("--as names the acting person: printable, and not empty")
-    context.obj = Session(folder, actor)
+    context.obj = Session(folder, names.normal(actor))

@@ -40,12 +40,13 @@ def seal_key(session: Session, out: Path, *, _json: bool) -> None:
 
 @seal.command("team")
 @click.argument("lines", nargs=-1, required=True)
+@REASON
 @JSON
 @click.pass_obj
-def seal_team(session: Session, lines: tuple[str, ...], *, _json: bool) -> None:
+def seal_team(session: Session, lines: tuple[str, ...], reason: str, *, _json: bool) -> None:
     """Name the custodians, by their lines: from now on what lies outside scope is encrypted to them."""
     with session.workspace() as workspace:
-        team = seals.set_team(workspace, "\n".join(lines))
+        team = seals.set_team(workspace, "\n".join(lines), reason)
         write({"custodians": [each.name for each in team.custodians]})
 
 

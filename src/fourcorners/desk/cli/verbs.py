@@ -260,7 +260,7 @@ def exhibit(session: Session, case_id: str, out: Path, networks: Path | None, re
 @click.pass_obj
 def verify(session: Session, path: Path, since: Path | None, *, _json: bool) -> None:
     """Check a workspace: the ledger's tree, every stored file's hash, every slice from its proof."""
-    with Session(path, session.actor).workspace() as workspace:
+    with Session(path, session.actor).workspace(clear=False) as workspace:
         write(verification.verify(workspace, since=since))
 
 
