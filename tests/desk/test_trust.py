@@ -7,6 +7,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +22,12 @@ from tests.casework.people import write_unseal
 from tests.ledger.authority import make
 from tests.ledger.authority import serving
 
+from fourcorners.desk import witness_service
 from fourcorners.desk.cli import run
 from fourcorners.ledger import policy as policies
 from fourcorners.ledger.note import Note
 from fourcorners.ledger.proof import Proof
+from fourcorners.ledger.witness import Witness
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "command-line.schema.json").read_text())
 
@@ -191,9 +196,62 @@ def test_a_witness_by_file(worked: Desk, tmp_path: Path) -> None:
     assert Note.parse((tmp_path / "log" / "checkpoint").read_bytes())
     assert worked("witness incidents", tmp_path / "court") == []
     again = tmp_path / "again"
-    worked("witness cosign", tmp_path / "court", tmp_path / "request", "--out", again)
+    worked("witness cosign", tmp_path / "court", tmp_path / "request", "--out", again, code=4)
     worked("witness answer", "court", again, code=4)
-    assert len(worked("witness incidents", tmp_path / "court")) == 1
+    assert worked("witness incidents", tmp_path / "court") == [], "who asks twice has changed nothing"
+
+
+def watched(desk: Desk, tmp_path: Path, *names: str) -> None:
+    """Witnesses that are reached by file."""
+    (kept,) = desk("ledger checkpoint", "--out", tmp_path / "first.checkpoint")
+    for name in names:
+        (made,) = desk("witness init", tmp_path / name, "--name", f"{name}.example/1")
+        desk("witness watch", tmp_path / name, kept["key"])
+        desk("witness add", name, made["key"])
+
+
+def test_two_witnesses_by_file_cosign_one_checkpoint(worked: Desk, tmp_path: Path) -> None:
+    watched(worked, tmp_path, "court", "defence")
+    (asked,) = worked("witness request", "court", "--out", tmp_path / "to-court")
+    worked("case show", "C-1")
+    (second,) = worked("witness request", "defence", "--out", tmp_path / "to-defence")
+    assert second["size"] == asked["size"], "the second is asked about what the first is"
+    for name in ("court", "defence"):
+        worked("witness cosign", tmp_path / name, tmp_path / f"to-{name}", "--out", tmp_path / f"from-{name}")
+    worked("witness request", "court", "--new", "--out", tmp_path / "spoils-nothing")
+    worked("witness answer", "court", tmp_path / "from-court")
+    (verified,) = worked("verify", worked.folder)
+    assert "court saw" in verified["witness"]
+    assert (verified["witnesses"]["court"]["size"], verified["witnesses"]["defence"]) == (asked["size"], None)
+    said = {line["what"]: line["found"] for line in worked("doctor")}
+    assert f"court saw {asked['size']} entries, defence saw 0" in said["witness"]
+    (one,) = worked("ledger checkpoint", "--out", tmp_path / "one.checkpoint")
+    assert (one["size"], one["cosigned"]) == (asked["size"], ["court"])
+    (took,) = worked("witness answer", "defence", tmp_path / "from-defence")
+    assert took["size"] == asked["size"]
+    assert [each["witness"] for each in took["cosigned"]] == ["court", "defence"]
+    (verified,) = worked("verify", worked.folder)
+    assert verified["witness"]["size"] == asked["size"]
+    (both,) = worked("ledger checkpoint", "--out", tmp_path / "both.checkpoint")
+    assert (both["size"], both["cosigned"]) == (asked["size"], ["court", "defence"])
+    assert both["entries_since"] > 0
+    (present,) = worked("ledger checkpoint", "--present", "--out", tmp_path / "present.checkpoint")
+    assert (present["cosigned"], present["entries_since"]) == ([], 0)
+    (after,) = worked("witness request", "court", "--out", tmp_path / "again")
+    assert after["size"] > asked["size"], "who has cosigned it is asked about the next"
+
+
+def test_an_answer_that_was_lost_is_no_incident_and_the_next_request_goes_on(worked: Desk, tmp_path: Path) -> None:
+    watched(worked, tmp_path, "court")
+    worked("witness request", "court", "--out", tmp_path / "lost")
+    worked("witness cosign", tmp_path / "court", tmp_path / "lost", "--out", tmp_path / "never-arrives")
+    worked("witness request", "court", "--new", "--out", tmp_path / "second")
+    worked("witness cosign", tmp_path / "court", tmp_path / "second", "--out", tmp_path / "conflict", code=4)
+    worked("witness answer", "court", tmp_path / "conflict", code=4)
+    worked("witness request", "court", "--out", tmp_path / "third")
+    worked("witness cosign", tmp_path / "court", tmp_path / "third", "--out", tmp_path / "answer")
+    worked("witness answer", "court", tmp_path / "answer")
+    assert worked("witness incidents", tmp_path / "court") == []
 
 
 def test_a_witness_over_http(worked: Desk, tmp_path: Path) -> None:
@@ -222,6 +280,58 @@ def test_a_witness_over_http(worked: Desk, tmp_path: Path) -> None:
     assert "WITNESS_ANSWER" in worked.err
     (verified,) = worked("verify", worked.folder)
     assert verified["witness"]["size"] == second["size"]
+
+
+@contextmanager
+def answering(folder: Path) -> Iterator[str]:
+    """A witness over HTTP in a thread."""
+    with witness_service.server(Witness(folder), "127.0.0.1", 0) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_a_witness_that_is_down_keeps_no_other_from_being_asked(
+    worked: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (kept,) = worked("ledger checkpoint", "--out", tmp_path / "first.checkpoint")
+    keys = {}
+    for name in ("court", "defence"):
+        (made,) = worked("witness init", tmp_path / name, "--name", f"{name}.example/1")
+        worked("witness watch", tmp_path / name, kept["key"])
+        keys[name] = made["key"]
+    with answering(tmp_path / "defence") as address:
+        worked("witness add", "court", keys["court"], "http://127.0.0.1:1")
+        worked("witness add", "defence", keys["defence"], address)
+        (line,) = worked("witness submit", code=4)
+        assert [each["witness"] for each in line["cosigned"]] == ["defence"]
+        assert "WITNESS_ANSWER" in worked.err
+        assert "where: court" in worked.err
+        (verified,) = worked("verify", worked.folder)
+        assert verified["witnesses"]["defence"]["size"] == line["size"]
+        rounds: list[float] = []
+
+        def pause(seconds: float) -> None:
+            rounds.append(seconds)
+            if len(rounds) == 3:
+                raise KeyboardInterrupt
+
+        monkeypatch.setattr("time.sleep", pause)
+        lines = worked("witness submit", "--every", 60, code=130)
+        assert len(lines) == 3, "it reports and goes on"
+        assert worked.err.count("WITNESS_ANSWER") == 3
+
+
+def test_a_witness_says_where_it_cannot_listen(worked: Desk, tmp_path: Path) -> None:
+    worked("witness init", tmp_path / "court", "--name", "court.example/1")
+    with answering(tmp_path / "court") as address:
+        worked("witness serve", tmp_path / "court", "--port", address.rpartition(":")[2], code=4)
+    assert f"where: {address.removeprefix('http://')}" in worked.err
+    assert "--port" in worked.err
 
 
 def test_a_time_stamp(worked: Desk, tmp_path: Path) -> None:

@@ -165,7 +165,9 @@ def _examine(workspace: Workspace) -> Iterator[dict[str, Any]]:
     names = ", ".join(each.name for each in witnessing.policy(workspace).witnesses)
     seen = witnessing.check_kept(workspace)
     since = (
-        f"{seen['entries_since']} entries since the last cosigned checkpoint" if seen else "nothing cosigned yet"
+        f"{seen['entries_since']} entries since the last cosigned checkpoint"
+        if seen
+        else witnessing.without_quorum(witnessing.last_seen(workspace))
     )
     none = "none: whoever holds this folder can rewrite it; `witness add`, or keep checkpoints elsewhere"
     yield {"what": "witness", "found": f"{names}: {since}" if names else none, "ok": seen is not None}

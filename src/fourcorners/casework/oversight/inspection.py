@@ -10,7 +10,6 @@ from fourcorners.casework import outputs
 from fourcorners.casework.oversight import witnessing
 from fourcorners.casework.workspace import Workspace
 from fourcorners.ledger.checkpoint import Checkpoint
-from fourcorners.ledger.note import Note
 from fourcorners.model.errors import UsageError
 from fourcorners.model.instant import rfc3339
 
@@ -32,22 +31,30 @@ def listing(workspace: Workspace, case: str | None) -> Iterator[dict[str, Any]]:
         }
 
 
-def checkpoint(workspace: Workspace, out: Path) -> dict[str, Any]:
-    """Write the newest checkpoint to a file: who keeps it elsewhere notices every change to what it covers.
+def checkpoint(workspace: Workspace, out: Path, *, present: bool = False) -> dict[str, Any]:
+    """Write a checkpoint to a file: who keeps it elsewhere notices every change to what it covers.
+
+    Args:
+        workspace: where.
+        out: the file.
+        present: the present state, signed by the log alone, in place of the newest that witnesses cosigned.
 
     Raises:
         BadInput: `OUTPUT`.
     """
     with workspace.attempt("ledger checkpoint", {}):
         outputs.check_free(out)
-        data = witnessing.newest(workspace)
-        said = Checkpoint.parse(Note.parse(data).text)
-        outputs.write(out, data)
+        log = workspace.log
+        note = log.checkpoint(workspace.signer) if present else witnessing.newest(workspace)
+        said = Checkpoint.parse(note.text)
+        outputs.write(out, note.encode())
         return {
             "checkpoint": str(out),
             "size": said.size,
             "root": said.root.hex(),
             "key": workspace.signer.verifier.vkey(),
+            "cosigned": witnessing.cosigned_by(workspace, note),
+            "entries_since": log.size() - said.size,
         }
 
 
