@@ -241,6 +241,32 @@ def test_two_witnesses_by_file_cosign_one_checkpoint(worked: Desk, tmp_path: Pat
     assert after["size"] > asked["size"], "who has cosigned it is asked about the next"
 
 
+def test_an_outsider_checks_what_was_handed_out(
+    worked: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watched(worked, tmp_path, "court")
+    worked("witness request", "court", "--out", tmp_path / "request")
+    worked("witness cosign", tmp_path / "court", tmp_path / "request", "--out", tmp_path / "answer")
+    worked("witness answer", "court", tmp_path / "answer")
+    (made,) = worked("ledger export", "--out", tmp_path / "log")
+    assert made["checkpoint"]["cosigned"] == ["court"]
+    assert made["size"] > made["checkpoint"]["size"]
+    worked("ledger proof", "E-2", "--out", tmp_path / "e2")
+    policy = tmp_path / "log" / "policy"
+    nobody = Desk(tmp_path / "no-workspace", capsys)
+    (found,) = nobody("verify", tmp_path / "log", "--since", tmp_path / "first.checkpoint")
+    assert "proves nothing about witnesses" in found["shows"]
+    assert found["size"] == made["checkpoint"]["size"]
+    (found,) = nobody("verify", tmp_path / "e2", "--policy", policy)
+    assert found["entry"]["entry"] == "E-2"
+    nobody("verify", tmp_path / "log" / "checkpoint", "--policy", policy)
+    nobody("verify", tmp_path / "e2", code=2)
+    nobody("verify", tmp_path / "nothing", code=2)
+    assert "NO_WORKSPACE" in nobody.err
+    nobody("verify", worked.folder, "--policy", policy, code=2)
+    assert not nobody.folder.exists()
+
+
 def test_an_answer_that_was_lost_is_no_incident_and_the_next_request_goes_on(worked: Desk, tmp_path: Path) -> None:
     watched(worked, tmp_path, "court")
     worked("witness request", "court", "--out", tmp_path / "lost")

@@ -9,6 +9,7 @@ from typing import Any
 from fourcorners.casework import outputs
 from fourcorners.casework.oversight import witnessing
 from fourcorners.casework.workspace import Workspace
+from fourcorners.ledger import exported
 from fourcorners.ledger.checkpoint import Checkpoint
 from fourcorners.model.errors import UsageError
 from fourcorners.model.instant import rfc3339
@@ -79,7 +80,10 @@ def proof(workspace: Workspace, entry: str, out: Path) -> dict[str, Any]:
 
 
 def export(workspace: Workspace, out: Path) -> dict[str, Any]:
-    """Write the whole log as tile files, with the checkpoint and the policy by which it is checked.
+    """Write the whole log as tile files, with a checkpoint and the policy by which it is checked.
+
+    The checkpoint is the newest that the witnesses cosigned, with the tiles of that size. It is older than the
+    log, which holds this very step: so the present state goes with it, under the log's signature alone.
 
     Raises:
         BadInput: `OUTPUT`.
@@ -87,9 +91,15 @@ def export(workspace: Workspace, out: Path) -> dict[str, Any]:
     with workspace.attempt("ledger export", {}):
         outputs.check_free(out)
         workspace.record("ledger export", {}, {"out": str(out)})
-        files = dict(workspace.log.files())
-        files["checkpoint"] = workspace.log.checkpoint(workspace.signer).encode()
-        files["policy"] = witnessing.policy(workspace).text().encode()
+        log = workspace.log
+        note, present = witnessing.newest(workspace), log.checkpoint(workspace.signer)
+        size = Checkpoint.parse(note.text).size
+        files = dict(log.files(size)) | dict(log.files())
+        files[exported.CHECKPOINT] = note.encode()
+        if size < log.size():
+            files[exported.PRESENT] = present.encode()
+        files[exported.POLICY] = witnessing.policy(workspace).text().encode()
         for name, data in files.items():
             outputs.write(out / name, data)
-        return {"out": str(out), "files": len(files), "size": workspace.log.size()}
+        cosigned = {"size": size, "cosigned": witnessing.cosigned_by(workspace, note)}
+        return {"out": str(out), "files": len(files), "size": log.size(), "checkpoint": cosigned}
