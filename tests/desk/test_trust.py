@@ -118,6 +118,31 @@ def test_why_explains_an_allow_and_a_deny(worked: Desk) -> None:
     worked("why", "nonsense", code=2)
 
 
+def test_what_a_case_holds_is_shown_to_whom_a_policy_permits_it(worked: Desk, tmp_path: Path) -> None:
+    """Accounts, predicate, file names and counts tell of persons as the records do."""
+    worked("actor add", "sue", "--role", "supervisor")
+    shows: tuple[tuple[object, ...], ...] = (
+        ("exhibit", "--case", "C-1", "--out", tmp_path / "e.pdf"),
+        ("case show", "C-1"),
+        ("seal list", "--under", "I-1"),
+    )
+    for verb, *words in shows:
+        for who in ("bob", "carol"):
+            assert worked(str(verb), *words, "--reason", "curious", by=who, code=3) == []
+            assert "PRODUCT NOT_PERMITTED" in worked.err
+        worked(str(verb), *words, by="sue", code=3)
+        assert "AGENCY JUSTIFICATION_NEEDED" in worked.err
+        assert not (tmp_path / "e.pdf").exists()
+    for verb, *words in shows:
+        assert worked(str(verb), *words, "--reason", "quarterly review", by="sue")
+    listed = worked("ledger list")
+    for kind in ("exhibit", "case shown", "seals shown"):
+        (entry,) = (line["entry"] for line in listed if line["kind"] == kind and line["audit"]["actor"] == "sue")
+        (why,) = worked("why", entry)
+        assert (why["policies"], why["reason"]) == (["review"], "quarterly review")
+        assert "on whose instruction?" in why["asked"]
+
+
 def test_a_destruction_from_request_to_receipt(worked: Desk, tmp_path: Path) -> None:
     paper = tmp_path / "order.txt"
     paper.write_text("destroy it")

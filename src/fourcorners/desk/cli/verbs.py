@@ -114,12 +114,13 @@ def case_list(session: Session, *, _json: bool) -> None:
 
 @case.command("show")
 @click.argument("case_id")
+@REASON
 @JSON
 @click.pass_obj
-def case_show(session: Session, case_id: str, *, _json: bool) -> None:
+def case_show(session: Session, case_id: str, reason: str, *, _json: bool) -> None:
     """One case: instruments, returns with counts and reasons, attributions."""
     with session.workspace() as workspace:
-        write(show.show_case(workspace, case_id))
+        write(show.show_case(workspace, case_id, reason))
 
 
 @fourcorners.group()
