@@ -72,11 +72,12 @@ def make(
     Raises:
         UsageError: `UNKNOWN_CASE`.
         BadInput: `OUTPUT`.
-        Refused: what the gate refuses.
+        Refused: what the policies and the gate refuse.
         VerificationFailed: a finding does not come out as it did when it was made.
     """
     with workspace.attempt("exhibit", {"case": case_id}):
         case = store.get(workspace.tables, CaseRow, case_id)
+        decision = gate.check_show(workspace, case_id, reason)
         outputs.check_free(out)
         data = collect(workspace, case_id, networks, reason)
         pdf = exhibit.render(data)
@@ -84,8 +85,13 @@ def make(
         with outputs.prepared(out, pdf), workspace.transaction():
             workspace.write_entry(
                 "exhibit",
-                {"case": case.id, "exhibit": data.id, "rests_on": data.ledger.size},
-                {"out": str(out), "reason": reason},
+                {
+                    "case": case.id,
+                    "exhibit": data.id,
+                    "rests_on": data.ledger.size,
+                    "policies": list(decision.policies),
+                },
+                {"out": str(out), "reason": reason, "asked": decision.question},
                 evidence={"sha256": digest},
                 owner=case.id,
             )

@@ -1,4 +1,4 @@
-"""The only door for reads: decide, write the entry, then give the rows.
+"""The only door for reads: decide, write the entry, then give the rows. And for what a case holds beside them.
 
 Decided once a query, by the access policies, for the acting person, one case and one instrument. The entry is
 durable before the first row leaves: who, why, the wording that he saw, under which instrument, what kind, how
@@ -25,6 +25,7 @@ from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.law.access.decision import Decision
 from fourcorners.law.access.read import decide_read
+from fourcorners.law.access.show import decide_show
 from fourcorners.model.errors import Refused
 from fourcorners.vault import segments
 from fourcorners.vault.segments import WITHHELD_FAMILY
@@ -159,6 +160,18 @@ def _stored_rows(
 
 def _files(stored: list[_Stored]) -> str:
     return journal.digest_of((each.segment.name, each.segment.sha256) for each in stored)
+
+
+def check_show(workspace: Workspace, case: str, reason: str) -> Decision:
+    """Whether the acting person may see what a case holds beside its records; the caller writes the entry.
+
+    Raises:
+        Refused: with the code, the sentence and the next step of the policy that forbids it.
+    """
+    decision = decide_show(actors.acting(workspace), case, justified=bool(reason.strip()))
+    if not decision.allowed:
+        raise petitions.refusal(decision)
+    return decision
 
 
 def _allowance(workspace: Workspace, case: str) -> int:

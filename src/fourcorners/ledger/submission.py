@@ -43,6 +43,11 @@ def request(old: int, proof: list[bytes], note: Note) -> bytes:
     return "\n".join(lines).encode() + note.encode()
 
 
+def asked_size(data: bytes) -> int:
+    """How many entries the checkpoint of a request has that `request` made."""
+    return Checkpoint.parse(Note.parse(data.partition(b"\n\n")[2]).text).size
+
+
 def merge(note: Note, answer: Answer, witness: Verifier) -> Note:
     """The checkpoint with the witness's line under it.
 
@@ -75,6 +80,14 @@ def merge(note: Note, answer: Answer, witness: Verifier) -> Note:
     return Note(note.text, (*others, mine[0]))
 
 
+def cosigns(note: Note, answer: Answer, witness: Verifier) -> bool:
+    """Whether an answer is the witness's cosignature of this checkpoint."""
+    if answer.status != 200:  # noqa: PLR2004 - the protocol's number
+        return False
+    lines = (Signature.parse(line) for line in answer.body.decode("utf-8", "replace").strip().split("\n"))
+    return any(cosignature.check(note.text, line, witness) for line in lines)
+
+
 def _behind(note: Note, answer: Answer) -> VerificationFailed | BadInput:
     seen = seen_size(answer)
     if seen is None:
@@ -88,6 +101,21 @@ def _behind(note: Note, answer: Answer) -> VerificationFailed | BadInput:
             next_step="restore the newest copy, or account for the missing entries with the witness's checkpoint",
         )
     return _answer(f"it cosigned {seen} entries last, not what this log remembers")
+
+
+def check_cosigned(answer: Answer) -> None:
+    """Say it on the witness's side as well, where a request was carried there by file.
+
+    Raises:
+        BadInput: `WITNESS_ANSWER`.
+    """
+    if answer.status != 200:  # noqa: PLR2004 - the protocol's number
+        said = answer.body.decode("utf-8", "replace").strip()
+        raise BadInput(
+            "WITNESS_ANSWER",
+            f"nothing was cosigned: {answer.status} {said[:200]}",
+            next_step="carry the answer back all the same: the log's side needs it to ask again",
+        )
 
 
 def seen_size(answer: Answer) -> int | None:

@@ -56,6 +56,7 @@ SETS: dict[str, dict[str, Any]] = {
 PRINCIPAL = z3.Const("principal", SORTS["Actor"])
 RESOURCES = {
     "read": "Record",
+    "show": "Case",
     "approve": "Petition",
     "act": "Petition",
     "unseal": "Petition",

@@ -27,6 +27,7 @@ from fourcorners.law.access import policies
 from fourcorners.law.access.actor import Actor
 from fourcorners.law.access.decision import Decision
 from fourcorners.law.access.policies import Loaded
+from fourcorners.law.access.show import decide_show
 from fourcorners.model.codes import REFUSALS
 
 Case = Callable[[Loaded | None], bool]
@@ -164,6 +165,39 @@ def test_who_may_is_said_where_nobody_permits_it() -> None:
     assert (stranger.code, "ann asked for it" in stranger.next) == ("NOT_PERMITTED", True)
     assert "supervisor" in replace(APPROVE, actor=NOBODY).decide().next
     assert "custodian" in replace(UNSEAL, actor=NOBODY).decide().next
+
+
+@pytest.mark.parametrize(
+    ("actor", "justified", "code"),
+    [
+        (ANN, False, None),
+        (NOBODY, False, "NOT_PERMITTED"),
+        (NOBODY, True, "NOT_PERMITTED"),
+        (CAROL, True, "NOT_PERMITTED"),
+        (MOLE, True, "WALL"),
+        (person("cy", "investigator", teams=("C-9",)), True, "NOT_PERMITTED"),
+        (SUE, False, "JUSTIFICATION_NEEDED"),
+        (SUE, True, None),
+    ],
+)
+def test_the_cases_of_seeing_what_a_case_holds(actor: Actor, justified: bool, code: str | None) -> None:  # noqa: FBT001
+    decision = decide_show(actor, "C-1", justified=justified)
+    assert (decision.allowed, decision.code or None) == (code is None, code)
+    assert bool(decision.question) is (actor is SUE), "the wording that he sees, or saw"
+    assert bool(decision.policies) is (code != "NOT_PERMITTED")
+
+
+@pytest.mark.parametrize(
+    ("policy", "actor", "justified"),
+    [("team", ANN, False), ("review", SUE, True), ("wall", MOLE, True), ("review-justification", SUE, False)],
+)
+def test_a_policy_that_is_removed_is_missed_where_a_case_is_seen(
+    policy: str,
+    actor: Actor,
+    justified: bool,  # noqa: FBT001
+) -> None:
+    allowed = decide_show(actor, "C-1", justified=justified).allowed
+    assert decide_show(actor, "C-1", justified=justified, loaded=without(policy)).allowed is not allowed
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3])

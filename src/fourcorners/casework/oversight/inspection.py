@@ -10,8 +10,8 @@ from fourcorners.casework import outputs
 from fourcorners.casework.oversight import witnessing
 from fourcorners.casework.oversight.numbers import entry_number
 from fourcorners.casework.workspace import Workspace
+from fourcorners.ledger import exported
 from fourcorners.ledger.checkpoint import Checkpoint
-from fourcorners.ledger.note import Note
 from fourcorners.model.instant import rfc3339
 
 
@@ -32,22 +32,30 @@ def listing(workspace: Workspace, case: str | None) -> Iterator[dict[str, Any]]:
         }
 
 
-def checkpoint(workspace: Workspace, out: Path) -> dict[str, Any]:
-    """Write the newest checkpoint to a file: who keeps it elsewhere notices every change to what it covers.
+def checkpoint(workspace: Workspace, out: Path, *, present: bool = False) -> dict[str, Any]:
+    """Write a checkpoint to a file: who keeps it elsewhere notices every change to what it covers.
+
+    Args:
+        workspace: where.
+        out: the file.
+        present: the present state, signed by the log alone, in place of the newest that witnesses cosigned.
 
     Raises:
         BadInput: `OUTPUT`.
     """
     with workspace.attempt("ledger checkpoint", {}):
         outputs.check_free(out)
-        data = witnessing.newest(workspace)
-        said = Checkpoint.parse(Note.parse(data).text)
-        outputs.write(out, data)
+        log = workspace.log
+        note = log.checkpoint(workspace.signer) if present else witnessing.newest(workspace)
+        said = Checkpoint.parse(note.text)
+        outputs.write(out, note.encode())
         return {
             "checkpoint": str(out),
             "size": said.size,
             "root": said.root.hex(),
             "key": workspace.signer.verifier.vkey(),
+            "cosigned": witnessing.cosigned_by(workspace, note),
+            "entries_since": log.size() - said.size,
         }
 
 
@@ -70,20 +78,28 @@ def proof(workspace: Workspace, entry: str, out: Path) -> dict[str, Any]:
 
 
 def export(workspace: Workspace, out: Path) -> dict[str, Any]:
-    """Write the whole log as tile files, with the checkpoint and the policy by which it is checked.
+    """Write the whole log as tile files, with a checkpoint and the policy by which it is checked.
+
+    The checkpoint is the newest that the witnesses cosigned, with the tiles of that size. Where it is older than
+    the log the present state goes with it, under the log's signature alone.
 
     Raises:
         BadInput: `OUTPUT`.
     """
     with workspace.attempt("ledger export", {}):
         outputs.check_free(out, folder=True)
-        files = dict(workspace.log.files())
-        files["policy"] = witnessing.policy(workspace).text().encode()
-        size, signed = workspace.log.size(), workspace.log.checkpoint(workspace.signer).encode()
+        log = workspace.log
+        note, present = witnessing.newest(workspace), log.checkpoint(workspace.signer)
+        size, whole = Checkpoint.parse(note.text).size, log.size()
+        files = dict(log.files(size)) | dict(log.files())
+        if size < whole:
+            files[exported.PRESENT] = present.encode()
+        files[exported.POLICY] = witnessing.policy(workspace).text().encode()
         with outputs.new_folder(out):
             for name, data in files.items():
                 outputs.write(out / name, data)
             # tiles are no log without their checkpoint, which is there once there is an entry
-            with outputs.prepared(out / "checkpoint", signed):
-                workspace.record("ledger export", {"size": size}, {"out": str(out)})
-        return {"out": str(out), "files": len(files) + 1, "size": size}
+            with outputs.prepared(out / exported.CHECKPOINT, note.encode()):
+                workspace.record("ledger export", {"size": whole}, {"out": str(out)})
+        cosigned = {"size": size, "cosigned": witnessing.cosigned_by(workspace, note)}
+        return {"out": str(out), "files": len(files) + 1, "size": whole, "checkpoint": cosigned}

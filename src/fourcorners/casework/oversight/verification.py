@@ -35,6 +35,7 @@ def verify(workspace: Workspace, *, since: Path | None = None) -> dict[str, Any]
         head = workspace.ledger.verify()
         extends = witnessing.check_since(workspace, since) if since else None
         cosigned = witnessing.check_kept(workspace)
+        seen = witnessing.last_seen(workspace)
         stamped = witnessing.check_stamps(workspace)
         entries = list(workspace.ledger.entries())
         _check_bodies(workspace, entries)
@@ -52,8 +53,8 @@ def verify(workspace: Workspace, *, since: Path | None = None) -> dict[str, Any]
         "slices": pieces,
         "extends": extends,
         "stamped": stamped,
-        "witness": cosigned
-        or "none: whoever holds this folder can rewrite it; compare with a checkpoint kept elsewhere",
+        "witness": cosigned or f"none: {witnessing.without_quorum(seen)}",
+        "witnesses": seen,
     }
 
 

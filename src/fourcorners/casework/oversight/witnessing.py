@@ -26,6 +26,7 @@ from fourcorners.ledger.policy import Policy
 from fourcorners.ledger.proof import Proof
 from fourcorners.ledger.witness import Answer
 from fourcorners.model.errors import BadInput
+from fourcorners.model.errors import FourcornersError
 from fourcorners.model.errors import UsageError
 from fourcorners.model.errors import VerificationFailed
 from fourcorners.model.instant import SECOND
@@ -63,15 +64,39 @@ def add_witness(workspace: Workspace, name: str, key: str, url: str) -> dict[str
         return {"witness": name, "policy": text}
 
 
-def request(workspace: Workspace, name: str) -> bytes:
-    """What asks a witness to cosign the present state, as a file to carry; a heartbeat entry goes before it."""
+def request(workspace: Workspace, name: str, *, anew: bool = False) -> bytes:
+    """What asks a witness to cosign, as a file to carry; a heartbeat entry goes before it.
+
+    It asks about the checkpoint that went out last, for as long as this witness has not cosigned that one: so
+    several who are asked by file, one after the other, cosign one checkpoint.
+
+    Args:
+        workspace: where.
+        name: the witness.
+        anew: ask about the present state, whatever is under way.
+
+    Raises:
+        UsageError: `NO_WITNESS`.
+    """
     with workspace.attempt("witness request", {"witness": name}):
-        _heartbeat(workspace, name)
+        waits = _waits_for(workspace, name) and not anew
+        workspace.record("heartbeat", {"witness": name}, {})
+        if not waits:
+            _keep_present(workspace)
         return _request(workspace, name)
 
 
+def _waits_for(workspace: Workspace, name: str) -> bool:
+    """Whether the checkpoint that went out last is one that this witness can still cosign."""
+    key = _witness(workspace, name)
+    sent = workspace.log.kept()
+    if not sent or _is_by(sent[-1], key):
+        return False
+    return Checkpoint.parse(sent[-1].text).size >= _seen_by(workspace, name)
+
+
 def answer(workspace: Workspace, name: str, data: bytes) -> dict[str, Any]:
-    """Take in the answer that a witness gave to the last request.
+    """Take in the answer that a witness gave to a request, whatever was asked since then.
 
     Raises:
         VerificationFailed: `ROLLED_BACK`, `SIGNATURE`.
@@ -83,13 +108,14 @@ def answer(workspace: Workspace, name: str, data: bytes) -> dict[str, Any]:
         return _take(workspace, name, got)
 
 
-def submit(workspace: Workspace) -> list[dict[str, Any]]:
-    """Send the present state to every witness that has an address.
+def submit(workspace: Workspace) -> list[dict[str, Any] | FourcornersError]:
+    """Send the present state to every witness that has an address; one that fails keeps no other from being asked.
+
+    Returns:
+        For each witness what it cosigned, or why it did not: `ROLLED_BACK`, `SIGNATURE`, `WITNESS_ANSWER`.
 
     Raises:
-        UsageError: `NO_WITNESS`, if none has.
-        VerificationFailed: `ROLLED_BACK`, `SIGNATURE`.
-        BadInput: `WITNESS_ANSWER`.
+        UsageError: `NO_WITNESS`, if none has an address.
     """
     with workspace.attempt("witness submit", {}):
         named = [each for each in policy(workspace).witnesses if each.url]
@@ -99,8 +125,18 @@ def submit(workspace: Workspace) -> list[dict[str, Any]]:
                 "no witness with an address is named",
                 next_step="`fourcorners witness add NAME KEY URL`, or carry a file: `fourcorners witness request`",
             )
-        _heartbeat(workspace, ", ".join(each.name for each in named))
-        return [_take(workspace, each.name, _send(workspace, each.name, each.url)) for each in named]
+        workspace.record("heartbeat", {"witness": ", ".join(each.name for each in named)}, {})
+        _keep_present(workspace)
+    return [_exchange(workspace, each.name, each.url) for each in named]
+
+
+def _exchange(workspace: Workspace, name: str, url: str) -> dict[str, Any] | FourcornersError:
+    try:
+        with workspace.attempt("witness submit", {"witness": name}):
+            return _take(workspace, name, _send(workspace, name, url))
+    except FourcornersError as error:
+        error.where = error.where or name
+        return error
 
 
 def _send(workspace: Workspace, name: str, url: str) -> Answer:
@@ -121,26 +157,37 @@ def _asks_from(workspace: Workspace, name: str, got: Answer) -> bool:
     return True
 
 
-def _heartbeat(workspace: Workspace, names: str) -> None:
-    """An entry of its own, and the checkpoint after it kept: that is what the witness is asked about."""
-    workspace.record("heartbeat", {"witness": names}, {})
+def _keep_present(workspace: Workspace) -> None:
+    """The checkpoint after the heartbeat's entry, kept: that is what a witness is asked about."""
     with workspace.tables.db.transaction():
         workspace.log.keep(workspace.log.checkpoint(workspace.signer))
 
 
 def _request(workspace: Workspace, name: str) -> bytes:
-    key = _witness(workspace, name)
-    cosigned = [c.size for c, note in _kept(workspace) if any(s.key_id == key.id for s in note.signatures)]
-    old = max(int(store.setting(workspace.tables, _SEEN + name) or 0), *cosigned, 0)
-    _, note = _kept(workspace)[-1]
-    size = Checkpoint.parse(note.text).size
+    old = _seen_by(workspace, name)
+    checkpoint, note = _kept(workspace)[-1]
     own = open_note(note.encode(), [workspace.signer.verifier])
-    return submission.request(old, workspace.log.consistency(old, size), own)
+    return submission.request(old, workspace.log.consistency(old, checkpoint.size), own)
+
+
+def _seen_by(workspace: Workspace, name: str) -> int:
+    """How many entries a witness has seen, as far as we know."""
+    key = _witness(workspace, name)
+    cosigned = (Checkpoint.parse(note.text).size for note in workspace.log.kept() if _is_by(note, key))
+    return max((int(store.setting(workspace.tables, _SEEN + name) or 0), *cosigned))
+
+
+def _is_by(note: Note, key: Verifier) -> bool:
+    return any(each.key_id == key.id for each in note.signatures)
 
 
 def _take(workspace: Workspace, name: str, got: Answer) -> dict[str, Any]:
-    checkpoint, note = _kept(workspace)[-1]
-    merged = submission.merge(note, got, _witness(workspace, name))
+    key = _witness(workspace, name)
+    sent = _kept(workspace)
+    # an answer is to the checkpoint that it cosigns: others may have gone out while it was under way
+    cosigned = (each for each in reversed(sent) if submission.cosigns(each[1], got, key))
+    checkpoint, note = next(cosigned, sent[-1])
+    merged = submission.merge(note, got, key)
     with workspace.tables.db.transaction():
         workspace.log.keep(merged)
     made = policy(workspace).cosigners(merged)
@@ -189,9 +236,8 @@ def check_kept(workspace: Workspace) -> dict[str, Any] | None:
     seen = []
     for note in workspace.log.kept():
         open_note(note.encode(), rule.logs)
-        made = rule.cosigners(note)
-        if made and {each.name for each in made} == {each.name for each in rule.witnesses}:
-            seen.append((Checkpoint.parse(note.text), made))
+        if _by_all(rule, note):
+            seen.append((Checkpoint.parse(note.text), rule.cosigners(note)))
     if not seen:
         return None
     checkpoint, made = seen[-1]
@@ -202,6 +248,28 @@ def check_kept(workspace: Workspace) -> dict[str, Any] | None:
         "entries_since": workspace.log.size() - checkpoint.size,
         "largest_gap_s": max((b - a for a, b in pairwise(times)), default=0),
     }
+
+
+def _by_all(rule: Policy, note: Note) -> bool:
+    return bool(rule.witnesses) and len(rule.cosigners(note)) == len(rule.witnesses)
+
+
+def last_seen(workspace: Workspace) -> dict[str, dict[str, Any] | None]:
+    """Every witness by name, with the newest checkpoint that it cosigned, whoever else did; None for none."""
+    rule = policy(workspace)
+    found: dict[str, dict[str, Any] | None] = {each.name: None for each in rule.witnesses}
+    for note in workspace.log.kept():
+        size = Checkpoint.parse(note.text).size
+        found |= {each.name: {"size": size, "at": rfc3339(each.at * SECOND)} for each in rule.cosigners(note)}
+    return found
+
+
+def without_quorum(seen: dict[str, dict[str, Any] | None]) -> str:
+    """What it means that no checkpoint was cosigned by all, with those that some cosigned."""
+    if any(seen.values()):
+        said = (f"{name} saw {each['size'] if each else 0} entries" for name, each in seen.items())
+        return f"no checkpoint is cosigned by all; {', '.join(said)}"
+    return "whoever holds this folder can rewrite it; compare with a checkpoint kept elsewhere"
 
 
 def check_since(workspace: Workspace, path: Path) -> dict[str, Any]:
@@ -244,13 +312,7 @@ def prove(workspace: Workspace, index: int) -> bytes:
     size = workspace.log.size()
     if not 0 <= index < size:
         raise UsageError("UNKNOWN_ENTRY", f"the ledger has no E-{index}", next_step="`fourcorners ledger list`")
-    rule = policy(workspace)
-    kept = [
-        note
-        for note in workspace.log.kept()
-        if Checkpoint.parse(note.text).size > index and (rule.cosigners(note) or not rule.witnesses)
-    ]
-    note = kept[-1] if kept else workspace.log.checkpoint(workspace.signer)
+    note = newest(workspace, index + 1)
     path = workspace.log.inclusion(index, Checkpoint.parse(note.text).size)
     return Proof(index, tuple(path), note.encode()).encode()
 
@@ -299,10 +361,20 @@ def _roots(token: Path) -> Path:
     return token.with_suffix(".pem")
 
 
-def newest(workspace: Workspace) -> bytes:
-    """The newest checkpoint that all witnesses cosigned, else the present one: what to hand out."""
+def newest(workspace: Workspace, size: int = 0) -> Note:
+    """What to hand out: the newest checkpoint that all witnesses cosigned, else that any did, else the present.
+
+    Args:
+        workspace: where.
+        size: it covers at least so many entries.
+    """
     rule = policy(workspace)
-    cosigned = [note for note in workspace.log.kept() if len(rule.cosigners(note)) == len(rule.witnesses)]
-    if rule.witnesses and cosigned:
-        return cosigned[-1].encode()
-    return workspace.log.checkpoint(workspace.signer).encode()
+    sent = [note for note in workspace.log.kept() if Checkpoint.parse(note.text).size >= size]
+    by_all = [note for note in sent if _by_all(rule, note)]
+    by_any = [note for note in sent if rule.cosigners(note)]
+    return (by_all or by_any or [workspace.log.checkpoint(workspace.signer)])[-1]
+
+
+def cosigned_by(workspace: Workspace, note: Note) -> list[str]:
+    """The names of the witnesses under a checkpoint."""
+    return [each.name for each in policy(workspace).cosigners(note)]

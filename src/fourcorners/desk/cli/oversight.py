@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from fourcorners.ledger import submission
 from fourcorners.ledger.note import KeyType
 from fourcorners.ledger.note import Verifier
 from fourcorners.ledger.witness import Witness
+from fourcorners.model.errors import FourcornersError
 from fourcorners.model.errors import UsageError
 
 
@@ -54,12 +54,13 @@ def ledger_list(session: Session, case_id: str | None, *, _json: bool) -> None:
 
 @ledger.command("checkpoint")
 @click.option("--out", type=FILE, required=True, help="The file.")
+@click.option("--present", is_flag=True, help="The present state, signed by the log alone.")
 @JSON
 @click.pass_obj
-def ledger_checkpoint(session: Session, out: Path, *, _json: bool) -> None:
-    """The newest checkpoint, cosigned if there is one: keep it elsewhere, and verify against it later."""
+def ledger_checkpoint(session: Session, out: Path, *, present: bool, _json: bool) -> None:
+    """The newest cosigned checkpoint, else the present one: keep it elsewhere, and verify against it later."""
     with session.workspace() as workspace:
-        write(inspection.checkpoint(workspace, out))
+        write(inspection.checkpoint(workspace, out, present=present))
 
 
 @ledger.command("proof")
@@ -121,6 +122,7 @@ def witness_cosign(folder: Path, request: Path, out: Path, *, _json: bool) -> No
     answer = Witness(folder).add_checkpoint(_carried(request), int(time.time()))
     outputs.write(out, submission.to_file(answer))
     write({"answer": str(out), "status": answer.status})
+    submission.check_cosigned(answer)
 
 
 @witness.command("serve")
@@ -159,14 +161,16 @@ def witness_add(session: Session, name: str, key: str, url: str, *, _json: bool)
 @witness.command("request")
 @click.argument("name")
 @click.option("--out", type=FILE, required=True, help="The request, to carry to the witness.")
+@click.option("--new", "anew", is_flag=True, help="About the present state, though an earlier one is under way.")
 @JSON
 @click.pass_obj
-def witness_request(session: Session, name: str, out: Path, *, _json: bool) -> None:
-    """Ask a witness by file."""
+def witness_request(session: Session, name: str, out: Path, *, anew: bool, _json: bool) -> None:
+    """Ask a witness by file: about the checkpoint that went out last, until this witness has cosigned it."""
     outputs.check_free(out)
     with session.workspace() as workspace:
-        outputs.write(out, witnessing.request(workspace, name))
-        write({"request": str(out), "size": workspace.log.size()})
+        data = witnessing.request(workspace, name, anew=anew)
+        outputs.write(out, data)
+        write({"request": str(out), "size": submission.asked_size(data)})
 
 
 @witness.command("answer")
@@ -192,11 +196,17 @@ def witness_submit(session: Session, every: int | None, *, _json: bool) -> None:
     """Ask all witnesses that have an address: a heartbeat, which shows gaps when it is missing."""
     while True:
         with session.workspace() as workspace:
-            for line in witnessing.submit(workspace):
-                write(line)
+            answers = witnessing.submit(workspace)
+        failed = [each for each in answers if isinstance(each, FourcornersError)]
+        for each in answers:
+            if not isinstance(each, FourcornersError):
+                write(each)
+        for error in failed[1 if every is None else 0 :]:
+            click.echo(error.diagnostics(), err=True)
         if every is None:
+            if failed:
+                raise failed[0]
             return
-        sys.stdout.flush()
         time.sleep(every)
 
 

@@ -52,12 +52,13 @@ def seal_team(session: Session, lines: tuple[str, ...], reason: str, *, _json: b
 
 @seal.command("list")
 @click.option("--under", required=True, help="The instrument.")
+@REASON
 @JSON
 @click.pass_obj
-def seal_list(session: Session, under: str, *, _json: bool) -> None:
+def seal_list(session: Session, under: str, reason: str, *, _json: bool) -> None:
     """Every sealed record by its id, with the reason, and no value."""
     with session.workspace() as workspace:
-        for line in seals.list_sealed(workspace, under):
+        for line in seals.list_sealed(workspace, under, reason):
             write(line)
 
 

@@ -11,6 +11,9 @@ from fourcorners.law.access.condition import Condition
 from fourcorners.law.access.policies import Loaded
 from fourcorners.model.errors import RefusalKind
 
+#: Who may read or see a case: the next step where nobody permits it.
+WHO = "somebody on the case's team acts, or adds the person with `fourcorners case join`"
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:

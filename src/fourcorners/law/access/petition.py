@@ -63,7 +63,7 @@ def decide_petition(
         *({"uid": {"type": "Case", "id": each}, "attrs": {}, "parents": []} for each in sorted(cases)),
         *(each.entity() for each in people.values()),
     ]
-    return step.decide(actor, action, petition.entity(), known, now, loaded, _who(action, petition))
+    return step.decide(actor, action, petition.entity(), known, {"now": now}, loaded, _who(action, petition))
 
 
 def _who(action: str, petition: Petition) -> str:

@@ -21,8 +21,6 @@ from fourcorners.law.access.decision import Decision
 from fourcorners.law.access.instrument import InstrumentFacts
 from fourcorners.law.access.policies import Loaded
 
-_WHO = "somebody on the case's team acts, or adds the person with `fourcorners case join`"
-
 
 def decide_read(
     actor: Actor,
@@ -61,7 +59,7 @@ def decide_read(
     if permitted == NOTHING:  # then no answer would help, and nobody is asked for one
         denied = [name for name in denied if not loaded.texts[name].asks]
     if denied or permitted == NOTHING:
-        return decision.deny(loaded, denied, _WHO)
+        return decision.deny(loaded, denied, decision.WHO)
     return Decision(
         allowed=True,
         policies=tuple(loaded.texts[name].id for name, each in permits.items() if each != NOTHING),

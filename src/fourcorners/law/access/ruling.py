@@ -28,4 +28,4 @@ def decide_ruling(
         actor.entity(),
     ]
     who = "somebody on the case's team, or a supervisor, enters the court's order"
-    return step.decide(actor, action, instrument.entity(), known, now, loaded or policies.current(), who)
+    return step.decide(actor, action, instrument.entity(), known, {"now": now}, loaded or policies.current(), who)

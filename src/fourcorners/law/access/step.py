@@ -18,7 +18,7 @@ def decide(
     action: str,
     resource: dict[str, Any],
     known: Sequence[dict[str, Any]],
-    now: int,
+    context: dict[str, Any],
     loaded: Loaded,
     who: str,
 ) -> Decision:
@@ -29,7 +29,7 @@ def decide(
         action: the step.
         resource: the entity that it is about.
         known: the other entities, the actor's among them.
-        now: ns UTC.
+        context: what else the policies may ask about.
         loaded: the policy set.
         who: the next step where nobody permits it: who may.
     """
@@ -38,9 +38,10 @@ def decide(
         "principal": {"type": "Actor", "id": actor.name},
         "action": {"type": "Action", "id": action},
         "resource": resource["uid"],
-        "context": {"now": now},
+        "context": context,
     }
-    result = cedarpy.is_authorized(request, policy_set, [*known, resource], schema)
+    entities = [*known, *([resource] if resource not in known else [])]
+    result = cedarpy.is_authorized(request, policy_set, entities, schema)
     if result.diagnostics.errors:
         raise AssertionError(f"the access policies failed: {result.diagnostics.errors}")
     reasons = list(result.diagnostics.reasons)
