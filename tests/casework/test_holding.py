@@ -473,6 +473,49 @@ def test_m52_many_small_reads_count_together(folder: Path, clock: TickingClock, 
         assert len(list(records.list_records(acting(workspace, "bob"), "I-1", family=None))) == 2, "his own count"
 
 
+def test_those_who_are_asked_see_what_for_and_why(workspace: Workspace, tmp_path: Path) -> None:
+    with workspace.transaction() as tables:
+        store.put_setting(tables, "rows_a_person", "1")
+    supervisors(workspace, "sue")
+    read = _reader(workspace, tmp_path)
+    with pytest.raises(Refused):
+        read()
+    with pytest.raises(Refused):
+        list(records.list_records(workspace, "I-1", family=None, reason="need it"))
+    (line,) = show.list_petitions(workspace)
+    assert (line["petition"], line["reason"]) == ("P-1", "need it")
+    assert line["about"] == {"reader": "tester", "instrument": "I-1", "rows": 2, "shown": 0, "allowed": 1}
+    with pytest.raises(Refused):
+        read()
+    petitions.approve(acting(workspace, "sue"), "P-1")
+    with pytest.raises(Refused):
+        list(records.list_records(workspace, "I-1", family=None, reason="something else"))
+    assert [each["reason"] for each in show.list_petitions(workspace)] == ["need it"], "what sue agreed to"
+    said = [entry for entry in workspace.ledger.entries() if entry.kind == "petition"]
+    assert [(entry.audit or {})["reason"] for entry in said] == ["", "need it"]
+    verification.verify(workspace)
+
+
+def test_an_approval_of_many_targets_is_for_one_order(workspace: Workspace, case: str, tmp_path: Path) -> None:
+    supervisors(workspace, "sue")
+    accounts = tuple(f"10008900000{i:04}" for i in range(12))
+    order = write_order(tmp_path / "o", accounts=accounts)
+    for reason in ("", "twelve accounts of one fraud ring"):
+        with pytest.raises(Refused):
+            instruments.add(workspace, order, case, reason=reason)
+    (line,) = show.list_petitions(workspace)
+    assert (line["reason"], line["about"]["accounts"]) == ("twelve accounts of one fraud ring", list(accounts))
+    assert line["about"]["custodian"] == "Meta Platforms, Inc."
+    petitions.approve(acting(workspace, "sue"), "P-1")
+    assert instruments.add(workspace, order, case).id == "I-1"
+    (line,) = show.list_petitions(workspace)
+    assert line["state"] == "done"
+    with pytest.raises(Refused) as again:
+        instruments.add(workspace, order, case)
+    assert "approve P-2" in again.value.next_step
+    verification.verify(workspace)
+
+
 def _reader(workspace: Workspace, tmp_path: Path) -> Callable[[], object]:
     from fourcorners.casework import cases  # noqa: PLC0415 - only this test opens its own
 

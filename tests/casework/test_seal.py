@@ -351,6 +351,7 @@ def test_the_filter_team_is_replaced_by_two_persons_and_never_by_one(
         (("items = [", 'items = ["R-1.0.*", '), "ORDER_FILE"),
         (('reference = "26-mc-17"\n', ""), "ORDER_FILE"),
         (("2026-03-20", "2027-03-20"), "ORDER_FILE"),
+        (("reference = ", 'valid_until = "2026-03-31T00:00:00Z"\nreference = '), "COURT_ORDER_NEEDED"),
         (('document = "unseal.txt"', 'document = "../unseal.txt"'), "ORDER_FILE"),
         (('document = "unseal.txt"', 'document = "gone.txt"'), "NOT_FOUND"),
         (('"I-1"', '"I-7"'), "UNKNOWN_INSTRUMENT"),

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import replace
+from typing import Any
 
 import pyarrow as pa
 
@@ -82,6 +83,7 @@ def read(
         stored = [] if asked.destroyed else list(_segments(workspace, instrument_id, family))
         rows = sum(each.segment.rows for each in stored)
         before = store.shown_to(workspace.tables, workspace.actor, bound) if shown else 0
+        allowance = _allowance(workspace, bound)
         decision = decide_read(
             actors.acting(workspace),
             case=bound,
@@ -89,10 +91,11 @@ def read(
             now=workspace.now(),
             justified=bool(reason.strip()),
             rows=before + rows if shown else 0,
-            allowance=_allowance(workspace, bound),
+            allowance=allowance,
         )
         if not decision.allowed:
-            raise _refusal(workspace, bound, decision, reason)
+            asks = {"instrument": instrument_id, "rows": rows, "shown": before, "allowed": allowance}
+            raise _refusal(workspace, bound, decision, reason, asks)
         seen = {
             **facts,
             "case": bound,
@@ -184,11 +187,11 @@ def _more(workspace: Workspace) -> dict[str, str]:
     return {"reader": workspace.actor}
 
 
-def _refusal(workspace: Workspace, case: str, decision: Decision, reason: str) -> Refused:
+def _refusal(workspace: Workspace, case: str, decision: Decision, reason: str, asks: dict[str, Any]) -> Refused:
     """The deny; where it is a matter of numbers, with the petition that two others can answer."""
     if decision.code != "DUAL_CONTROL":
         return petitions.refusal(decision)
-    row = petitions.make(workspace, case, "reads", _more(workspace), reason)
+    row = petitions.make(workspace, case, "reads", _more(workspace), reason, asks=asks)
     refused = petitions.refusal(decision)
     refused.next_step = f"two others run `fourcorners --as NAME approve {row.id}`; then run the command again"
     return refused

@@ -198,7 +198,14 @@ def _check_targets(
         subject = {"order": text_sha256}
         agreed = petitions.agreed(workspace, instrument.case, "targets", subject)
         if not agreed:
-            row = petitions.make(workspace, instrument.case, "targets", subject, reason)
+            asks = {
+                "order_sha256": text_sha256,
+                "custodian": instrument.custodian,
+                "accounts": [target.text for target in instrument.scope.accounts],
+                "categories": sorted(instrument.scope.categories),
+                "window": instrument.scope.window.text(),
+            }
+            row = petitions.make(workspace, instrument.case, "targets", subject, reason, asks=asks)
             refused.next_step = (
                 f"a supervisor outside the team runs `fourcorners --as NAME approve {row.id}`; "
                 "then run the command again"

@@ -124,6 +124,7 @@ def petition_line(row: PetitionRow) -> dict[str, Any]:
     about = {name: row.subject[name] for name in names if name in row.subject}
     if "returns" in about:
         about["returns"] = sorted(about["returns"])
+    about |= row.asks
     return {
         "petition": row.id,
         "case": row.case,

@@ -59,7 +59,7 @@ def request(workspace: Workspace, path: Path, reason: str) -> PetitionRow:
     with workspace.attempt("unseal request", {}):
         text = documents.content(path)
         order = unseal_order.parse(text)
-        unseal_order.check_issued(order, workspace.now())
+        unseal_order.check_live(order, workspace.now())
         instrument = store.load_instrument(workspace.tables, order.opens)
         actors.check_team(workspace, instrument.case)
         standing.check_not_quashed(workspace, order.opens)
