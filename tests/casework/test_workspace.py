@@ -19,6 +19,7 @@ from fourcorners.casework import workspace as workspaces
 from fourcorners.casework.oversight import verification
 from fourcorners.casework.workspace import Workspace
 from fourcorners.casework.workspace import open_workspace
+from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import FourcornersError
 from fourcorners.model.errors import Refused
 from fourcorners.model.errors import UsageError
@@ -218,6 +219,42 @@ def test_a_database_that_is_none_is_said(folder: Path) -> None:
     (folder / workspaces.DATABASE).write_bytes(b"not a database" * 100)
     with pytest.raises(Exception, match="cannot be read"), open_workspace(folder, "tester"):
         pass
+
+
+def test_an_empty_or_damaged_database_is_no_older_workspace(folder: Path, clock: TickingClock) -> None:
+    path = folder / workspaces.DATABASE
+    with open_workspace(folder, "tester", clock=clock) as workspace:
+        workspace.tables.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    whole = path.read_bytes()
+    for data in (b"", whole[:4096], whole[:100] + bytes(len(whole) - 100)):
+        for each in folder.glob(f"{workspaces.DATABASE}*"):
+            each.unlink()
+        path.write_bytes(data)
+        with pytest.raises(BadInput) as found, open_workspace(folder, "tester", clock=clock):
+            pass
+        assert (found.value.code, "backup" in found.value.next_step) == ("TAMPERED", True)
+    path.unlink()
+    db = sqlite3.connect(path)
+    db.execute("CREATE TABLE cases (id TEXT PRIMARY KEY, body TEXT NOT NULL)")
+    db.close()
+    with pytest.raises(UsageError, match="version 1") as old, open_workspace(folder, "tester", clock=clock):
+        pass
+    assert old.value.code == "WORKSPACE_VERSION"
+
+
+@pytest.mark.parametrize("spoil", [None, b"", b"[]", b'"x"', b"{}", b'{"kind": ["x"]}', b"[" * 100_000])
+def test_keys_that_are_not_there_are_to_be_brought_back(
+    folder: Path, clock: TickingClock, spoil: bytes | None
+) -> None:
+    path = folder / "keys" / "root.json"
+    path.unlink()
+    if spoil is not None:
+        path.write_bytes(spoil)
+    with pytest.raises(BadInput) as found, open_workspace(folder, "tester", clock=clock):
+        pass
+    assert found.value.code == "ROOT_KEY"
+    assert str(path) in found.value.diagnostics()
+    assert "backup --keys" in found.value.next_step
 
 
 def test_a_newer_workspace_is_not_touched(folder: Path) -> None:

@@ -100,16 +100,17 @@ class _Kind:
     letter: str
     owner: str
     code: str
-    listed_by: str
+    verb: str
+    does: str = "shows what there is"
 
 
 _KINDS: dict[type[Any], _Kind] = {
-    ActorRow: _Kind("actors", "", "", "UNKNOWN_ACTOR", "actor list"),
+    ActorRow: _Kind("actors", "", "", "UNKNOWN_ACTOR", "actor add NAME --role ROLE", "adds a person"),
     CaseRow: _Kind("cases", "C", "", "UNKNOWN_CASE", "case list"),
-    InstrumentRow: _Kind("instruments", "I", "case", "UNKNOWN_INSTRUMENT", "case show"),
-    RulingRow: _Kind("rulings", "Q", "instrument", "UNKNOWN_INSTRUMENT", "case show"),
-    ReturnRow: _Kind("returns", "R", "instrument", "UNKNOWN_RETURN", "case show"),
-    AttributionRow: _Kind("attributions", "A", "case", "UNKNOWN_CASE", "case show"),
+    InstrumentRow: _Kind("instruments", "I", "case", "UNKNOWN_INSTRUMENT", "case show CASE"),
+    RulingRow: _Kind("rulings", "Q", "instrument", "UNKNOWN_INSTRUMENT", "case show CASE"),
+    ReturnRow: _Kind("returns", "R", "instrument", "UNKNOWN_RETURN", "case show CASE"),
+    AttributionRow: _Kind("attributions", "A", "case", "UNKNOWN_CASE", "case show CASE"),
     PetitionRow: _Kind("petitions", "P", "case", "UNKNOWN_PETITION", "petitions"),
 }
 
@@ -153,7 +154,7 @@ def get(tables: Tables, kind: type[Row], row_id: str) -> Row:
         raise UsageError(
             found.code,
             f"there is no {row_id} in this workspace",
-            next_step=f"`fourcorners {found.listed_by}` shows what there is",
+            next_step=f"`fourcorners {found.verb}` {found.does}",
         )
     return rows[0]
 

@@ -382,7 +382,7 @@ def open_workspace(
         )
     check_plain(root, (KEYS, STAMPS, *FOLDERS))
     with _locked(root, on_wait), closing(_connect(root)) as db:
-        version = _version(db)
+        version = _version(db, root)
         if version != str(VERSION):
             raise UsageError(
                 "WORKSPACE_VERSION",
@@ -423,15 +423,41 @@ def _extra(name: str) -> Iterator[None]:
         ) from error
 
 
-def _version(db: Database) -> str:
-    """The version that made the tables; the first had no settings."""
+def _version(db: Database, root: Path) -> str:
+    """The version that made the tables; the first had no settings.
+
+    Raises:
+        BadInput: `TAMPERED`, if there are no tables, or none that can be read.
+    """
     try:
-        row = db.execute("SELECT value FROM settings WHERE name = 'version'").fetchone()
-    except FourcornersError:
-        raise
-    except Exception:  # noqa: BLE001 - each database has its own error for a table that is not there
+        row = _one(db, "SELECT value FROM settings WHERE name = 'version'")
+    except LookupError:
+        try:
+            _one(db, "SELECT count(*) FROM cases")
+        except LookupError as error:
+            raise BadInput(
+                "TAMPERED",
+                "the workspace's database is empty or damaged",
+                where=str(root),
+                why=f"not one table of it can be read: {error}",
+                next_step="keep it as it is, and restore the workspace from a backup",
+            ) from error
         return "1"
     return str(row[0]) if row else "unknown"
+
+
+def _one(db: Database, query: str) -> Any:
+    """The first row.
+
+    Raises:
+        LookupError: the table cannot be read.
+    """
+    try:
+        return db.execute(query).fetchone()
+    except FourcornersError:
+        raise
+    except Exception as error:  # each database has its own error for a table that is not there
+        raise LookupError(str(error)) from error
 
 
 def _connect(root: Path) -> Database:

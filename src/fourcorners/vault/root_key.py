@@ -94,8 +94,12 @@ def unlock(folder: Path, *, secret: Secret) -> RootKey:
     try:
         kept: dict[str, str] = json.loads((folder / FILE).read_text(encoding="utf-8"))
         provider = providers()[kept["kind"]]
-    except (OSError, ValueError, KeyError) as error:
-        raise refused(f"the workspace does not say where its root key is: {error}", str(folder / FILE)) from error
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is damaged"
+        raise refused(
+            f"{folder / FILE} does not say where the workspace's root key is: {reason}",
+            "bring the folder `keys` back from where `backup --keys` copied it",
+        ) from error
     return provider.unlock(kept, secret)
 
 
