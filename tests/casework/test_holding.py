@@ -6,9 +6,12 @@ import base64
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -31,9 +34,11 @@ from fourcorners.casework import instruments
 from fourcorners.casework import records
 from fourcorners.casework import show
 from fourcorners.casework import store
+from fourcorners.casework.holding import backup
 from fourcorners.casework.holding import destruction
 from fourcorners.casework.holding import shredding
 from fourcorners.casework.holding import standing
+from fourcorners.casework.ingest import declare_zone
 from fourcorners.casework.ingest import ingest
 from fourcorners.casework.oversight import verification
 from fourcorners.casework.people import actors
@@ -47,6 +52,7 @@ from fourcorners.casework.workspace import open_workspace
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import Refused
 from fourcorners.model.errors import UsageError
+from fourcorners.model.instant import ZoneDeclaration
 
 DAY = 86_400 * 10**9
 CANARIES = (b"203.0.113.7", b"2026-03-01 00:00:00 UTC", b"records.html", b"CANARY")
@@ -133,6 +139,51 @@ def test_what_is_left_in_old_pages_and_backups_of_the_database_opens_no_more(
     destroy(workspace, instrument, paper)
     (folder / "old.sqlite").write_bytes(old)
     assert all(canary not in every_byte(workspace) for canary in CANARIES)
+
+
+def test_a_destruction_ends_what_a_refused_declaration_told_of_the_files(
+    workspace: Workspace, case: str, paper: Path, tmp_path: Path
+) -> None:
+    instruments.add(workspace, write_order(tmp_path / "order", accounts=(TARGET,)), case)
+    naive = (("203.0.113.7", "2026-03-02 00:00:00"), ("203.0.113.7", "2026-03-02 00:00:00 UTC"))
+    ingest(workspace, [write_page(tmp_path / "jane-doe-1.html", naive)], "I-1")
+    other = write_page(tmp_path / "jane-doe-2.html", naive[:1])
+    with pytest.raises(BadInput) as refused:
+        declare_zone(workspace, "R-1", ZoneDeclaration("UTC", "tester"), "a letter", [other])
+    assert refused.value.code == "NOT_THE_SAME_FILES"
+    hashes = [sha256(path.read_bytes()).hexdigest().encode() for path in sorted(tmp_path.glob("jane-doe-*"))]
+    assert len(hashes) == 2
+    assert all(digest in every_byte(workspace) for digest in hashes)
+    destroy(workspace, "I-1", paper)
+    content = every_byte(workspace)
+    for canary in (*hashes, b"jane-doe"):
+        assert canary not in content
+    verification.verify(workspace)
+
+
+def test_no_hash_of_what_was_given_lies_in_the_clear_or_in_an_old_backup(
+    workspace: Workspace, instrument: str, paper: Path, tmp_path: Path
+) -> None:
+    """Else whoever has the database, or a backup from before the destruction, confirms a guess without any key."""
+    ingest(workspace, [write_page(tmp_path / "whole.html", INSIDE)], instrument)
+    names = ("records.html", "whole.html", "order/order.txt", "order/order.toml")
+    given = [sha256((tmp_path / name).read_bytes()) for name in names]
+    assert store.return_of_file(workspace.tables, instrument, given[0].hexdigest()) == "R-1"
+    backup.backup(workspace, tmp_path / "backup")
+    destroy(workspace, instrument, paper)
+    workspace.tables.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    for folder in (workspace.root, tmp_path / "backup"):
+        lies = b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+        assert b"ledger_entries" in lies
+        for each in given:
+            assert each.hexdigest().encode() not in lies
+            assert each.digest() not in lies
+    with closing(sqlite3.connect(tmp_path / "backup" / "workspace.sqlite")) as old:
+        macs = [mac for (mac,) in old.execute("SELECT mac FROM files UNION SELECT mac FROM originals")]
+    assert len(macs) == 3, "two productions and the warrant"
+    with pytest.raises(Refused) as found:
+        store.mac_of(workspace.tables, instrument, given[0].hexdigest())
+    assert found.value.code == "DESTROYED", "what is left there can be computed by nobody any more"
 
 
 def test_a_destruction_ends_what_a_first_custodian_laid_bare(

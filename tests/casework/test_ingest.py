@@ -156,8 +156,8 @@ def test_an_original_is_kept_only_if_all_of_it_is_released(
     whole = ingest(workspace, [write_page(tmp_path / "a.html", INSIDE)], instrument)
     part = ingest(workspace, [write_page(tmp_path / "b.html")], instrument)
     assert [file["original"] for file in (*whole.files, *part.files)] == [True, False]
-    stored = workspace.tables.db.execute("SELECT digest FROM originals WHERE owner = ?", (instrument,)).fetchall()
-    assert stored == [(whole.files[0]["sha256"],)]
+    assert store.find_original(workspace.tables, instrument, whole.files[0]["sha256"])
+    assert not store.find_original(workspace.tables, instrument, part.files[0]["sha256"])
 
 
 def test_a_folder_lists_every_file_with_its_reason(workspace: Workspace, instrument: str, tmp_path: Path) -> None:

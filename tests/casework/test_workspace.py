@@ -6,17 +6,23 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.casework.conftest import TickingClock
 
 from fourcorners import ledger
+from fourcorners.casework import attribute
 from fourcorners.casework import cases
 from fourcorners.casework import outputs
 from fourcorners.casework import records
+from fourcorners.casework import show
 from fourcorners.casework import workspace as workspaces
+from fourcorners.casework.oversight import inspection
 from fourcorners.casework.oversight import verification
+from fourcorners.casework.oversight import why
+from fourcorners.casework.people import actors
 from fourcorners.casework.workspace import Workspace
 from fourcorners.casework.workspace import open_workspace
 from fourcorners.model.errors import BadInput
@@ -294,6 +300,47 @@ def test_a_second_writer_waits_and_says_so(folder: Path) -> None:
 
         with open_workspace(folder, "tester", on_wait=on_wait):
             assert said == ["waiting"]
+
+
+@pytest.mark.parametrize("words", [["I-1", "X" * 70_000], ["I-1", *("\U0001f600" * 200 for _ in range(5_000))]])
+def test_a_refusal_keeps_its_code_however_long_the_list_that_was_typed(
+    workspace: Workspace, words: list[str]
+) -> None:
+    with pytest.raises(UsageError) as found:
+        attribute.attribute(workspace, "I-1", words, skew_s=1)
+    assert found.value.entry
+    *_, entry = workspace.ledger.entries()
+    assert (entry.kind, entry.facts["attempt"], entry.facts["code"]) == ("refusal", "attribute", found.value.code)
+    assert found.value.code != "ENTRY_SIZE"
+
+
+def test_whoever_looks_leaves_an_entry(workspace: Workspace, case: str, tmp_path: Path) -> None:
+    actors.add(workspace, "sue", "supervisor")
+    with pytest.raises(UsageError) as refused:
+        list(records.list_records(workspace, "I-9", family=None))
+    stranger = replace(workspace, actor="stranger")
+    for kind, look in (
+        ("cases shown", lambda: list(show.list_cases(stranger))),
+        ("actors shown", lambda: list(show.list_actors(stranger))),
+        ("petitions shown", lambda: list(show.list_petitions(stranger))),
+        ("retention shown", lambda: list(show.list_retention(stranger))),
+        ("explained", lambda: why.why(stranger, refused.value.entry)),
+        ("checkpoint", lambda: inspection.checkpoint(stranger, tmp_path / "c")),
+        ("proof", lambda: inspection.proof(stranger, "E-1", tmp_path / "p")),
+    ):
+        look()
+        *_, last = workspace.ledger.entries()
+        assert last.audit
+        assert (last.kind, last.audit["actor"]) == (kind, "stranger")
+    show.show_case(workspace, case)
+    *_, last = workspace.ledger.entries()
+    assert last.kind == "case shown"
+    workspace.ledger.verify()
+    next_one = f"E-{workspace.log.size()}"
+    for name in (next_one, "E-" + "9" * 5_000, "E-\u00b2", "E-01"):
+        with pytest.raises(UsageError) as unknown:
+            inspection.proof(stranger, name, tmp_path / "q")
+        assert unknown.value.code == "UNKNOWN_ENTRY"
 
 
 def test_a_refusal_of_any_length_has_its_entry(workspace: Workspace) -> None:

@@ -30,6 +30,18 @@ def test_boxes_open_for_their_owner_and_as_what_they_are(tmp_path: Path) -> None
             keys.unseal(owner, data, context)
 
 
+def test_a_code_is_its_owners_and_ends_with_his_key(tmp_path: Path) -> None:
+    keys = make_keys(tmp_path)
+    keys.create("I-2")
+    code = keys.mac(OWNER, b"file ab")
+    assert code == keys.mac(OWNER, b"file ab")
+    assert len({code, keys.mac(OWNER, b"file ac"), keys.mac("I-2", b"file ab")}) == 3
+    keys.shred(OWNER)
+    with pytest.raises(Refused) as found:
+        keys.mac(OWNER, b"file ab")
+    assert found.value.code == "DESTROYED"
+
+
 def test_wrapped_keys_are_files_of_their_owner_and_hold_no_key(tmp_path: Path) -> None:
     keys = make_keys(tmp_path)
     key = keys.new_file_key(OWNER, "segments/a.parquet")

@@ -105,8 +105,10 @@ def declare_zone(
         UsageError: no reason, or nothing in the return waits for a zone.
         BadInput: `NOT_THE_SAME_FILES`.
     """
-    with workspace.attempt("declare zone", {"return": return_id}, evidence={"files": []}) as known:
+    facts = {"return": return_id}
+    with workspace.attempt("declare zone", facts, evidence={"files": []}) as known:
         before = store.get(workspace.tables, ReturnRow, return_id)
+        facts["instrument"] = before.instrument  # what a refusal tells of the files ends with the instrument's key
         _check_zone(zone.zone)
         if not reason.strip():
             raise UsageError(

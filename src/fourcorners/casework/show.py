@@ -31,8 +31,18 @@ from fourcorners.readers.table.reader import TableReader
 
 def list_cases(workspace: Workspace) -> Iterator[dict[str, Any]]:
     """Every case, one line each."""
-    for case in store.cases(workspace.tables):
-        yield {"case": case.id, "title": case.title, "opened": rfc3339(case.opened), "opened_by": case.opened_by}
+    lines = [
+        {"case": case.id, "title": case.title, "opened": rfc3339(case.opened), "opened_by": case.opened_by}
+        for case in store.cases(workspace.tables)
+    ]
+    yield from _seen(workspace, "cases", lines)
+
+
+def _seen(workspace: Workspace, what: str, lines: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Lines about the work of others; that somebody looked is on the ledger before the first is shown."""
+    with workspace.attempt(f"{what} shown", {}):
+        workspace.record(f"{what} shown", {"lines": len(lines)}, {})
+    yield from lines
 
 
 def show_case(workspace: Workspace, case_id: str, reason: str = "") -> dict[str, Any]:
@@ -114,8 +124,8 @@ def actor_line(row: ActorRow) -> dict[str, Any]:
 
 def list_actors(workspace: Workspace) -> Iterator[dict[str, Any]]:
     """Everybody who is known here."""
-    for row in store.of_owner(workspace.tables, ActorRow, store.WORKSPACE):
-        yield actor_line(row)
+    rows = store.of_owner(workspace.tables, ActorRow, store.WORKSPACE)
+    yield from _seen(workspace, "actors", [actor_line(row) for row in rows])
 
 
 def petition_line(row: PetitionRow) -> dict[str, Any]:
@@ -139,9 +149,12 @@ def petition_line(row: PetitionRow) -> dict[str, Any]:
 
 def list_petitions(workspace: Workspace) -> Iterator[dict[str, Any]]:
     """Every petition of the workspace and of every case."""
-    for owner in (store.WORKSPACE, *(case.id for case in store.cases(workspace.tables))):
-        for row in store.of_owner(workspace.tables, PetitionRow, owner):
-            yield petition_line(row)
+    lines = [
+        petition_line(row)
+        for owner in (store.WORKSPACE, *(case.id for case in store.cases(workspace.tables)))
+        for row in store.of_owner(workspace.tables, PetitionRow, owner)
+    ]
+    yield from _seen(workspace, "petitions", lines)
 
 
 def ruling_line(row: RulingRow) -> dict[str, Any]:
@@ -151,12 +164,16 @@ def ruling_line(row: RulingRow) -> dict[str, Any]:
 
 def list_retention(workspace: Workspace) -> Iterator[dict[str, Any]]:
     """Every instrument with the end of its period; IN_BREACH comes first."""
+    yield from _seen(workspace, "retention", _retention(workspace))
+
+
+def _retention(workspace: Workspace) -> list[dict[str, Any]]:
     lines = [
         {"instrument": row.id, "case": case.id, **standing.retention(workspace, row.id)}
         for case in store.cases(workspace.tables)
         for row in store.of_owner(workspace.tables, InstrumentRow, case.id)
     ]
-    yield from sorted(lines, key=lambda line: line["state"] != "IN_BREACH")
+    return sorted(lines, key=lambda line: line["state"] != "IN_BREACH")
 
 
 def list_readers() -> Iterator[dict[str, Any]]:
@@ -183,7 +200,7 @@ def _examine(workspace: Workspace) -> Iterator[dict[str, Any]]:
     custodians = ", ".join(each.name for each in team.custodians) if team else ""
     none = "none: what lies outside scope is not stored, and cannot be opened later; `seal team`"
     yield {"what": "filter team", "found": custodians or none, "ok": team is not None}
-    breach = [line["instrument"] for line in list_retention(workspace) if line["state"] == "IN_BREACH"]
+    breach = [line["instrument"] for line in _retention(workspace) if line["state"] == "IN_BREACH"]
     found = f"IN_BREACH: {', '.join(breach)}" if breach else "no period is over"
     yield {"what": "retention", "found": found, "ok": not breach}
 

@@ -1,9 +1,10 @@
 """The case tables and the catalogue of the vault: which files it must hold, and what they belong to.
 
 A row is read and written whole, as one body of JSON, sealed with the key of what it belongs to; what is joined or
-looked up is a column, and holds ids and hashes only. So the database alone tells no title, account or file name,
-and what is destroyed with a key is gone from every old page and backup of it. Writers call these functions inside
-the workspace's transaction.
+looked up is a column, and holds ids, hashes of ciphertexts, and for the hash of what was given its code under the
+owner's key. So the database alone tells no title, account or file name and confirms no guess at a file, and what
+is destroyed with a key is gone from every old page and backup of it. Writers call these functions inside the
+workspace's transaction.
 """
 
 from __future__ import annotations
@@ -50,10 +51,10 @@ CREATE TABLE attributions (
 ) STRICT;
 -- of a case, or of the workspace
 CREATE TABLE petitions (id TEXT PRIMARY KEY, owner TEXT NOT NULL, body BLOB NOT NULL) STRICT;
--- the same file under the same instrument is taken in once
+-- the same file under the same instrument is taken in once: `mac` is of its hash, under the instrument's key
 CREATE TABLE files (
-    instrument TEXT NOT NULL REFERENCES instruments (id), sha256 TEXT NOT NULL,
-    return_id TEXT NOT NULL REFERENCES returns (id), PRIMARY KEY (instrument, sha256)
+    instrument TEXT NOT NULL REFERENCES instruments (id), mac TEXT NOT NULL,
+    return_id TEXT NOT NULL REFERENCES returns (id), PRIMARY KEY (instrument, mac)
 ) STRICT;
 CREATE TABLE members (
     return_id TEXT NOT NULL REFERENCES returns (id), n INTEGER NOT NULL, body BLOB NOT NULL,
@@ -63,9 +64,10 @@ CREATE TABLE segments (
     name TEXT PRIMARY KEY, return_id TEXT NOT NULL, n INTEGER NOT NULL, family TEXT NOT NULL,
     rows INTEGER NOT NULL, sha256 TEXT NOT NULL, FOREIGN KEY (return_id, n) REFERENCES members (return_id, n)
 ) STRICT;
--- whole files of a return or of a case's papers: `digest` is of what was given, `sha256` of what lies on disk
+-- whole files of a return or of a case's papers: `mac` is of the hash of what was given, under the owner's key,
+-- `sha256` the hash of what lies on disk
 CREATE TABLE originals (
-    name TEXT PRIMARY KEY, owner TEXT NOT NULL, return_id TEXT NOT NULL, digest TEXT NOT NULL, sha256 TEXT NOT NULL
+    name TEXT PRIMARY KEY, owner TEXT NOT NULL, return_id TEXT NOT NULL, mac TEXT NOT NULL, sha256 TEXT NOT NULL
 ) STRICT;
 -- what only the filter team can open
 CREATE TABLE sealed (
@@ -222,7 +224,8 @@ def add_return(
     bound, db = add(tables, row), tables.db
     for file in row.files:
         if file.get("kept"):
-            db.execute("INSERT INTO files VALUES (?, ?, ?)", (row.instrument, file["sha256"], row.id))
+            mac = mac_of(tables, row.instrument, file["sha256"])
+            db.execute("INSERT INTO files VALUES (?, ?, ?)", (row.instrument, mac, row.id))
     for digest, stored in originals.items():
         add_original(tables, row.instrument, digest, stored, row.id)
     for member, segments in members:
@@ -238,14 +241,14 @@ def add_return(
 
 def add_original(tables: Tables, owner: str, digest: str, stored: Stored, return_id: str = "") -> None:
     """Note that a whole file is stored under an owner's key; `digest` is the hash of what was given."""
-    values = (stored.name, owner, return_id, digest, stored.sha256)
+    values = (stored.name, owner, return_id, mac_of(tables, owner, digest), stored.sha256)
     tables.db.execute("INSERT INTO originals VALUES (?, ?, ?, ?, ?)", values)
 
 
 def find_original(tables: Tables, owner: str, digest: str) -> Stored | None:
     """A file that is stored already under this owner's key."""
-    query = "SELECT name, sha256 FROM originals WHERE owner = ? AND digest = ?"
-    row = tables.db.execute(query, (owner, digest)).fetchone()
+    query = "SELECT name, sha256 FROM originals WHERE owner = ? AND mac = ?"
+    row = tables.db.execute(query, (owner, mac_of(tables, owner, digest))).fetchone()
     return Stored(*row) if row else None
 
 
@@ -285,9 +288,21 @@ def sealed_of(tables: Tables, return_id: str) -> list[Stored]:
 
 def return_of_file(tables: Tables, instrument: str, file_sha256: str) -> str | None:
     """The return under which this instrument already has that file."""
-    query = "SELECT return_id FROM files WHERE instrument = ? AND sha256 = ?"
-    row = tables.db.execute(query, (instrument, file_sha256)).fetchone()
+    query = "SELECT return_id FROM files WHERE instrument = ? AND mac = ?"
+    row = tables.db.execute(query, (instrument, mac_of(tables, instrument, file_sha256))).fetchone()
     return str(row[0]) if row else None
+
+
+def mac_of(tables: Tables, owner: str, digest: str) -> str:
+    """What stands in a column for the hash of something that was given: a code that ends with the owner's key.
+
+    The hash itself would confirm a guess at the file to whoever has the database or an old copy of it, without any
+    key and for good.
+
+    Raises:
+        Refused: `DESTROYED`.
+    """
+    return tables.keys.mac(owner, f"file {digest}".encode())
 
 
 def stored_hashes(tables: Tables) -> dict[str, str]:
@@ -320,9 +335,9 @@ def catalogue_of(tables: Tables, return_id: str) -> list[tuple[str, str]]:
 
 
 def all_originals(tables: Tables) -> list[tuple[str, str, str]]:
-    """Every whole file: its path in the vault, whose key opens it, the hash of what was given."""
-    rows = tables.db.execute("SELECT name, owner, digest FROM originals ORDER BY name").fetchall()
-    return [(name, owner, digest) for name, owner, digest in rows]
+    """Every whole file: its path in the vault, whose key opens it, what `mac_of` gave for its hash."""
+    rows = tables.db.execute("SELECT name, owner, mac FROM originals ORDER BY name").fetchall()
+    return [(name, owner, mac) for name, owner, mac in rows]
 
 
 def shown_to(tables: Tables, actor: str, case: str) -> int:

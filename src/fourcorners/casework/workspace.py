@@ -60,7 +60,7 @@ KEYS = "keys"
 #: Time stamps, each with the checkpoint it is over and the authority's root certificates.
 STAMPS = "stamps"
 CHECKPOINT = "checkpoint"
-VERSION = 2
+VERSION = 3
 
 #: The owner of the log's signing key in the key store.
 LOG = "log"
@@ -69,8 +69,8 @@ LOG = "log"
 #: number.
 ROWS_A_PERSON = 1_000_000
 
-#: Characters of a typed word that a refusal's entry keeps; no id is that long.
-_LONGEST = 200
+#: Characters of a typed word that a refusal's entry keeps, and words of a list; no id is that long.
+_LONGEST, _MOST = 200, 20
 
 
 def no_secret(what: str) -> bytes:
@@ -256,8 +256,7 @@ class Workspace:
         rules = list(error.rules) if isinstance(error, Refused) else []
         instrument = str(facts.get("instrument", ""))
         # what a person typed may be of any length, an entry not
-        typed = {name: value[:_LONGEST] if isinstance(value, str) else value for name, value in facts.items()}
-        said = {"attempt": what, "code": error.code, "whose": whose, "rules": rules, **typed}
+        said = {"attempt": what, "code": error.code, "whose": whose, "rules": rules, **_cut(facts)}
         evidence = {"what": error.what, "where": error.where, **known}
         owner = instrument if self.tables.keys.has(instrument) else WORKSPACE
 
@@ -267,6 +266,17 @@ class Workspace:
 
         receipt = self.sequencer.submit(work)
         error.entry = error.entry or f"E-{receipt.index}"  # the innermost step knows best why
+
+
+def _cut(typed: Any) -> Any:
+    """What a person typed, cut to a length that an entry holds, however deep it lies."""
+    if isinstance(typed, str):
+        return typed[:_LONGEST]
+    if isinstance(typed, Mapping):
+        return {name: _cut(value) for name, value in typed.items()}
+    if isinstance(typed, list | tuple):
+        return [_cut(value) for value in typed[:_MOST]]
+    return typed
 
 
 def origin(workspace_id: str) -> str:

@@ -10,6 +10,7 @@ wrapped by its owner's key; what only the filter team may open is wrapped to tha
 
 from __future__ import annotations
 
+import hmac
 import os
 import re
 import secrets
@@ -86,6 +87,14 @@ class KeyStore:
             VerificationFailed: `TAMPERED`.
         """
         return _decrypt(self._derived(owner, b"box"), box, context)
+
+    def mac(self, owner: str, data: bytes) -> str:
+        """A code for bytes that only the owner's key gives, hex: it finds them, and without the key tells nothing.
+
+        Raises:
+            Refused: `DESTROYED`.
+        """
+        return hmac.digest(self._derived(owner, b"mac"), data, "sha256").hex()
 
     def new_file_key(self, owner: str, name: str) -> bytes:
         """A fresh key for a file that is about to be written; its wrapped form is durable before this returns."""

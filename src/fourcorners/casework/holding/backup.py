@@ -8,11 +8,13 @@ that stays on the ledger: a destruction names every such copy.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from fourcorners.casework import documents
 from fourcorners.casework import outputs
 from fourcorners.casework import recovery
 from fourcorners.casework import store
@@ -31,14 +33,18 @@ from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import UsageError
 from fourcorners.model.errors import VerificationFailed
 from fourcorners.vault import root_key
+from fourcorners.vault.files import check_plain
 from fourcorners.vault.files import hash_of
 from fourcorners.vault.files import sync_folder
 from fourcorners.vault.files import write_once
 from fourcorners.vault.keys import KeyStore
 from fourcorners.vault.root_key import Secret
+from fourcorners.vault.vault import FOLDERS
 
 MANIFEST = "manifest.json"
 _BLOCK = 4096
+#: A folder or file as this product names them.
+_PART = re.compile("[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def backup(workspace: Workspace, out: Path) -> dict[str, Any]:
@@ -114,10 +120,14 @@ def restore(backup_folder: Path, keys: Path, root: Path, actor: str, secret: Sec
     submission (`ROLLED_BACK`).
 
     Raises:
-        BadInput: `OUTPUT`; `TAMPERED`, if a file is not what the manifest says; `NOT_FOUND`; `ROOT_KEY`.
-        VerificationFailed: `SIGNATURE`, if the keys are another workspace's.
+        BadInput: `OUTPUT`; `TAMPERED`, if a file is not what the manifest says; `NOT_FOUND`; `ROOT_KEY`; `PATH`,
+            if the manifest names what is no part of a backup.
+        VerificationFailed: `LINK`; `SIGNATURE`, if the keys are another workspace's.
     """
     outputs.check_free(root, folder=True, option="-w")
+    for folder in (backup_folder, keys):
+        if folder.is_dir():
+            check_plain(folder, (path.name for path in sorted(folder.iterdir())))
     manifest = _manifest(backup_folder)
     for name, digest in manifest.items():
         path = backup_folder / name
@@ -152,7 +162,7 @@ def restore(backup_folder: Path, keys: Path, root: Path, actor: str, secret: Sec
 
 def _check_keys(backup_folder: Path, keys: Path, secret: Secret) -> None:
     """Whether the log's key among the keys is the one that signed the backup's checkpoint."""
-    data = (backup_folder / recovery.CHECKPOINT).read_bytes()
+    data = documents.content(backup_folder / recovery.CHECKPOINT, next_step="use another backup")
     store_of_keys = KeyStore(keys, root_key.unlock(keys, secret=secret))
     signer = Signer(Checkpoint.parse(Note.parse(data).text).origin, store_of_keys.secret(LOG))
     try:
@@ -169,22 +179,39 @@ def _check_keys(backup_folder: Path, keys: Path, secret: Secret) -> None:
 
 def _manifest(folder: Path) -> dict[str, str]:
     try:
-        found: dict[str, str] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if not isinstance(found, dict) or not all(isinstance(digest, str) for digest in found.values()):
+            raise ValueError("its manifest is no list of files")  # noqa: TRY301 - one answer to all of these
+    except (OSError, ValueError, RecursionError) as error:
         raise BadInput(
             "NOT_FOUND",
             f"{folder} is no backup: {error}",
             where=str(folder / MANIFEST),
             next_step="name a folder that `backup` made",
         ) from error
-    if any(Path(name).is_absolute() or ".." in Path(name).parts for name in found):
+    if foreign := sorted(name for name in found if not _is_part(name)):
         raise BadInput(
             "PATH",
-            "the backup's manifest names a file outside the backup",
+            f"the backup's manifest names {foreign[0]!r}, which is no part of a backup",
             where=str(folder / MANIFEST),
+            why="a workspace made of it would hold what nobody put there: another database's address, say",
             next_step="use another backup",
         )
+    if DATABASE not in found:
+        raise BadInput(
+            "NOT_FOUND",
+            f"{folder} is no backup: it holds no database",
+            where=str(folder / MANIFEST),
+            next_step="name a folder that `backup` made",
+        )
     return found
+
+
+def _is_part(name: str) -> bool:
+    """Whether a manifest may name a file: what `backup` copies, and nothing else that a workspace looks at."""
+    folder, *parts = name.split("/")
+    inside = folder in {STAMPS, *FOLDERS} and bool(parts) and all(_PART.fullmatch(part) for part in parts)
+    return inside or name in {DATABASE, recovery.CHECKPOINT}
 
 
 def _copy(source: Path, target: Path) -> None:

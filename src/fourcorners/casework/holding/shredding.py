@@ -36,7 +36,7 @@ def _shred(workspace: Workspace, row: PetitionRow) -> PetitionRow:
     done = replace(row, state=DONE)
     with workspace.transaction() as tables:
         tables.db.execute("DELETE FROM files WHERE instrument = ?", (instrument,))
-        tables.db.execute("UPDATE originals SET digest = '' WHERE owner = ?", (instrument,))
+        tables.db.execute("UPDATE originals SET mac = '' WHERE owner = ?", (instrument,))
         bound = store.replace(tables, done)
         workspace.write_entry(
             "destroyed",

@@ -47,15 +47,16 @@ def checkpoint(workspace: Workspace, out: Path, *, present: bool = False) -> dic
         outputs.check_free(out)
         log = workspace.log
         note = log.checkpoint(workspace.signer) if present else witnessing.newest(workspace)
-        said = Checkpoint.parse(note.text)
-        outputs.write(out, note.encode())
+        said, since = Checkpoint.parse(note.text), log.size()
+        with outputs.prepared(out, note.encode()):
+            workspace.record("checkpoint", {}, {"out": str(out)})
         return {
             "checkpoint": str(out),
             "size": said.size,
             "root": said.root.hex(),
             "key": workspace.signer.verifier.vkey(),
             "cosigned": witnessing.cosigned_by(workspace, note),
-            "entries_since": log.size() - said.size,
+            "entries_since": since - said.size,
         }
 
 
@@ -72,8 +73,9 @@ def proof(workspace: Workspace, entry: str, out: Path) -> dict[str, Any]:
         leaf_file = out.with_name(f"{out.name}.entry")
         outputs.check_free(leaf_file)
         data = witnessing.prove(workspace, number)
-        outputs.write(out, data)
-        outputs.write(leaf_file, workspace.log.leaf(number))
+        leaf = workspace.log.leaf(number)
+        with outputs.prepared(out, data), outputs.prepared(leaf_file, leaf):
+            workspace.record("proof", {"entry": f"E-{number}"}, {"out": str(out)})
         return {"proof": str(out), "entry": str(leaf_file), "bytes": len(data)}
 
 

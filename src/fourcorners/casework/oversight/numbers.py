@@ -7,7 +7,7 @@ import re
 from fourcorners.model.errors import UsageError
 
 #: No log has entries of more digits.
-_NAME = re.compile("(?:[Ee]-)?([0-9]{1,18})")
+_NAME = re.compile("(?:[Ee]-)?(0|[1-9][0-9]{0,17})")
 
 
 def entry_number(name: str) -> int:

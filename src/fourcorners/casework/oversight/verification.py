@@ -102,11 +102,12 @@ def _check_catalogue(workspace: Workspace, entries: list[Entry]) -> None:
 
 def _check_originals(workspace: Workspace) -> None:
     """Whole files and papers whose key is there: what lies in them is what was given."""
-    for name, owner, digest in store.all_originals(workspace.tables):
+    for name, owner, mac in store.all_originals(workspace.tables):
         if not workspace.tables.keys.has(owner):
             continue
         with workspace.vault.reading(name, owner) as source:
-            if file_digest(source, "sha256").hexdigest() != digest:
+            digest = file_digest(source, "sha256").hexdigest()
+            if store.mac_of(workspace.tables, owner, digest) != mac:
                 raise _tampered(f"{name} is not the paper or file that was given", "originals")
 
 

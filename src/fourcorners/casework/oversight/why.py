@@ -32,6 +32,7 @@ def why(workspace: Workspace, entry_id: str) -> dict[str, Any]:
                 f"{entry.id} ({entry.kind}) holds no decision",
                 next_step="`fourcorners ledger list` shows the entries; reads, approvals and refusals are decided",
             )
+        workspace.record("explained", {"entry": entry.id}, {})
     audit, evidence = entry.audit or {}, entry.evidence or {}
     return {
         "entry": entry.id,
