@@ -118,6 +118,30 @@ def test_why_explains_an_allow_and_a_deny(worked: Desk) -> None:
     worked("why", "nonsense", code=2)
 
 
+def test_what_was_refused_in_a_case_is_listed_with_it(worked: Desk, tmp_path: Path) -> None:
+    item = worked("seal list", "--under", "I-1")[0]["item"]
+    worked("case open", "--title", "Another", "--predicate", "Report")
+    worked("unseal request", write_unseal(tmp_path / "unseal", items=(item,)), "--reason", "exculpatory")
+    tries: tuple[tuple[object, ...], ...] = (
+        ("records", "--under", "I-1"),
+        ("attribute", "--logins", "I-1", "--assignments", "I-1"),
+        ("next", "--under", "I-1", "--out", tmp_path / "next"),
+        ("approve", "P-1"),
+        ("unseal open", "P-1", "--key", tmp_path / "carol.key"),
+        ("unseal request", tmp_path / "unseal" / "unseal.toml"),
+        ("declare zone", tmp_path / "records.html", "--return", "R-1", "--zone", "UTC", "--reason", "because"),
+    )
+    for verb, *words in tries:
+        code = 2 if verb in {"unseal open", "declare zone"} else 3
+        worked(str(verb), *words, by="bob", code=code)
+    refused = [line for line in worked("ledger list", "--case", "C-1") if line["kind"] == "refusal"]
+    assert len(refused) == len([line for line in worked("ledger list") if line["kind"] == "refusal"])
+    assert {line["facts"]["case"] for line in refused} == {"C-1"}
+    assert not [line for line in worked("ledger list", "--case", "C-2") if line["kind"] == "refusal"]
+    assert worked("ledger list", "--case", "C-99", code=2) == []
+    assert "UNKNOWN_CASE" in worked.err
+
+
 def test_what_a_case_holds_is_shown_to_whom_a_policy_permits_it(worked: Desk, tmp_path: Path) -> None:
     """Accounts, predicate, file names and counts tell of persons as the records do."""
     worked("actor add", "sue", "--role", "supervisor")
