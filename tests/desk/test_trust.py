@@ -290,6 +290,49 @@ def test_two_witnesses_by_file_cosign_one_checkpoint(worked: Desk, tmp_path: Pat
     assert after["size"] > asked["size"], "who has cosigned it is asked about the next"
 
 
+def test_a_witness_that_was_named_wrongly_is_corrected(worked: Desk, tmp_path: Path) -> None:
+    watched(worked, tmp_path, "defence")
+    (made,) = worked("witness init", tmp_path / "court", "--name", "court.example/1")
+    (other,) = worked("witness init", tmp_path / "other", "--name", "other.example/1")
+    key = made["key"]
+    wrong = (
+        "not-a-url",
+        "ftp://x.example",
+        "http://",
+        "http://[bad",
+        "http://x.example:0",
+        "http://x.example:99999",
+    )
+    for url in (*wrong, "https://x.example/a b", "http://é.example"):
+        assert worked("witness add", "court", key, url, code=2) == []
+        assert "no http or https address" in worked.err
+    for name in ("two words", "none", "witnesses", "", f"x {other['key']}\nlog {other['key']}\nwitness y"):
+        assert worked("witness add", name, key, code=2) == []
+    (first,) = worked("witness add", "court", key, "http://typo.example")
+    worked("witness add", "court", other["key"], code=2)
+    worked("witness add", "court", key, "http://court.example", code=2)
+    assert "WITNESS_EXISTS" in worked.err
+    assert "witness remove court" in worked.err
+    worked("witness add", "court-again", key, code=2)
+    worked("witness remove", "court", code=2)
+    assert "--reason" in worked.err
+    worked("witness remove", "nobody", "--reason", "typo", code=2)
+    (left,) = worked("witness remove", "court", "--reason", "typo in its address")
+    assert "court" not in left["policy"]
+    (again,) = worked("witness add", "court", key, "http://court.example")
+    assert again["policy"] == first["policy"].replace("typo.example", "court.example")
+    for name in ("court", "defence"):
+        (left,) = worked("witness remove", name, "--reason", "none any more")
+    assert left["policy"].endswith("quorum none\n")
+    worked("verify", worked.folder)
+    removed = [line for line in worked("ledger list") if line["kind"] == "witness removed"]
+    assert [line["audit"]["reason"] for line in removed] == [
+        "typo in its address",
+        "none any more",
+        "none any more",
+    ]
+
+
 def test_an_outsider_checks_what_was_handed_out(
     worked: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
