@@ -240,7 +240,12 @@ def witness(worked: Path, clock: TickingClock, tmp_path: Path) -> Witness:
     made = Witness.create(tmp_path / "witness", "witness.example/w")
     with opened(worked, clock) as workspace:
         made.add_log(workspace.signer.verifier)
-        witnessing.add_witness(workspace, "court", made.signer.verifier.vkey(), "")
+        for url in ("http://typo.example", ""):
+            witnessing.add_witness(workspace, "court", made.signer.verifier.vkey(), url)
+            if url:
+                witnessing.remove_witness(workspace, "court", "typo")
+        found = [(each.name, each.key.vkey(), each.url) for each in witnessing.policy(workspace).witnesses]
+        assert witnessing.named(workspace.ledger.entries()) == found, "the ledger's entries lead to the policy"
         cosign(workspace, made)
         assert verification.verify(workspace)["witness"]["cosigned"].keys() == {"court"}
     return made

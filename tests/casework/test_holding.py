@@ -377,6 +377,8 @@ def test_m44_a_quashed_instrument_locks_what_came_from_it(
     assert standing.quashed_by(workspace, apart.id) == []
     assert list(records.list_records(workspace, apart.id, family=None)) == []
     exhibit.make(workspace, case, tmp_path / "exhibit.pdf")
+    data = exhibit.collect(workspace, case, None, "")
+    assert (data.locked, data.returns) == ((("R-1", instrument),), ())
     instruments.rule(workspace, instrument, standing.REINSTATED, paper, "reversed on appeal")
     assert list(records.list_records(workspace, instrument, family=None))
     verification.verify(workspace)
@@ -483,7 +485,7 @@ def test_a_locked_attribution_is_not_shown(
     )
     assert attribute.stands(workspace, row)
     instruments.rule(workspace, instrument, standing.QUASHED, paper, "quashed")
-    assert not attribute.stands(workspace, row)
+    assert attribute.lost_ground(workspace, row) == "quashed"
     monkeypatch.setattr(standing, "quashed_by", lambda *_: [])
     assert attribute.stands(workspace, row), "it is the ruling that locks it"
 

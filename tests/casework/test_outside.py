@@ -17,11 +17,13 @@ from fourcorners.casework.oversight import witnessing
 from fourcorners.casework.workspace import Workspace
 from fourcorners.ledger import checkpoint as checkpoints
 from fourcorners.ledger import submission
+from fourcorners.ledger import tiles
 from fourcorners.ledger.checkpoint import Checkpoint
 from fourcorners.ledger.note import Note
 from fourcorners.ledger.note import Signer
 from fourcorners.ledger.proof import Proof
 from fourcorners.ledger.witness import Witness
+from fourcorners.model import merkle
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import UsageError
 from fourcorners.model.errors import VerificationFailed
@@ -133,6 +135,52 @@ ATTACKS: dict[str, Callable[[Path], None]] = {
 }
 
 
+def rewrite(log: Path, leaves: list[bytes]) -> bytes:
+    """Every bundle and tile of another history, whole in itself; gives its root."""
+    row = hashes = [merkle.leaf_hash(leaf) for leaf in leaves]
+    for at in range(0, len(leaves), 256):
+        part = leaves[at : at + 256]
+        (log / tiles.path("entries", at // 256, len(part))).write_bytes(tiles.bundle(part))
+    for level in range(len(tiles.widths(len(leaves)))):
+        parts = [row[at : at + 256] for at in range(0, len(row), 256)]
+        for n, part in enumerate(parts):
+            (log / tiles.path(str(level), n, len(part))).write_bytes(b"".join(part))
+        row = [tiles.root(b"".join(part)) for part in parts if len(part) == 256]
+    return merkle.root(hashes)
+
+
+def test_a_history_that_the_logs_own_key_signs_is_found_up_to_what_was_cosigned(
+    handed: Path, workspace: Workspace, tmp_path: Path
+) -> None:
+    log, leaves, seen = handed / "log", list(workspace.log.leaves()), 301
+    size = Checkpoint.parse(Note.parse((log / "checkpoint.present").read_bytes()).text).size
+    for n, found in ((5, "TAMPERED"), (seen, None)):
+        other = leaves[:size]
+        other[n] = other[n].replace(b'"kind":"', b'"kind":"no ')
+        rewrite(log, other[:seen])
+        root = rewrite(log, other)
+        present = checkpoints.sign(Checkpoint(workspace.signer.name, size, root), workspace.signer)
+        (log / "checkpoint.present").write_bytes(present.encode())
+        if found is None:
+            after = outside.verify(log, policy=tmp_path / "policy")
+            assert (after["size"], after["entries"]) == (seen, size), "what no witness saw is not vouched for"
+            continue
+        with pytest.raises(VerificationFailed) as refused:
+            outside.verify(log, policy=tmp_path / "policy")
+        assert refused.value.code == found
+
+
+def test_a_larger_size_over_the_same_root_is_no_continuation(
+    handed: Path, workspace: Workspace, tmp_path: Path
+) -> None:
+    said = Checkpoint.parse(Note.parse((handed / "log" / "checkpoint.present").read_bytes()).text)
+    larger = Checkpoint(said.origin, said.size + 1, said.root)
+    (tmp_path / "larger").write_bytes(checkpoints.sign(larger, workspace.signer).encode())
+    with pytest.raises(VerificationFailed) as found:
+        outside.verify(handed / "log", policy=tmp_path / "policy", since=tmp_path / "larger")
+    assert found.value.code == "ROLLED_BACK"
+
+
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_export_that_was_changed_is_found(handed: Path, name: str) -> None:
     ATTACKS[name](handed / "log")
@@ -190,8 +238,6 @@ def test_a_proof_of_another_entry_is_none(handed: Path, tmp_path: Path) -> None:
     ],
 )
 def test_a_log_of_what_is_no_entry_is_refused(tmp_path: Path, leaf: bytes) -> None:
-    from fourcorners.model import merkle  # noqa: PLC0415 - only here
-
     signer = Signer.generate("log.example/1")
     note: Note = checkpoints.sign(Checkpoint(signer.name, 1, merkle.leaf_hash(leaf)), signer)
     (tmp_path / "proof").write_bytes(Proof(0, (), note.encode()).encode())
@@ -202,9 +248,6 @@ def test_a_log_of_what_is_no_entry_is_refused(tmp_path: Path, leaf: bytes) -> No
 
 
 def test_entries_out_of_their_time_are_found(tmp_path: Path) -> None:
-    from fourcorners.ledger import tiles  # noqa: PLC0415 - only here
-    from fourcorners.model import merkle  # noqa: PLC0415 - only here
-
     said: list[dict[str, Any]] = [{"n": n, "at": 9 - n, "kind": "k", "facts": {}} for n in range(2)]
     leaves = [json.dumps(each).encode() for each in said]
     hashes = [merkle.leaf_hash(leaf) for leaf in leaves]

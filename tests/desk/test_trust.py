@@ -144,6 +144,30 @@ def test_what_is_not_there_is_said_to_be_that(
     assert "WITNESS_ANSWER" in worked.err
 
 
+def test_what_was_refused_in_a_case_is_listed_with_it(worked: Desk, tmp_path: Path) -> None:
+    item = worked("seal list", "--under", "I-1")[0]["item"]
+    worked("case open", "--title", "Another", "--predicate", "Report")
+    worked("unseal request", write_unseal(tmp_path / "unseal", items=(item,)), "--reason", "exculpatory")
+    tries: tuple[tuple[object, ...], ...] = (
+        ("records", "--under", "I-1"),
+        ("attribute", "--logins", "I-1", "--assignments", "I-1"),
+        ("next", "--under", "I-1", "--out", tmp_path / "next"),
+        ("approve", "P-1"),
+        ("unseal open", "P-1", "--key", tmp_path / "carol.key"),
+        ("unseal request", tmp_path / "unseal" / "unseal.toml"),
+        ("declare zone", tmp_path / "records.html", "--return", "R-1", "--zone", "UTC", "--reason", "because"),
+    )
+    for verb, *words in tries:
+        code = 2 if verb in {"unseal open", "declare zone"} else 3
+        worked(str(verb), *words, by="bob", code=code)
+    refused = [line for line in worked("ledger list", "--case", "C-1") if line["kind"] == "refusal"]
+    assert len(refused) == len([line for line in worked("ledger list") if line["kind"] == "refusal"])
+    assert {line["facts"]["case"] for line in refused} == {"C-1"}
+    assert not [line for line in worked("ledger list", "--case", "C-2") if line["kind"] == "refusal"]
+    assert worked("ledger list", "--case", "C-99", code=2) == []
+    assert "UNKNOWN_CASE" in worked.err
+
+
 def test_what_a_case_holds_is_shown_to_whom_a_policy_permits_it(worked: Desk, tmp_path: Path) -> None:
     """Accounts, predicate, file names and counts tell of persons as the records do."""
     worked("actor add", "sue", "--role", "supervisor")
@@ -290,6 +314,49 @@ def test_two_witnesses_by_file_cosign_one_checkpoint(worked: Desk, tmp_path: Pat
     assert (present["cosigned"], present["entries_since"]) == ([], 0)
     (after,) = worked("witness request", "court", "--out", tmp_path / "again")
     assert after["size"] > asked["size"], "who has cosigned it is asked about the next"
+
+
+def test_a_witness_that_was_named_wrongly_is_corrected(worked: Desk, tmp_path: Path) -> None:
+    watched(worked, tmp_path, "defence")
+    (made,) = worked("witness init", tmp_path / "court", "--name", "court.example/1")
+    (other,) = worked("witness init", tmp_path / "other", "--name", "other.example/1")
+    key = made["key"]
+    wrong = (
+        "not-a-url",
+        "ftp://x.example",
+        "http://",
+        "http://[bad",
+        "http://x.example:0",
+        "http://x.example:99999",
+    )
+    for url in (*wrong, "https://x.example/a b", "http://é.example"):
+        assert worked("witness add", "court", key, url, code=2) == []
+        assert "no http or https address" in worked.err
+    for name in ("two words", "none", "witnesses", "", f"x {other['key']}\nlog {other['key']}\nwitness y"):
+        assert worked("witness add", name, key, code=2) == []
+    (first,) = worked("witness add", "court", key, "http://typo.example")
+    worked("witness add", "court", other["key"], code=2)
+    worked("witness add", "court", key, "http://court.example", code=2)
+    assert "WITNESS_EXISTS" in worked.err
+    assert "witness remove court" in worked.err
+    worked("witness add", "court-again", key, code=2)
+    worked("witness remove", "court", code=2)
+    assert "--reason" in worked.err
+    worked("witness remove", "nobody", "--reason", "typo", code=2)
+    (left,) = worked("witness remove", "court", "--reason", "typo in its address")
+    assert "court" not in left["policy"]
+    (again,) = worked("witness add", "court", key, "http://court.example")
+    assert again["policy"] == first["policy"].replace("typo.example", "court.example")
+    for name in ("court", "defence"):
+        (left,) = worked("witness remove", name, "--reason", "none any more")
+    assert left["policy"].endswith("quorum none\n")
+    worked("verify", worked.folder)
+    removed = [line for line in worked("ledger list") if line["kind"] == "witness removed"]
+    assert [line["audit"]["reason"] for line in removed] == [
+        "typo in its address",
+        "none any more",
+        "none any more",
+    ]
 
 
 def test_an_outsider_checks_what_was_handed_out(

@@ -154,6 +154,17 @@ def test_of_two_histories_that_come_at_once_one_is_cosigned(witness: Witness) ->
     assert len(list(witness.incidents())) == 7
 
 
+def test_what_shows_another_history_is_an_incident_and_a_lost_answer_is_none(witness: Witness) -> None:
+    leaves = hashes("a", 10)
+    assert ask(witness, 0, leaves).status == 200
+    for old, asked in ((0, leaves), (0, [*leaves, *hashes("more", 3)]), (5, [*leaves, *hashes("more", 3)])):
+        assert ask(witness, old, asked).status == 409
+    assert list(witness.incidents()) == []
+    for count, asked in enumerate((leaves[:9], [*leaves[:9], *hashes("other", 1)]), 1):
+        assert ask(witness, 0, asked).status == 409
+        assert len(list(witness.incidents())) == count
+
+
 @pytest.mark.parametrize("kind", [KeyType.ED25519_COSIGNATURE, KeyType.ML_DSA_44_COSIGNATURE])
 def test_the_line_is_a_cosignature_over_the_checkpoint(tmp_path: Path, kind: KeyType) -> None:
     witness = Witness.create(tmp_path / "w", "witness.example/w", kind)

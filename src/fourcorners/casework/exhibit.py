@@ -104,12 +104,14 @@ def collect(workspace: Workspace, case_id: str, networks: Path | None, reason: s
     case = store.get(tables, CaseRow, case_id)
     rows = store.of_owner(tables, InstrumentRow, case_id)
     held = [row.id for row in rows if not standing.is_destroyed(workspace, row.id)]
-    returns = [each for row_id in held for each in store.of_owner(tables, ReturnRow, row_id)]
+    taken = [each for row_id in held for each in store.of_owner(tables, ReturnRow, row_id)]
+    quashed = {row_id for row_id in held if standing.quashed_by(workspace, row_id)}
+    returns = [each for each in taken if each.instrument not in quashed]
     members = {each.id: store.members_of(tables, each) for each in returns}
     grounds = _grounds(workspace, case_id)
     made = store.of_owner(tables, AttributionRow, case_id)
-    current = [each for each in made if attribute.stands(workspace, each)]
-    attributions = tuple(_attribution(workspace, each, reason) for each in current)
+    lost = {each.id: attribute.lost_ground(workspace, each) for each in made}
+    attributions = tuple(_attribution(workspace, each, reason) for each in made if lost[each.id] is None)
     readers = sorted({member.reader for each in members.values() for member in each})
     opened = dt.datetime.fromtimestamp(case.opened // SECOND, dt.UTC)
     return contents.ExhibitData(
@@ -125,7 +127,9 @@ def collect(workspace: Workspace, case_id: str, networks: Path | None, reason: s
         ),
         mappings=tuple(_mapping(each) for each in returns if each.mapping),
         attributions=attributions,
-        superseded=tuple(each.id for each in made if each not in current),
+        superseded=tuple((name, why) for name, why in lost.items() if why),
+        locked=tuple((each.id, each.instrument) for each in taken if each.instrument in quashed),
+        destroyed=tuple(row.id for row in rows if row.id not in held),
         networks=_networks(attributions, networks),
         versions=contents.Versions(
             product.__version__,

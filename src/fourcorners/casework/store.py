@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import asdict
 from dataclasses import dataclass
 from hashlib import sha256
@@ -338,6 +339,24 @@ def all_originals(tables: Tables) -> list[tuple[str, str, str]]:
     """Every whole file: its path in the vault, whose key opens it, what `mac_of` gave for its hash."""
     rows = tables.db.execute("SELECT name, owner, mac FROM originals ORDER BY name").fetchall()
     return [(name, owner, mac) for name, owner, mac in rows]
+
+
+#: Which fact of an entry names what, and how its case is found.
+_CASE_OF = {
+    "instrument": "SELECT owner FROM instruments WHERE id = ?",
+    "logins": "SELECT owner FROM instruments WHERE id = ?",
+    "petition": "SELECT owner FROM petitions WHERE id = ?",
+    "return": "SELECT i.owner FROM returns r JOIN instruments i ON i.id = r.owner WHERE r.id = ?",
+}
+
+
+def case_of(tables: Tables, facts: Mapping[str, Any]) -> str | None:
+    """The case of the instrument, return or petition that an entry's facts name; None where they name none."""
+    for name, query in _CASE_OF.items():
+        row = tables.db.execute(query, (facts[name],)).fetchone() if isinstance(facts.get(name), str) else None
+        if row:
+            return str(row[0])
+    return None
 
 
 def shown_to(tables: Tables, actor: str, case: str) -> int:

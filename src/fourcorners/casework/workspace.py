@@ -229,7 +229,7 @@ class Workspace:
 
         Args:
             what: the use case.
-            facts: ids known at the start.
+            facts: ids known at the start; the block may add those that it learns from a file.
             evidence: what tells of a production; the block may add to the dictionary that it is given (the hash of
                 a file, once it is read).
         """
@@ -256,7 +256,10 @@ class Workspace:
         rules = list(error.rules) if isinstance(error, Refused) else []
         instrument = str(facts.get("instrument", ""))
         # what a person typed may be of any length, an entry not
-        said = {"attempt": what, "code": error.code, "whose": whose, "rules": rules, **_cut(facts)}
+        typed = _cut(facts)
+        said = {"attempt": what, "code": error.code, "whose": whose, "rules": rules, **typed}
+        if "case" not in said and (case := store.case_of(self.tables, typed)):
+            said["case"] = case  # whoever inspects a case looks for what was refused in it, too
         evidence = {"what": error.what, "where": error.where, **known}
         owner = instrument if self.tables.keys.has(instrument) else WORKSPACE
 

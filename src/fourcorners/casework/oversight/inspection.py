@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from fourcorners.casework import outputs
+from fourcorners.casework import store
 from fourcorners.casework.oversight import witnessing
 from fourcorners.casework.oversight.numbers import entry_number
+from fourcorners.casework.rows import CaseRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.ledger import exported
 from fourcorners.ledger.checkpoint import Checkpoint
@@ -19,7 +21,13 @@ def listing(workspace: Workspace, case: str | None) -> Iterator[dict[str, Any]]:
     """The entries of the ledger, one a line, oldest first: who did what, when, why, and what was refused.
 
     Looking at the ledger is a step as well, and has its entry.
+
+    Raises:
+        UsageError: `UNKNOWN_CASE`.
     """
+    if case is not None:
+        with workspace.attempt("ledger list", {"case": case}):
+            store.get(workspace.tables, CaseRow, case)
     entries = [entry for entry in workspace.ledger.entries() if case is None or entry.facts.get("case") == case]
     workspace.record("inspection", {"entries": len(entries), **({"case": case} if case else {})}, {})
     for entry in entries:

@@ -7,12 +7,15 @@ between.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from fourcorners.casework import outputs
 from fourcorners.casework import store
+from fourcorners.casework.journal import Entry
 from fourcorners.casework.workspace import STAMPS
 from fourcorners.casework.workspace import Workspace
 from fourcorners.ledger import policy as policies
@@ -23,6 +26,7 @@ from fourcorners.ledger.note import Note
 from fourcorners.ledger.note import Verifier
 from fourcorners.ledger.note import open_note
 from fourcorners.ledger.policy import Policy
+from fourcorners.ledger.policy import Witness
 from fourcorners.ledger.proof import Proof
 from fourcorners.ledger.witness import Answer
 from fourcorners.model.errors import BadInput
@@ -33,6 +37,9 @@ from fourcorners.model.instant import SECOND
 from fourcorners.model.instant import rfc3339
 
 POLICY = "policy"
+#: Kinds of the entries that change it.
+ADDED, REMOVED = "witness", "witness removed"
+_ALL = "witnesses"
 #: Settings that hold what a witness said it has seen.
 _SEEN = "seen by "
 REQUEST_TYPE = "text/plain; charset=utf-8"
@@ -48,20 +55,106 @@ def add_witness(workspace: Workspace, name: str, key: str, url: str) -> dict[str
     """Name a witness, whose key was handed over by whoever runs it. All witnesses together are the quorum.
 
     Raises:
-        BadInput: `POLICY_FILE`, `NOTE`.
+        UsageError: `WITNESS_EXISTS`; `USAGE`: no name, key or address that a policy can hold.
+        BadInput: `NOTE`: that is no key.
     """
     with workspace.attempt("witness add", {"witness": name}):
-        before = policy(workspace)
-        lines = [f"log {before.logs[0].vkey()}"]
-        known = [(each.name, each.key.vkey(), each.url) for each in before.witnesses]
-        named = [*known, (name, Verifier.parse(key).vkey(), url)]
-        lines += [f"witness {' '.join(each)}".rstrip() for each in named]
-        lines += [f"group witnesses all {' '.join(each for each, _, _ in named)}", "quorum witnesses", ""]
-        text = policies.parse("\n".join(lines)).text()
+        verifier = Verifier.parse(key)
+        before = policy(workspace).witnesses
+        for each in before:
+            if each.name == name or each.key.public == verifier.public:
+                raise UsageError(
+                    "WITNESS_EXISTS",
+                    f"{each.name} is a witness already{f' at {each.url}' if each.url else ''}",
+                    next_step=f"to correct it, take it out first: `fourcorners witness remove {each.name}`",
+                )
+        if not name.isprintable() or name.split() != [name]:
+            raise _no_policy(f"{name!r} is no name in one word")
+        _check_address(url)
+        text = _policy_of(workspace, (*before, Witness(name, verifier, url)))
         with workspace.transaction() as tables:
             store.put_setting(tables, POLICY, text)
-            workspace.write_entry("witness", {"witness": name, "key": key}, {"url": url})
+            workspace.write_entry(ADDED, {"witness": name, "key": key}, {"url": url})
         return {"witness": name, "policy": text}
+
+
+def remove_witness(workspace: Workspace, name: str, reason: str) -> dict[str, Any]:
+    """Take a witness out, which was named wrongly or cosigns no more; those that are left are the quorum.
+
+    What it cosigned stays kept, and counts no longer. Whoever trusts it has a policy of his own, and sees that it
+    is missing; the entry says who took it out, and why.
+
+    Raises:
+        UsageError: `NO_WITNESS`; `USAGE`, without a reason.
+    """
+    with workspace.attempt("witness remove", {"witness": name}):
+        key = _witness(workspace, name)
+        if not reason.strip():
+            raise UsageError(
+                "USAGE",
+                f"why is {name} taken out?",
+                why="with fewer witnesses, fewer must agree to another history",
+                next_step="run the command again with --reason",
+            )
+        left = tuple(each for each in policy(workspace).witnesses if each.name != name)
+        text = _policy_of(workspace, left)
+        with workspace.transaction() as tables:
+            store.put_setting(tables, POLICY, text)
+            store.put_setting(tables, _SEEN + name, "0")  # another may come under this name
+            workspace.write_entry(REMOVED, {"witness": name, "key": key.vkey()}, {"reason": reason})
+        return {"witness": name, "policy": text}
+
+
+def named(entries: Iterable[Entry]) -> list[tuple[str, str, str]]:
+    """The witnesses that the ledger's entries leave named: name, key, address."""
+    found: dict[str, tuple[str, str, str]] = {}
+    for entry in entries:
+        if entry.kind == ADDED:
+            name, key = entry.facts["witness"], Verifier.parse(entry.facts["key"]).vkey()
+            found[name] = (name, key, (entry.audit or {})["url"])
+        elif entry.kind == REMOVED:
+            found.pop(entry.facts["witness"], None)
+    return list(found.values())
+
+
+def _policy_of(workspace: Workspace, witnesses: tuple[Witness, ...]) -> str:
+    """The policy with these witnesses, all of whom must cosign.
+
+    Raises:
+        UsageError: `USAGE`.
+    """
+    lines = [f"log {policy(workspace).logs[0].vkey()}"]
+    lines += [f"witness {each.name} {each.key.vkey()} {each.url}".rstrip() for each in witnesses]
+    if witnesses:
+        lines += [f"group {_ALL} all {' '.join(each.name for each in witnesses)}"]
+    lines += [f"quorum {_ALL if witnesses else 'none'}", ""]
+    try:
+        return policies.parse("\n".join(lines)).text()
+    except BadInput as error:
+        raise _no_policy(error.what) from error
+
+
+def _no_policy(what: str) -> UsageError:
+    return UsageError(
+        "USAGE",
+        f"the policy cannot hold that: {what}",
+        next_step="`witness add NAME KEY [URL]`: a name in one word, and the key that `witness init` printed",
+    )
+
+
+def _check_address(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port)
+    except ValueError:
+        sound = False
+    if url and not (sound and url.isascii() and url.isprintable() and " " not in url):
+        raise UsageError(
+            "USAGE",
+            f"{url!r} is no http or https address",
+            why="heartbeats would go nowhere",
+            next_step="such as https://witness.court.example, or none for a witness that is reached by file",
+        )
 
 
 def request(workspace: Workspace, name: str, *, anew: bool = False) -> bytes:

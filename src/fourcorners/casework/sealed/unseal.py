@@ -56,9 +56,11 @@ def request(workspace: Workspace, path: Path, reason: str) -> PetitionRow:
         Refused: `COURT_ORDER_NEEDED`, `NOT_ON_TEAM`, `QUASHED`, `DESTROYED`.
         UsageError: `UNKNOWN_ITEM`.
     """
-    with workspace.attempt("unseal request", {}):
+    facts: dict[str, Any] = {}
+    with workspace.attempt("unseal request", facts):
         text = documents.content(path)
         order = unseal_order.parse(text)
+        facts["instrument"] = order.opens
         unseal_order.check_live(order, workspace.now())
         instrument = store.load_instrument(workspace.tables, order.opens)
         actors.check_team(workspace, instrument.case)

@@ -15,6 +15,7 @@ from fourcorners.casework.oversight import witnessing
 from fourcorners.desk import witness_service
 from fourcorners.desk.cli.root import FILE
 from fourcorners.desk.cli.root import JSON
+from fourcorners.desk.cli.root import REASON
 from fourcorners.desk.cli.root import fourcorners
 from fourcorners.desk.cli.session import Session
 from fourcorners.desk.cli.session import write
@@ -156,6 +157,17 @@ def witness_add(session: Session, name: str, key: str, url: str, *, _json: bool)
     """Name a witness of this workspace's ledger; all that are named must cosign."""
     with session.workspace() as workspace:
         write(witnessing.add_witness(workspace, name, key, url))
+
+
+@witness.command("remove")
+@click.argument("name")
+@REASON
+@JSON
+@click.pass_obj
+def witness_remove(session: Session, name: str, reason: str, *, _json: bool) -> None:
+    """Take a witness out that was named wrongly, or that cosigns no more; says why."""
+    with session.workspace() as workspace:
+        write(witnessing.remove_witness(workspace, name, reason))
 
 
 @witness.command("request")
