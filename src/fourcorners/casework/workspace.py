@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 from typing import BinaryIO
 
+from fourcorners.casework import connection
 from fourcorners.casework import journal
 from fourcorners.casework import outputs
 from fourcorners.casework import recovery
@@ -34,11 +35,9 @@ from fourcorners.casework.store import Tables
 from fourcorners.law import clocks
 from fourcorners.law.access import policies
 from fourcorners.ledger import log as tile_log
-from fourcorners.ledger.database import Database
 from fourcorners.ledger.log import Log
 from fourcorners.ledger.note import Signer
 from fourcorners.ledger.sequencer import Sequencer
-from fourcorners.ledger.sqlite import SqliteDatabase
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import FourcornersError
 from fourcorners.model.errors import Refused
@@ -53,9 +52,7 @@ from fourcorners.vault.vault import Vault
 if os.name == "posix":
     import fcntl
 
-DATABASE = "workspace.sqlite"
-#: Beside it, where the tables stand on a server: its address, without a password.
-SERVER = "database"
+DATABASE, SERVER = connection.DATABASE, connection.SERVER
 KEYS = "keys"
 #: Time stamps, each with the checkpoint it is over and the authority's root certificates.
 STAMPS = "stamps"
@@ -331,7 +328,7 @@ def create(
             where=str(root),
             next_step="name a new folder with -w, or use the workspace that is there",
         )
-    _check_address(making.database)
+    connection.check_address(making.database)
     with outputs.new_folder(root, option="-w"):
         check_plain(root)
         workspace_id = secrets.token_hex(8)
@@ -344,7 +341,7 @@ def create(
             keys.create(owner)
         if making.database:
             (root / SERVER).write_text(making.database + "\n", encoding="utf-8")
-        with _locked(root, lambda: None), closing(_connect(root)) as db:
+        with _locked(root, lambda: None), closing(connection.connect(root)) as db:
             db.create(tile_log.TABLES + store.TABLES + journal.TABLES)
             workspace = Workspace(root, Tables(db, keys), actor, clock)
             with workspace.transaction() as tables:
@@ -394,8 +391,8 @@ def open_workspace(
             next_step="make one with `fourcorners init`, or name another with -w",
         )
     check_plain(root, (KEYS, STAMPS, *FOLDERS))
-    with _locked(root, on_wait), closing(_connect(root)) as db:
-        version = _version(db, root)
+    with _locked(root, on_wait), closing(connection.connect(root)) as db:
+        version = connection.version(db, root)
         if version != str(VERSION):
             raise UsageError(
                 "WORKSPACE_VERSION",
@@ -407,79 +404,6 @@ def open_workspace(
         workspace = Workspace(root, Tables(db, keys), actor, clock)
         recovery.recover(workspace, clear=clear)
         yield workspace
-
-
-def _check_address(address: str) -> None:
-    if not address:
-        return
-    with _extra("postgres"):
-        from fourcorners.ledger import postgres  # noqa: PLC0415 - an extra that few install
-
-    if postgres.has_password(address):
-        raise UsageError(
-            "USAGE",
-            "the database's address holds a password, and would be stored with it",
-            why="whoever reads the folder could then write the ledger's tables",
-            next_step="leave it out, and keep the password in ~/.pgpass",
-        )
-
-
-@contextmanager
-def _extra(name: str) -> Iterator[None]:
-    try:
-        yield
-    except ImportError as error:
-        raise UsageError(
-            "USAGE",
-            f"what this needs is not installed: {error}",
-            next_step=f"install fourcorners[{name}]",
-        ) from error
-
-
-def _version(db: Database, root: Path) -> str:
-    """The version that made the tables; the first had no settings.
-
-    Raises:
-        BadInput: `TAMPERED`, if there are no tables, or none that can be read.
-    """
-    try:
-        row = _one(db, "SELECT value FROM settings WHERE name = 'version'")
-    except LookupError:
-        try:
-            _one(db, "SELECT count(*) FROM cases")
-        except LookupError as error:
-            raise BadInput(
-                "TAMPERED",
-                "the workspace's database is empty or damaged",
-                where=str(root),
-                why=f"not one table of it can be read: {error}",
-                next_step="keep it as it is, and restore the workspace from a backup",
-            ) from error
-        return "1"
-    return str(row[0]) if row else "unknown"
-
-
-def _one(db: Database, query: str) -> Any:
-    """The first row.
-
-    Raises:
-        LookupError: the table cannot be read.
-    """
-    try:
-        return db.execute(query).fetchone()
-    except FourcornersError:
-        raise
-    except Exception as error:  # each database has its own error for a table that is not there
-        raise LookupError(str(error)) from error
-
-
-def _connect(root: Path) -> Database:
-    if (root / SERVER).is_file():
-        with _extra("postgres"):
-            from fourcorners.ledger.postgres import PostgresDatabase  # noqa: PLC0415 - an extra that few install
-
-        return PostgresDatabase((root / SERVER).read_text(encoding="utf-8").strip())
-    return SqliteDatabase(root / DATABASE)
 
 
 @contextmanager
