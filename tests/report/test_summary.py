@@ -62,6 +62,7 @@ def test_what_is_not_shown_has_its_true_reason(data: ExhibitData) -> None:
     assert "R-1 under I-1: locked" in found["Came"]
     assert "produced under I-3 was destroyed" in found["Came"]
     assert "Nothing has been taken in" not in found["Came"]
+    assert "locked instrument is not counted" in found["Kept out"]
     assert "compared" not in found["Found"]
     sections = json.dumps(document(locked)["sections"])
     assert "Locked, since a court quashed" in sections

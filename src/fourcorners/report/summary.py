@@ -88,6 +88,8 @@ def _kept_out(data: ExhibitData) -> list[Text]:
         rows.append(lines(named))
     if unclassified := sum(texts for sheet in data.returns for _, texts in sheet.unclassified):
         rows.append(f"{number(unclassified, 'text')} in fields that no list names: released to nobody.")
+    if data.locked:
+        rows.append("What came under a locked instrument is not counted here.")
     if not data.filter_key:
         rows.append(f"{NO_FILTER_KEY} {NOT_STORED}")
     return rows
