@@ -24,6 +24,7 @@ from tests.casework.pages import TARGET
 from tests.casework.pages import write_page
 
 from fourcorners.casework import cases
+from fourcorners.casework import catalogue
 from fourcorners.casework import instruments
 from fourcorners.casework import keeping
 from fourcorners.casework import records
@@ -192,7 +193,7 @@ def _follow(workspace: Workspace, statements: set[str]) -> None:
     (member,) = store.members_of(workspace.tables, returned)
     from fourcorners.casework.journal import digest_of  # noqa: PLC0415 - as the product does it
 
-    entries[at]["facts"]["files"] = digest_of(store.catalogue_of(workspace.tables, "R-1"))
+    entries[at]["facts"]["files"] = digest_of(catalogue.of_return(workspace.tables, "R-1"))
     entries[at]["facts"]["keys"] = keeping.wrapped_keys(workspace, "I-1", "R-1")
     (box,) = db.execute("SELECT box FROM details WHERE n = ? AND part = 'evidence'", (at,)).fetchone()
     plain = keys.unseal("I-1", box, f"details/{at}/evidence".encode())
@@ -245,7 +246,12 @@ def witness(worked: Path, clock: TickingClock, tmp_path: Path) -> Witness:
     made = Witness.create(tmp_path / "witness", "witness.example/w")
     with opened(worked, clock) as workspace:
         made.add_log(workspace.signer.verifier)
-        witnessing.add_witness(workspace, "court", made.signer.verifier.vkey(), "")
+        for url in ("http://typo.example", ""):
+            witnessing.add_witness(workspace, "court", made.signer.verifier.vkey(), url)
+            if url:
+                witnessing.remove_witness(workspace, "court", "typo")
+        found = [(each.name, each.key.vkey(), each.url) for each in witnessing.policy(workspace).witnesses]
+        assert witnessing.named(workspace.ledger.entries()) == found, "the ledger's entries lead to the policy"
         cosign(workspace, made)
         assert verification.verify(workspace)["witness"]["cosigned"].keys() == {"court"}
     return made

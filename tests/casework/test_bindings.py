@@ -26,6 +26,7 @@ from fourcorners.casework.holding import destruction
 from fourcorners.casework.holding import standing
 from fourcorners.casework.ingest import ingest
 from fourcorners.casework.oversight import inspection
+from fourcorners.casework.oversight import stamping
 from fourcorners.casework.oversight import verification
 from fourcorners.casework.oversight import witnessing
 from fourcorners.casework.people import petitions
@@ -282,7 +283,7 @@ def test_a_stamp_of_ones_own_is_nobodys(worked: Path, clock: TickingClock, tmp_p
 def test_a_stamp_is_bound(worked: Path, clock: TickingClock, tmp_path: Path, part: str, how: str) -> None:
     made = authority.make(tmp_path / "tsa")
     with open_workspace(worked, "tester", clock=clock) as workspace, authority.serving(made) as address:
-        size = witnessing.stamp(workspace, f"{address}/tsa", made.roots)["size"]
+        size = stamping.stamp(workspace, f"{address}/tsa", made.roots)["size"]
         stamped = verification.verify(workspace)["stamped"]
         assert stamped
         assert stamped["size"] == size

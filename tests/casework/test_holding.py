@@ -224,6 +224,7 @@ def test_one_person_does_not_destroy(workspace: Workspace, instrument: str, pape
     with pytest.raises(Refused) as other:
         destruction.execute(acting(workspace, "bob"), row.id)
     assert other.value.code == "NOT_PERMITTED"
+    assert "tester asked for it" in other.value.next_step
     assert destruction.execute(workspace, row.id)["approved_by"] == ["bob"]
 
 
@@ -378,9 +379,39 @@ def test_m44_a_quashed_instrument_locks_what_came_from_it(
     assert standing.quashed_by(workspace, apart.id) == []
     assert list(records.list_records(workspace, apart.id, family=None)) == []
     exhibit.make(workspace, case, tmp_path / "exhibit.pdf")
+    data = exhibit.collect(workspace, case, None, "")
+    assert (data.locked, data.returns) == ((("R-1", instrument),), ())
     instruments.rule(workspace, instrument, standing.REINSTATED, paper, "reversed on appeal")
     assert list(records.list_records(workspace, instrument, family=None))
     verification.verify(workspace)
+
+
+def test_who_enters_a_ruling_and_on_what_paper(
+    workspace: Workspace, instrument: str, paper: Path, tmp_path: Path
+) -> None:
+    """A custodian would unlock what he guards, and a file with nothing on it is no court's."""
+    supervisors(workspace, "sue")
+    for actor, ruling, code in (
+        ("stranger", standing.QUASHED, "NOT_PERMITTED"),
+        ("carol", standing.QUASHED, "NOT_PERMITTED"),
+        ("carol", standing.REINSTATED, "WALL"),
+        ("stranger", standing.REINSTATED, "NOT_PERMITTED"),
+    ):
+        with unchanged(workspace), pytest.raises(Refused) as found:
+            instruments.rule(acting(workspace, actor), instrument, ruling, paper, "the court says so")
+        assert (found.value.code, bool(found.value.entry)) == (code, True)
+    for blank in (b"", b" \n\t\r\n", b"\xef\xbb\xbf", b"\xff\xfe \0\r\0\n\0", b"\0" * 4096):
+        empty = tmp_path / "empty.txt"
+        empty.write_bytes(blank)
+        with unchanged(workspace), pytest.raises(BadInput) as nothing:
+            instruments.rule(workspace, instrument, standing.QUASHED, empty, "the court says so")
+        assert nothing.value.code == "EMPTY_FILE"
+        with unchanged(workspace), pytest.raises(BadInput):
+            destruction.request(workspace, instrument, empty, "the court says so")
+    instruments.rule(acting(workspace, "sue"), instrument, standing.QUASHED, paper, "no probable cause")
+    *_, entry = workspace.ledger.entries()
+    assert (entry.kind, entry.facts["policies"]) == ("quashed", ["rulings"])
+    instruments.rule(workspace, instrument, standing.REINSTATED, paper, "reversed on appeal")
 
 
 def test_what_is_asked_for_after_the_ruling_is_locked_like_what_was_asked_for_before(
@@ -456,7 +487,7 @@ def test_a_locked_attribution_is_not_shown(
     )
     assert attribute.stands(workspace, row)
     instruments.rule(workspace, instrument, standing.QUASHED, paper, "quashed")
-    assert not attribute.stands(workspace, row)
+    assert attribute.lost_ground(workspace, row) == "quashed"
     monkeypatch.setattr(standing, "quashed_by", lambda *_: [])
     assert attribute.stands(workspace, row), "it is the ruling that locks it"
 
@@ -494,6 +525,49 @@ def test_m52_many_small_reads_count_together(clock: TickingClock, tmp_path: Path
         actors.add(workspace, "bob", "investigator")
         actors.join(workspace, "C-1", "bob")
         assert len(list(records.list_records(acting(workspace, "bob"), "I-1", family=None))) == 2, "his own count"
+
+
+def test_those_who_are_asked_see_what_for_and_why(clock: TickingClock, tmp_path: Path) -> None:
+    workspaces.create(tmp_path / "w", "tester", clock, making=Making(rows_a_person=1))
+    with open_workspace(tmp_path / "w", "tester", clock=clock) as workspace:
+        supervisors(workspace, "sue")
+        read = _reader(workspace, tmp_path)
+        with pytest.raises(Refused):
+            read()
+        with pytest.raises(Refused):
+            list(records.list_records(workspace, "I-1", family=None, reason="need it"))
+        (line,) = show.list_petitions(workspace)
+        assert (line["petition"], line["reason"]) == ("P-1", "need it")
+        assert line["about"] == {"reader": "tester", "instrument": "I-1", "rows": 2, "shown": 0, "allowed": 1}
+        with pytest.raises(Refused):
+            read()
+        petitions.approve(acting(workspace, "sue"), "P-1")
+        with pytest.raises(Refused):
+            list(records.list_records(workspace, "I-1", family=None, reason="something else"))
+        assert [each["reason"] for each in show.list_petitions(workspace)] == ["need it"], "what sue agreed to"
+        said = [entry for entry in workspace.ledger.entries() if entry.kind == "petition"]
+        assert [(entry.audit or {})["reason"] for entry in said] == ["", "need it"]
+        verification.verify(workspace)
+
+
+def test_an_approval_of_many_targets_is_for_one_order(workspace: Workspace, case: str, tmp_path: Path) -> None:
+    supervisors(workspace, "sue")
+    accounts = tuple(f"10008900000{i:04}" for i in range(12))
+    order = write_order(tmp_path / "o", accounts=accounts)
+    for reason in ("", "twelve accounts of one fraud ring"):
+        with pytest.raises(Refused):
+            instruments.add(workspace, order, case, reason=reason)
+    (line,) = show.list_petitions(workspace)
+    assert (line["reason"], line["about"]["accounts"]) == ("twelve accounts of one fraud ring", list(accounts))
+    assert line["about"]["custodian"] == "Meta Platforms, Inc."
+    petitions.approve(acting(workspace, "sue"), "P-1")
+    assert instruments.add(workspace, order, case).id == "I-1"
+    (line,) = show.list_petitions(workspace)
+    assert line["state"] == "done"
+    with pytest.raises(Refused) as again:
+        instruments.add(workspace, order, case)
+    assert "approve P-2" in again.value.next_step
+    verification.verify(workspace)
 
 
 def _reader(workspace: Workspace, tmp_path: Path) -> Callable[[], object]:

@@ -36,6 +36,7 @@ from fourcorners.casework import workspace as workspaces
 from fourcorners.casework.holding import destruction
 from fourcorners.casework.holding import standing
 from fourcorners.casework.ingest import ingest
+from fourcorners.casework.oversight import stamping
 from fourcorners.casework.oversight import verification
 from fourcorners.casework.oversight import witnessing
 from fourcorners.casework.people import petitions
@@ -126,7 +127,7 @@ def _witnessed(workspace: Workspace, witness: Witness) -> None:
 def _stamped(workspace: Workspace, place: Path) -> None:
     made = authority.make(place / "authority")
     with authority.serving(made) as address:
-        witnessing.stamp(workspace, f"{address}/tsa", made.roots)
+        stamping.stamp(workspace, f"{address}/tsa", made.roots)
 
 
 class Trial:

@@ -188,6 +188,28 @@ def test_a_key_of_another_person_is_not_used(
         unseal.act(acting(workspace, "carol"), row.id, keys["dave"])
 
 
+def test_a_try_with_a_key_that_does_not_open_has_its_entry(
+    workspace: Workspace, taken: ReturnRow, keys: Keys, tmp_path: Path
+) -> None:
+    assert taken
+    row = requested(workspace, tmp_path)
+    file = tmp_path / "carol.key"
+    whole = keys["carol"].to_file(b"a long passphrase")
+    for data, code in ((whole, "CUSTODIAN_KEY"), (whole[:-9], "CUSTODIAN_KEY"), (None, "NOT_FOUND")):
+        file.unlink(missing_ok=True)
+        if data is not None:
+            file.write_bytes(data)
+        with pytest.raises(BadInput) as found:
+            unseal.custodian_key(acting(workspace, "carol"), row.id, file, b"another passphrase")
+        *_, entry = workspace.ledger.entries()
+        assert (found.value.code, found.value.entry, entry.kind) == (code, entry.id, "refusal")
+        assert (entry.facts["attempt"], entry.facts["petition"]) == ("unseal open", row.id)
+        assert (entry.audit or {})["actor"] == "carol"
+    file.write_bytes(whole)
+    key = unseal.custodian_key(acting(workspace, "carol"), row.id, file, b"a long passphrase")
+    assert unseal.act(acting(workspace, "carol"), row.id, key)["acted"] == ["carol"]
+
+
 def test_an_order_that_ran_out_opens_nothing(
     workspace: Workspace, taken: ReturnRow, keys: Keys, tmp_path: Path, clock: TickingClock
 ) -> None:
@@ -322,10 +344,14 @@ def test_the_filter_team_is_replaced_by_two_persons_and_never_by_one(
     ("change", "code"),
     [
         (('"judge"', '"officer"'), "COURT_ORDER_NEEDED"),
+        (('"judge"', '["judge"]'), "ORDER_FILE"),
+        (('"judge"', "{ judge = 1 }"), "ORDER_FILE"),
+        (('"judge"', "true"), "ORDER_FILE"),
         (("items = [", 'items = ["R-1.0.99", '), "UNKNOWN_ITEM"),
         (("items = [", 'items = ["R-1.0.*", '), "ORDER_FILE"),
         (('reference = "26-mc-17"\n', ""), "ORDER_FILE"),
         (("2026-03-20", "2027-03-20"), "ORDER_FILE"),
+        (("reference = ", 'valid_until = "2026-03-31T00:00:00Z"\nreference = '), "COURT_ORDER_NEEDED"),
         (('document = "unseal.txt"', 'document = "../unseal.txt"'), "ORDER_FILE"),
         (('document = "unseal.txt"', 'document = "gone.txt"'), "NOT_FOUND"),
         (('"I-1"', '"I-7"'), "UNKNOWN_INSTRUMENT"),

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from tests.casework.conftest import TickingClock
 
+from fourcorners import ledger
 from fourcorners.casework import attribute
 from fourcorners.casework import cases
 from fourcorners.casework import outputs
@@ -24,6 +25,8 @@ from fourcorners.casework.oversight import why
 from fourcorners.casework.people import actors
 from fourcorners.casework.workspace import Workspace
 from fourcorners.casework.workspace import open_workspace
+from fourcorners.model.errors import BadInput
+from fourcorners.model.errors import FourcornersError
 from fourcorners.model.errors import Refused
 from fourcorners.model.errors import UsageError
 from fourcorners.model.errors import VerificationFailed
@@ -38,6 +41,27 @@ def test_a_folder_with_other_things_is_not_taken(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as found:
         workspaces.create(tmp_path, "tester")
     assert found.value.code == "WORKSPACE_EXISTS"
+
+
+def test_a_library_that_is_not_installed_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "fourcorners.ledger.postgres", raising=False)
+    monkeypatch.delattr(ledger, "postgres", raising=False)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    making = workspaces.Making(database="postgresql://localhost/x")
+    with pytest.raises(UsageError) as found:
+        workspaces.create(tmp_path / "w", "tester", making=making)
+    assert "fourcorners[postgres]" in found.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("address", "code"), [("no address", "USAGE"), ("postgresql://127.0.0.1:9/x?connect_timeout=2", "SYSTEM")]
+)
+def test_a_database_server_that_is_not_there_is_said(tmp_path: Path, address: str, code: str) -> None:
+    pytest.importorskip("psycopg")
+    with pytest.raises(FourcornersError) as found:
+        workspaces.create(tmp_path / "w", "tester", making=workspaces.Making(database=address))
+    assert found.value.code == code
+    assert not (tmp_path / "w").exists()
 
 
 def test_no_workspace_is_said_with_the_next_step(tmp_path: Path) -> None:
@@ -203,6 +227,42 @@ def test_a_database_that_is_none_is_said(folder: Path) -> None:
         pass
 
 
+def test_an_empty_or_damaged_database_is_no_older_workspace(folder: Path, clock: TickingClock) -> None:
+    path = folder / workspaces.DATABASE
+    with open_workspace(folder, "tester", clock=clock) as workspace:
+        workspace.tables.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    whole = path.read_bytes()
+    for data in (b"", whole[:4096], whole[:100] + bytes(len(whole) - 100)):
+        for each in folder.glob(f"{workspaces.DATABASE}*"):
+            each.unlink()
+        path.write_bytes(data)
+        with pytest.raises(BadInput) as found, open_workspace(folder, "tester", clock=clock):
+            pass
+        assert (found.value.code, "backup" in found.value.next_step) == ("TAMPERED", True)
+    path.unlink()
+    db = sqlite3.connect(path)
+    db.execute("CREATE TABLE cases (id TEXT PRIMARY KEY, body TEXT NOT NULL)")
+    db.close()
+    with pytest.raises(UsageError, match="version 1") as old, open_workspace(folder, "tester", clock=clock):
+        pass
+    assert old.value.code == "WORKSPACE_VERSION"
+
+
+@pytest.mark.parametrize("spoil", [None, b"", b"[]", b'"x"', b"{}", b'{"kind": ["x"]}', b"[" * 100_000])
+def test_keys_that_are_not_there_are_to_be_brought_back(
+    folder: Path, clock: TickingClock, spoil: bytes | None
+) -> None:
+    path = folder / "keys" / "root.json"
+    path.unlink()
+    if spoil is not None:
+        path.write_bytes(spoil)
+    with pytest.raises(BadInput) as found, open_workspace(folder, "tester", clock=clock):
+        pass
+    assert found.value.code == "ROOT_KEY"
+    assert str(path) in found.value.diagnostics()
+    assert "backup --keys" in found.value.next_step
+
+
 def test_a_newer_workspace_is_not_touched(folder: Path) -> None:
     db = sqlite3.connect(folder / workspaces.DATABASE)
     db.execute("UPDATE settings SET value = '99' WHERE name = 'version'")
@@ -264,7 +324,6 @@ def test_whoever_looks_leaves_an_entry(workspace: Workspace, case: str, tmp_path
         ("actors shown", lambda: list(show.list_actors(stranger))),
         ("petitions shown", lambda: list(show.list_petitions(stranger))),
         ("retention shown", lambda: list(show.list_retention(stranger))),
-        ("case shown", lambda: show.show_case(stranger, case)),
         ("explained", lambda: why.why(stranger, refused.value.entry)),
         ("checkpoint", lambda: inspection.checkpoint(stranger, tmp_path / "c")),
         ("proof", lambda: inspection.proof(stranger, "E-1", tmp_path / "p")),
@@ -273,6 +332,9 @@ def test_whoever_looks_leaves_an_entry(workspace: Workspace, case: str, tmp_path
         *_, last = workspace.ledger.entries()
         assert last.audit
         assert (last.kind, last.audit["actor"]) == (kind, "stranger")
+    show.show_case(workspace, case)
+    *_, last = workspace.ledger.entries()
+    assert last.kind == "case shown"
     workspace.ledger.verify()
     next_one = f"E-{workspace.log.size()}"
     for name in (next_one, "E-" + "9" * 5_000, "E-\u00b2", "E-01"):

@@ -154,6 +154,17 @@ def test_of_two_histories_that_come_at_once_one_is_cosigned(witness: Witness) ->
     assert len(list(witness.incidents())) == 7
 
 
+def test_what_shows_another_history_is_an_incident_and_a_lost_answer_is_none(witness: Witness) -> None:
+    leaves = hashes("a", 10)
+    assert ask(witness, 0, leaves).status == 200
+    for old, asked in ((0, leaves), (0, [*leaves, *hashes("more", 3)]), (5, [*leaves, *hashes("more", 3)])):
+        assert ask(witness, old, asked).status == 409
+    assert list(witness.incidents()) == []
+    for count, asked in enumerate((leaves[:9], [*leaves[:9], *hashes("other", 1)]), 1):
+        assert ask(witness, 0, asked).status == 409
+        assert len(list(witness.incidents())) == count
+
+
 @pytest.mark.parametrize("kind", [KeyType.ED25519_COSIGNATURE, KeyType.ML_DSA_44_COSIGNATURE])
 def test_the_line_is_a_cosignature_over_the_checkpoint(tmp_path: Path, kind: KeyType) -> None:
     witness = Witness.create(tmp_path / "w", "witness.example/w", kind)
@@ -192,6 +203,25 @@ def test_its_key_is_its_owners_and_a_log_is_watched_once(witness: Witness, tmp_p
         Witness.create(tmp_path / "witness", "again.example/w")
     with pytest.raises(UsageError):
         Witness(tmp_path / "nowhere")
+    key = tmp_path / "witness" / "key"
+    kept = json.loads(key.read_text())
+    spoiled = ("[]", "5", "", "{}", "[" * 100_000, *(json.dumps({**kept, name: 5}) for name in kept))
+    for text in spoiled:
+        key.write_text(text)
+        with pytest.raises((UsageError, BadInput)):
+            Witness(tmp_path / "witness")
+
+
+def test_an_incident_that_was_cut_off_hides_no_other(witness: Witness, tmp_path: Path) -> None:
+    ask(witness, 0, hashes("a", 20))
+    fork = [*hashes("a", 19), *hashes("fork", 5)]
+    assert ask(witness, 20, fork).status == 422
+    path = tmp_path / "witness" / "incidents.jsonl"
+    path.write_bytes(path.read_bytes() + b'{"at": 1, "lo')
+    first, cut = witness.incidents()
+    assert ("what" in first, cut) == (True, {"what": "line 2 of incidents.jsonl was cut off or changed"})
+    assert ask(witness, 20, [*fork, *hashes("more", 1)]).status == 422
+    assert [line.get("size") for line in witness.incidents()] == [24, None, 25]
 
 
 def test_the_logs_side_tells_a_rollback_from_a_misunderstanding(witness: Witness) -> None:
@@ -243,7 +273,8 @@ def test_over_http_and_by_file_it_says_the_same(witness: Witness, service: Threa
         service.shutdown()
         service.server_close()
         thread.join()
-    for url in (f"{address}/add-checkpoint", "file:///etc/passwd", "nonsense"):
+    nowhere = ("http://[bad", "http://", "http://host:port/", "http://host:99999/", "http://a b/", "http://a\nb/")
+    for url in (f"{address}/add-checkpoint", "file:///etc/passwd", "nonsense", *nowhere):
         with pytest.raises(BadInput) as found:
             submission.post(url, b"", "text/plain")
         assert found.value.code == "WITNESS_ANSWER"

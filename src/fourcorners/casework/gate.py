@@ -1,4 +1,4 @@
-"""The only door for reads: decide, write the entry, then give the rows.
+"""The only door for reads: decide, write the entry, then give the rows. And for what a case holds beside them.
 
 Decided once a query, by the access policies, for the acting person, one case and one instrument. The entry is
 durable before the first row leaves: who, why, the wording that he saw, under which instrument, what kind, how
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import replace
+from typing import Any
 
 import pyarrow as pa
 
@@ -25,6 +26,7 @@ from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.law.access.decision import Decision
 from fourcorners.law.access.read import decide_read
+from fourcorners.law.access.show import decide_show
 from fourcorners.model.errors import Refused
 from fourcorners.vault import segments
 from fourcorners.vault.segments import WITHHELD_FAMILY
@@ -81,6 +83,7 @@ def read(
         stored = [] if asked.destroyed else list(_segments(workspace, instrument_id, family))
         rows = sum(each.segment.rows for each in stored)
         before = store.shown_to(workspace.tables, workspace.actor, bound) if shown else 0
+        allowance = _allowance(workspace, bound)
         decision = decide_read(
             actors.acting(workspace),
             case=bound,
@@ -88,10 +91,11 @@ def read(
             now=workspace.now(),
             justified=bool(reason.strip()),
             rows=before + rows if shown else 0,
-            allowance=_allowance(workspace, bound),
+            allowance=allowance,
         )
         if not decision.allowed:
-            raise _refusal(workspace, bound, decision, reason)
+            asks = {"instrument": instrument_id, "rows": rows, "shown": before, "allowed": allowance}
+            raise _refusal(workspace, bound, decision, reason, asks)
         seen = {
             **facts,
             "case": bound,
@@ -161,6 +165,18 @@ def _files(stored: list[_Stored]) -> str:
     return journal.digest_of((each.segment.name, each.segment.sha256) for each in stored)
 
 
+def check_show(workspace: Workspace, case: str, reason: str) -> Decision:
+    """Whether the acting person may see what a case holds beside its records; the caller writes the entry.
+
+    Raises:
+        Refused: with the code, the sentence and the next step of the policy that forbids it.
+    """
+    decision = decide_show(actors.acting(workspace), case, justified=bool(reason.strip()))
+    if not decision.allowed:
+        raise petitions.refusal(decision)
+    return decision
+
+
 def _allowance(workspace: Workspace, case: str) -> int:
     """The agency's number, once more for each time that two others agreed."""
     number = int(workspace.setting("rows_a_person") or 0)
@@ -171,11 +187,11 @@ def _more(workspace: Workspace) -> dict[str, str]:
     return {"reader": workspace.actor}
 
 
-def _refusal(workspace: Workspace, case: str, decision: Decision, reason: str) -> Refused:
+def _refusal(workspace: Workspace, case: str, decision: Decision, reason: str, asks: dict[str, Any]) -> Refused:
     """The deny; where it is a matter of numbers, with the petition that two others can answer."""
     if decision.code != "DUAL_CONTROL":
         return petitions.refusal(decision)
-    row = petitions.make(workspace, case, "reads", _more(workspace), reason)
+    row = petitions.make(workspace, case, "reads", _more(workspace), reason, asks=asks)
     refused = petitions.refusal(decision)
     refused.next_step = f"two others run `fourcorners --as NAME approve {row.id}`; then run the command again"
     return refused

@@ -15,6 +15,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
+from fourcorners.casework import catalogue
 from fourcorners.casework import gate
 from fourcorners.casework import intake
 from fourcorners.casework import journal
@@ -124,7 +125,7 @@ def declare_zone(
                 next_step=f"`case show` lists the reasons for which records of {return_id} were sealed",
             )
         instrument = _permitted(workspace, before.instrument)
-        stored = {name for name, _ in store.catalogue_of(workspace.tables, return_id)}
+        stored = {name for name, _ in catalogue.of_return(workspace.tables, return_id)}
         mapping = DeclaredMapping.stored(before.mapping) if before.mapping else None
         declared = (zone, reason.strip(), before)
         row = _take_in(workspace, instrument, paths, return_id, mapping, declared, known, on_step)
@@ -308,7 +309,7 @@ def _write_entry(
         "instrument": row.instrument,
         "counts": row.counts,
         "reasons": row.reasons,
-        "files": journal.digest_of(store.catalogue_of(workspace.tables, row.id)),
+        "files": journal.digest_of(catalogue.of_return(workspace.tables, row.id)),
         "keys": keeping.wrapped_keys(workspace, row.instrument, row.id),
         "sealed_files": len(kept.sealed),
     }

@@ -26,6 +26,7 @@ from fourcorners.law import decide
 from fourcorners.law import order
 from fourcorners.law import pack
 from fourcorners.law import refusals
+from fourcorners.law.access.ruling import decide_ruling
 from fourcorners.model.errors import Refused
 from fourcorners.model.errors import UsageError
 from fourcorners.model.identifier import normalise
@@ -33,6 +34,8 @@ from fourcorners.model.instrument import Instrument
 
 #: Columns of released records in which an identifier can stand.
 IDENTIFIERS = ("account", "ip", "subscriber")
+#: A court's ruling -> what the access policies call the entering of it.
+_ACTIONS = {standing.QUASHED: "quash", standing.REINSTATED: "reinstate"}
 
 
 def add(workspace: Workspace, path: Path, case: str, *, reason: str = "") -> InstrumentRow:
@@ -118,11 +121,20 @@ def rule(workspace: Workspace, instrument_id: str, ruling: str, document: Path, 
 
     Raises:
         UsageError: no reason, or the instrument stands like that already.
-        BadInput: the document cannot be read.
+        BadInput: the document cannot be read, or is empty.
+        Refused: `NOT_PERMITTED`, `WALL`.
     """
     facts = {"instrument": instrument_id, "ruling": ruling}
     with workspace.attempt(f"instrument {ruling}", facts):
         instrument = store.get(workspace.tables, InstrumentRow, instrument_id)
+        decision = decide_ruling(
+            actors.acting(workspace),
+            _ACTIONS[ruling],
+            standing.of_instrument(workspace, instrument_id),
+            workspace.now(),
+        )
+        if not decision.allowed:
+            raise petitions.refusal(decision)
         rulings = store.of_owner(workspace.tables, RulingRow, instrument_id)
         before = rulings[-1].ruling if rulings else standing.REINSTATED
         if ruling == before or not reason.strip():
@@ -147,7 +159,7 @@ def rule(workspace: Workspace, instrument_id: str, ruling: str, document: Path, 
             bound = store.add(tables, row)
             workspace.write_entry(
                 ruling,
-                {"case": instrument.case, **facts, **paper.facts()},
+                {"case": instrument.case, **facts, "policies": list(decision.policies), **paper.facts()},
                 {"reason": row.reason},
                 evidence={**bound, "document": paper.sha256},
                 owner=instrument.case,
@@ -187,7 +199,14 @@ def _check_targets(
         subject = {"order": text_sha256}
         agreed = petitions.agreed(workspace, instrument.case, "targets", subject)
         if not agreed:
-            row = petitions.make(workspace, instrument.case, "targets", subject, reason)
+            asks = {
+                "order_sha256": text_sha256,
+                "custodian": instrument.custodian,
+                "accounts": [target.text for target in instrument.scope.accounts],
+                "categories": sorted(instrument.scope.categories),
+                "window": instrument.scope.window.text(),
+            }
+            row = petitions.make(workspace, instrument.case, "targets", subject, reason, asks=asks)
             refused.next_step = (
                 f"a supervisor outside the team runs `fourcorners --as NAME approve {row.id}`; "
                 "then run the command again"

@@ -39,7 +39,16 @@ CREATE TABLE details (
 
 #: The kinds of entries that come with a change of the settings or the rulings, written after it.
 SETTLING = frozenset(
-    {"workspace", "filter team", "witness", "witness seen", "quashed", "reinstated", "destruction"}
+    {
+        "workspace",
+        "filter team",
+        "witness",
+        "witness removed",
+        "witness seen",
+        "quashed",
+        "reinstated",
+        "destruction",
+    }
 )
 
 _SALT = 32

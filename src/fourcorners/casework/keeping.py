@@ -11,8 +11,8 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from fourcorners.casework import catalogue
 from fourcorners.casework import journal
-from fourcorners.casework import store
 from fourcorners.casework.intake import ReadFile
 from fourcorners.casework.intake import ReadMember
 from fourcorners.casework.judged import Judged
@@ -88,7 +88,7 @@ def wrapped_keys(workspace: Workspace, instrument: str, return_id: str) -> str:
     Raises:
         VerificationFailed: `MISSING_KEY`.
     """
-    names = [name for name, _ in store.catalogue_of(workspace.tables, return_id)]
+    names = [name for name, _ in catalogue.of_return(workspace.tables, return_id)]
     vault = workspace.vault
     return journal.digest_of((name, vault.key_commitment(name, instrument)) for name in names)
 
@@ -96,7 +96,7 @@ def wrapped_keys(workspace: Workspace, instrument: str, return_id: str) -> str:
 def remove(workspace: Workspace, names: set[str]) -> None:
     """Delete those of some files that no catalogue knows any more, and their keys."""
     others = workspace.vault.files() - names
-    workspace.vault.remove_unknown(set(store.stored_hashes(workspace.tables)) | others)
+    workspace.vault.remove_unknown(set(catalogue.stored_hashes(workspace.tables)) | others)
 
 
 @contextmanager

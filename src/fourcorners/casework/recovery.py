@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fourcorners.casework import catalogue
 from fourcorners.casework import outputs
-from fourcorners.casework import store
 from fourcorners.casework.holding import shredding
 from fourcorners.casework.sealed import layers
 from fourcorners.ledger.checkpoint import Checkpoint
@@ -49,7 +49,7 @@ def recover(workspace: Workspace, *, clear: bool = True) -> None:
 
 
 def _settle_files(workspace: Workspace, *, clear: bool) -> None:
-    known = store.stored_hashes(workspace.tables)
+    known = catalogue.stored_hashes(workspace.tables)
     vault = workspace.vault
     vault.put_back(known)
     if clear:

@@ -144,7 +144,8 @@ class PetitionRow:
     `kind` is `targets` (an instrument with many accounts), `reads` (more rows than the agency's number), `unseal`,
     `destroy` or `team` (another filter team; its `case` is the workspace). `subject` says what it is about: the
     order's hash, the reader, the instrument, or the custodians. `approvers` are in the order in which they said
-    yes. `state` is `open`, then `done`: what others agreed to is done once.
+    yes. `state` is `open`, then `done`: what others agreed to is done once. `asks` is what they see beside the
+    subject, to know what they agree to: the accounts, how many rows.
     """
 
     id: str
@@ -156,3 +157,4 @@ class PetitionRow:
     at: int
     approvers: list[str]
     state: str = OPEN
+    asks: dict[str, Any] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from typing import Any
 import fourcorners as product
 from fourcorners.attribution import networks
 from fourcorners.casework import attribute
+from fourcorners.casework import gate
 from fourcorners.casework import store
 from fourcorners.casework.holding import standing
 from fourcorners.casework.oversight import witnessing
@@ -45,15 +46,18 @@ def _seen(workspace: Workspace, what: str, lines: list[dict[str, Any]]) -> Itera
     yield from lines
 
 
-def show_case(workspace: Workspace, case_id: str) -> dict[str, Any]:
+def show_case(workspace: Workspace, case_id: str, reason: str = "") -> dict[str, Any]:
     """One case with its instruments, their returns, and its attributions.
 
     Raises:
         UsageError: `UNKNOWN_CASE`.
+        Refused: what the policies refuse.
     """
     with workspace.attempt("case show", {"case": case_id}):
         case = store.get(workspace.tables, CaseRow, case_id)
-        workspace.record("case shown", {"case": case_id}, {})
+        decision = gate.check_show(workspace, case_id, reason)
+        facts = {"case": case_id, "policies": list(decision.policies)}
+        workspace.record("case shown", facts, {"reason": reason, "asked": decision.question})
     return {
         "case": case.id,
         "title": case.title,
@@ -131,6 +135,7 @@ def petition_line(row: PetitionRow) -> dict[str, Any]:
     about = {name: row.subject[name] for name in names if name in row.subject}
     if "returns" in about:
         about["returns"] = sorted(about["returns"])
+    about |= row.asks
     return {
         "petition": row.id,
         "case": row.case,
@@ -186,7 +191,9 @@ def _examine(workspace: Workspace) -> Iterator[dict[str, Any]]:
     names = ", ".join(each.name for each in witnessing.policy(workspace).witnesses)
     seen = witnessing.check_kept(workspace)
     since = (
-        f"{seen['entries_since']} entries since the last cosigned checkpoint" if seen else "nothing cosigned yet"
+        f"{seen['entries_since']} entries since the last cosigned checkpoint"
+        if seen
+        else witnessing.without_quorum(witnessing.last_seen(workspace))
     )
     none = "none: whoever holds this folder can rewrite it; `witness add`, or keep checkpoints elsewhere"
     yield {"what": "witness", "found": f"{names}: {since}" if names else none, "ok": seen is not None}

@@ -1,4 +1,4 @@
-"""The case tables and the catalogue of the vault: which files it must hold, and what they belong to.
+"""The case tables and the catalogue of the vault: what there is, and what it belongs to.
 
 A row is read and written whole, as one body of JSON, sealed with the key of what it belongs to; what is joined or
 looked up is a column, and holds ids, hashes of ciphertexts, and for the hash of what was given its code under the
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import asdict
 from dataclasses import dataclass
 from hashlib import sha256
@@ -104,16 +105,17 @@ class _Kind:
     letter: str
     owner: str
     code: str
-    listed_by: str
+    verb: str
+    does: str = "shows what there is"
 
 
 _KINDS: dict[type[Any], _Kind] = {
-    ActorRow: _Kind("actors", "", "", "UNKNOWN_ACTOR", "actor list"),
+    ActorRow: _Kind("actors", "", "", "UNKNOWN_ACTOR", "actor add NAME --role ROLE", "adds a person"),
     CaseRow: _Kind("cases", "C", "", "UNKNOWN_CASE", "case list"),
-    InstrumentRow: _Kind("instruments", "I", "case", "UNKNOWN_INSTRUMENT", "case show"),
-    RulingRow: _Kind("rulings", "Q", "instrument", "UNKNOWN_INSTRUMENT", "case show"),
-    ReturnRow: _Kind("returns", "R", "instrument", "UNKNOWN_RETURN", "case show"),
-    AttributionRow: _Kind("attributions", "A", "case", "UNKNOWN_CASE", "case show"),
+    InstrumentRow: _Kind("instruments", "I", "case", "UNKNOWN_INSTRUMENT", "case show CASE"),
+    RulingRow: _Kind("rulings", "Q", "instrument", "UNKNOWN_INSTRUMENT", "case show CASE"),
+    ReturnRow: _Kind("returns", "R", "instrument", "UNKNOWN_RETURN", "case show CASE"),
+    AttributionRow: _Kind("attributions", "A", "case", "UNKNOWN_CASE", "case show CASE"),
     PetitionRow: _Kind("petitions", "P", "case", "UNKNOWN_PETITION", "petitions"),
 }
 
@@ -157,7 +159,7 @@ def get(tables: Tables, kind: type[Row], row_id: str) -> Row:
         raise UsageError(
             found.code,
             f"there is no {row_id} in this workspace",
-            next_step=f"`fourcorners {found.listed_by}` shows what there is",
+            next_step=f"`fourcorners {found.verb}` {found.does}",
         )
     return rows[0]
 
@@ -306,56 +308,22 @@ def mac_of(tables: Tables, owner: str, digest: str) -> str:
     return tables.keys.mac(owner, f"file {digest}".encode())
 
 
-def stored_hashes(tables: Tables) -> dict[str, str]:
-    """Every file that the vault must hold, by its path below the workspace, with the hash of what lies on disk."""
-    return {
-        name: digest
-        for query in (
-            "SELECT slices, sha256 FROM members",
-            "SELECT name, sha256 FROM segments",
-            "SELECT name, sha256 FROM sealed",
-            "SELECT name, sha256 FROM originals",
-        )
-        for name, digest in tables.db.execute(query).fetchall()
-    }
+#: Which fact of an entry names what, and how its case is found.
+_CASE_OF = {
+    "instrument": "SELECT owner FROM instruments WHERE id = ?",
+    "logins": "SELECT owner FROM instruments WHERE id = ?",
+    "petition": "SELECT owner FROM petitions WHERE id = ?",
+    "return": "SELECT i.owner FROM returns r JOIN instruments i ON i.id = r.owner WHERE r.id = ?",
+}
 
 
-def catalogue_of(tables: Tables, return_id: str) -> list[tuple[str, str]]:
-    """The names and hashes of all files of a return, in the order of their names."""
-    found = [
-        (name, digest)
-        for query in (
-            "SELECT slices, sha256 FROM members WHERE return_id = ?",
-            "SELECT name, sha256 FROM segments WHERE return_id = ?",
-            "SELECT name, sha256 FROM sealed WHERE return_id = ?",
-            "SELECT name, sha256 FROM originals WHERE return_id = ?",
-        )
-        for name, digest in tables.db.execute(query, (return_id,)).fetchall()
-    ]
-    return sorted(found)
-
-
-def count_files(tables: Tables) -> int:
-    """How many files are noted as taken in."""
-    return int(tables.db.execute("SELECT count(*) FROM files").fetchone()[0])
-
-
-def papers(tables: Tables) -> list[tuple[str, str, str]]:
-    """Every paper of a case: its path in the vault, the case, the hash of what lies on disk."""
-    rows = tables.db.execute("SELECT name, owner, sha256 FROM originals WHERE return_id = ''").fetchall()
-    return [(name, owner, digest) for name, owner, digest in rows]
-
-
-def misplaced_originals(tables: Tables) -> list[str]:
-    """Whole files of returns that are noted under another owner than their return's instrument."""
-    query = "SELECT o.name FROM originals o JOIN returns r ON r.id = o.return_id WHERE o.owner <> r.owner"
-    return [str(name) for (name,) in tables.db.execute(query).fetchall()]
-
-
-def all_originals(tables: Tables) -> list[tuple[str, str, str]]:
-    """Every whole file: its path in the vault, whose key opens it, what `mac_of` gave for its hash."""
-    rows = tables.db.execute("SELECT name, owner, mac FROM originals ORDER BY name").fetchall()
-    return [(name, owner, mac) for name, owner, mac in rows]
+def case_of(tables: Tables, facts: Mapping[str, Any]) -> str | None:
+    """The case of the instrument, return or petition that an entry's facts name; None where they name none."""
+    for name, query in _CASE_OF.items():
+        row = tables.db.execute(query, (facts[name],)).fetchone() if isinstance(facts.get(name), str) else None
+        if row:
+            return str(row[0])
+    return None
 
 
 def shown_to(tables: Tables, actor: str, case: str) -> int:

@@ -22,7 +22,9 @@ from pathlib import Path
 from typing import Any
 from typing import BinaryIO
 
+from fourcorners.casework import connection
 from fourcorners.casework import journal
+from fourcorners.casework import outputs
 from fourcorners.casework import recovery
 from fourcorners.casework import store
 from fourcorners.casework.journal import Head
@@ -33,11 +35,9 @@ from fourcorners.casework.store import Tables
 from fourcorners.law import clocks
 from fourcorners.law.access import policies
 from fourcorners.ledger import log as tile_log
-from fourcorners.ledger.database import Database
 from fourcorners.ledger.log import Log
 from fourcorners.ledger.note import Signer
 from fourcorners.ledger.sequencer import Sequencer
-from fourcorners.ledger.sqlite import SqliteDatabase
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import FourcornersError
 from fourcorners.model.errors import Refused
@@ -53,9 +53,7 @@ from fourcorners.vault.vault import Vault
 if os.name == "posix":
     import fcntl
 
-DATABASE = "workspace.sqlite"
-#: Beside it, where the tables stand on a server: its address, without a password.
-SERVER = "database"
+DATABASE, SERVER = connection.DATABASE, connection.SERVER
 KEYS = "keys"
 #: Time stamps, each with the checkpoint it is over and the authority's root certificates.
 STAMPS = "stamps"
@@ -243,7 +241,7 @@ class Workspace:
 
         Args:
             what: the use case.
-            facts: ids known at the start.
+            facts: ids known at the start; the block may add those that it learns from a file.
             evidence: what tells of a production; the block may add to the dictionary that it is given (the hash of
                 a file, once it is read).
         """
@@ -270,7 +268,10 @@ class Workspace:
         rules = list(error.rules) if isinstance(error, Refused) else []
         instrument = str(facts.get("instrument", ""))
         # what a person typed may be of any length, an entry not
-        said = {"attempt": what, "code": error.code, "whose": whose, "rules": rules, **_cut(facts)}
+        typed = _cut(facts)
+        said = {"attempt": what, "code": error.code, "whose": whose, "rules": rules, **typed}
+        if "case" not in said and (case := store.case_of(self.tables, typed)):
+            said["case"] = case  # whoever inspects a case looks for what was refused in it, too
         evidence = {"what": error.what, "where": error.where, **known}
         owner = instrument if self.tables.keys.has(instrument) else WORKSPACE
 
@@ -323,7 +324,7 @@ def create(
     making: Making = Making(),
     secret: Callable[[str], bytes] = no_secret,
 ) -> Head:
-    """Make a new workspace.
+    """Make a new workspace; what fails on the way leaves nothing of it.
 
     Args:
         root: a new or empty folder.
@@ -335,42 +336,42 @@ def create(
     Raises:
         UsageError: `WORKSPACE_EXISTS`, or the folder holds other things.
     """
-    if root.exists() and any(root.iterdir()):
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise UsageError(
             "WORKSPACE_EXISTS",
             f"{root} is not empty",
             where=str(root),
             next_step="name a new folder with -w, or use the workspace that is there",
         )
-    _check_address(making.database)
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    check_plain(root)
-    workspace_id = secrets.token_hex(8)
-    (root / KEYS).mkdir(mode=0o700)
-    key = root_key.create(
-        root / KEYS, making.root_key, workspace_id, parameters=making.parameters or {}, secret=secret
-    )
-    keys = KeyStore(root / KEYS, key)
-    for owner in (WORKSPACE, LOG):
-        keys.create(owner)
-    if making.database:
-        (root / SERVER).write_text(making.database + "\n", encoding="utf-8")
-    with _locked(root, lambda: None), closing(_connect(root)) as db:
-        db.create(tile_log.TABLES + store.TABLES + journal.TABLES)
-        workspace = Workspace(root, Tables(db, keys), actor, clock)
-        with workspace.transaction() as tables:
-            settings = {
-                "version": str(VERSION),
-                "id": workspace_id,
-                "rows_a_person": str(making.rows_a_person),
-            }
-            for name, value in {**settings, "salt": secrets.token_hex(32)}.items():
-                store.put_setting(tables, name, value)
-            verifier = Signer(origin(workspace_id), keys.secret(LOG)).verifier
-            workspace.write_entry(
-                "workspace", {**settings, "log": verifier.vkey(), "root_key": key.kind}, {"folder": root.name}
-            )
-        return workspace.ledger.head()
+    connection.check_address(making.database)
+    with outputs.new_folder(root, option="-w"):
+        check_plain(root)
+        workspace_id = secrets.token_hex(8)
+        (root / KEYS).mkdir(mode=0o700)
+        key = root_key.create(
+            root / KEYS, making.root_key, workspace_id, parameters=making.parameters or {}, secret=secret
+        )
+        keys = KeyStore(root / KEYS, key)
+        for owner in (WORKSPACE, LOG):
+            keys.create(owner)
+        if making.database:
+            (root / SERVER).write_text(making.database + "\n", encoding="utf-8")
+        with _locked(root, lambda: None), closing(connection.connect(root)) as db:
+            db.create(tile_log.TABLES + store.TABLES + journal.TABLES)
+            workspace = Workspace(root, Tables(db, keys), actor, clock)
+            with workspace.transaction() as tables:
+                settings = {
+                    "version": str(VERSION),
+                    "id": workspace_id,
+                    "rows_a_person": str(making.rows_a_person),
+                }
+                for name, value in {**settings, "salt": secrets.token_hex(32)}.items():
+                    store.put_setting(tables, name, value)
+                verifier = Signer(origin(workspace_id), keys.secret(LOG)).verifier
+                workspace.write_entry(
+                    "workspace", {**settings, "log": verifier.vkey(), "root_key": key.kind}, {"folder": root.name}
+                )
+            return workspace.ledger.head()
 
 
 @contextmanager
@@ -405,8 +406,8 @@ def open_workspace(
             next_step="make one with `fourcorners init`, or name another with -w",
         )
     check_plain(root, (KEYS, STAMPS, QUARANTINE, *FOLDERS))
-    with _locked(root, on_wait), closing(_connect(root)) as db:
-        version = _version(db)
+    with _locked(root, on_wait), closing(connection.connect(root)) as db:
+        version = connection.version(db, root)
         if version != str(VERSION):
             raise UsageError(
                 "WORKSPACE_VERSION",
@@ -418,39 +419,6 @@ def open_workspace(
         workspace = Workspace(root, Tables(db, keys), actor, clock)
         recovery.recover(workspace, clear=clear)
         yield workspace
-
-
-def _check_address(address: str) -> None:
-    if not address:
-        return
-    from fourcorners.ledger import postgres  # noqa: PLC0415 - an extra that few install
-
-    if postgres.has_password(address):
-        raise UsageError(
-            "USAGE",
-            "the database's address holds a password, and would be stored with it",
-            why="whoever reads the folder could then write the ledger's tables",
-            next_step="leave it out, and keep the password in ~/.pgpass",
-        )
-
-
-def _version(db: Database) -> str:
-    """The version that made the tables; the first had no settings."""
-    try:
-        row = db.execute("SELECT value FROM settings WHERE name = 'version'").fetchone()
-    except FourcornersError:
-        raise
-    except Exception:  # noqa: BLE001 - each database has its own error for a table that is not there
-        return "1"
-    return str(row[0]) if row else "unknown"
-
-
-def _connect(root: Path) -> Database:
-    if (root / SERVER).is_file():
-        from fourcorners.ledger.postgres import PostgresDatabase  # noqa: PLC0415 - an extra that few install
-
-        return PostgresDatabase((root / SERVER).read_text(encoding="utf-8").strip())
-    return SqliteDatabase(root / DATABASE)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from fourcorners.ledger.submission import SECONDS
 from fourcorners.ledger.witness import TEXT_TYPE
 from fourcorners.ledger.witness import Answer
 from fourcorners.ledger.witness import Witness
+from fourcorners.model.errors import BadInput
 
 
 def server(witness: Witness, host: str, port: int) -> ThreadingHTTPServer:
@@ -22,6 +23,9 @@ def server(witness: Witness, host: str, port: int) -> ThreadingHTTPServer:
         witness: what it has seen, and its key.
         host: address to listen at.
         port: its port; 0 takes a free one.
+
+    Raises:
+        BadInput: `SYSTEM`: the address is in use, or not this machine's.
     """
 
     class Handler(BaseHTTPRequestHandler):
@@ -62,7 +66,15 @@ def server(witness: Witness, host: str, port: int) -> ThreadingHTTPServer:
         def log_message(self, *_: object) -> None:
             """Nothing on stderr; what was refused stands among the witness's incidents."""
 
-    return ThreadingHTTPServer((host, port), Handler)
+    try:
+        return ThreadingHTTPServer((host, port), Handler)
+    except OSError as error:
+        raise BadInput(
+            "SYSTEM",
+            f"nothing can listen at {host}:{port}: {error.strerror}",
+            where=f"{host}:{port}",
+            next_step="name another place with --host and --port",
+        ) from error
 
 
 def _origin(query: str) -> str:

@@ -141,9 +141,16 @@ class SqliteDatabase:
             self._db.executescript(tables)
 
     def copy_to(self, path: Path) -> None:
-        """A consistent copy of the whole file, as SQLite's own backup makes it."""
-        with self._lock, closing(sqlite3.connect(path)) as copy:
-            self._db.backup(copy)
+        """A consistent copy of the whole file, as SQLite's own backup makes it.
+
+        Raises:
+            OSError: the copy cannot be written.
+        """
+        try:
+            with self._lock, closing(sqlite3.connect(path)) as copy:
+                self._db.backup(copy)
+        except sqlite3.OperationalError as error:
+            raise OSError(errno.EIO, f"the database was not copied: {error}", str(path)) from error
 
     def close(self) -> None:
         """End the connection, once no other thread is at it."""

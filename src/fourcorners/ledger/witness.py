@@ -61,7 +61,7 @@ class Witness:
         try:
             kept = json.loads((folder / KEY).read_text(encoding="utf-8"))
             self.signer = Signer(kept["name"], bytes.fromhex(kept["seed"]), KeyType(kept["type"]))
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise UsageError(
                 "NO_WITNESS",
                 f"{folder} is no witness: {error}",
@@ -130,7 +130,9 @@ class Witness:
             if old > checkpoint.size:
                 return _text(400, "the old size is larger than the new one")
             if old != size:
-                self._incident(checkpoint, at, f"asked to continue {old}; {size} was seen")
+                # who lost an answer asks so as well; a log with less than was seen, or another root, is cut
+                if checkpoint.size < size or (seen and checkpoint.size == size and checkpoint.root != seen.root):
+                    self._incident(checkpoint, at, f"asked to continue {old}; {size} was seen")
                 return Answer(409, SIZE_TYPE, f"{size}\n".encode())
             root = seen.root if seen else merkle.EMPTY
             if not merkle.is_consistent(old, root, checkpoint.size, checkpoint.root, proof):
@@ -151,11 +153,14 @@ class Witness:
         return note.encode() or None
 
     def incidents(self) -> Iterator[dict[str, object]]:
-        """What was refused since somebody's history did not continue, oldest first; each checkpoint once."""
+        """What was refused since somebody's history did not continue, oldest first; each checkpoint once.
+
+        A line that was cut off, as the machine stopped, is said to be one; it hides no other.
+        """
         path = self._folder / INCIDENTS
         if path.exists():
-            for line in path.read_text(encoding="utf-8").splitlines():
-                yield json.loads(line)
+            for n, line in enumerate(path.read_bytes().splitlines(), 1):
+                yield _incident_of(line) or {"what": f"line {n} of {INCIDENTS} was cut off or changed"}
 
     def _incident(self, checkpoint: Checkpoint, at: int, what: str) -> None:
         """Keep a refusal, once a checkpoint: whoever has one that the log signed may send it without end."""
@@ -164,7 +169,9 @@ class Witness:
             return
         line = {"at": at, **about}
         with (self._folder / INCIDENTS).open("a", encoding="utf-8") as out:
-            out.write(json.dumps({**line, "what": what}) + "\n")
+            # a line that was cut off spoils no other
+            start = "\n" if out.tell() and not _ends_a_line(self._folder / INCIDENTS) else ""
+            out.write(start + json.dumps({**line, "what": what}) + "\n")
             out.flush()
             os.fsync(out.fileno())
 
@@ -192,6 +199,20 @@ def _request(data: bytes) -> tuple[int, list[bytes], bytes]:
     if not found or old is None or len(proof) > _LONGEST or any(len(node) != merkle.HASH for node in proof):
         raise BadInput("NOTE", "no request of a log: its first lines are not those of the protocol")
     return old, proof, checkpoint
+
+
+def _incident_of(line: bytes) -> dict[str, object] | None:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _ends_a_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read() == b"\n"
 
 
 def _text(status: int, body: str) -> Answer:

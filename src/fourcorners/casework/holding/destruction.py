@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from fourcorners.casework import catalogue
 from fourcorners.casework import documents
 from fourcorners.casework import journal
 from fourcorners.casework import store
@@ -98,7 +99,7 @@ def execute(workspace: Workspace, petition_id: str) -> dict[str, Any]:
 def _held(workspace: Workspace, instrument_id: str) -> dict[str, str]:
     """The returns under an instrument, each with the hash over its stored files, which tells nothing of them."""
     returns = store.of_owner(workspace.tables, ReturnRow, instrument_id)
-    return {each.id: journal.digest_of(store.catalogue_of(workspace.tables, each.id)) for each in returns}
+    return {each.id: journal.digest_of(catalogue.of_return(workspace.tables, each.id)) for each in returns}
 
 
 def _check_as_confirmed(workspace: Workspace, row: PetitionRow) -> None:

@@ -6,6 +6,7 @@ with them; what only its details say, with those.
 
 from __future__ import annotations
 
+from fourcorners.casework import catalogue
 from fourcorners.casework import keeping
 from fourcorners.casework import store
 from fourcorners.casework.holding import standing
@@ -16,7 +17,6 @@ from fourcorners.casework.rows import PetitionRow
 from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.rows import RulingRow
 from fourcorners.casework.workspace import Workspace
-from fourcorners.ledger.note import Verifier
 from fourcorners.model.errors import VerificationFailed
 
 #: Entries about a return, each of which holds what its files are from then on.
@@ -49,12 +49,8 @@ def _check_settings(workspace: Workspace, entries: list[Entry]) -> None:
     team = workspace.filter_team()
     if said != [(each.name, each.public.hex()) for each in (team.custodians if team else ())]:
         raise tampered("the filter team is not the one that was named", "settings")
-    witnesses = [
-        (each.facts["witness"], Verifier.parse(each.facts["key"]).vkey(), (each.audit or {})["url"])
-        for each in entries
-        if each.kind == "witness"
-    ]
-    if witnesses != [(each.name, each.key.vkey(), each.url) for each in witnessing.policy(workspace).witnesses]:
+    witnesses = [(each.name, each.key.vkey(), each.url) for each in witnessing.policy(workspace).witnesses]
+    if witnesses != witnessing.named(entries):
         raise tampered("the witnesses are not those that were named", "settings")
 
 
@@ -83,7 +79,7 @@ def _check_papers(workspace: Workspace, entries: list[Entry]) -> None:
     """Every paper that was given lies there under its case's key, and no other."""
     papers = {entry.facts["paper"]["file"]: entry for entry in entries if "paper" in entry.facts}
     said = {(name, each.facts["case"], each.facts["paper"]["sha256"]) for name, each in papers.items()}
-    if said != set(store.papers(workspace.tables)):
+    if said != set(catalogue.papers(workspace.tables)):
         raise tampered("the papers behind the steps are not those that were given", "originals")
     vault = workspace.vault
     for name, entry in papers.items():
@@ -127,7 +123,7 @@ def _check_taken_in(workspace: Workspace) -> None:
             count += len(kept)
             if any(store.return_of_file(workspace.tables, row.id, each) != returned.id for each in kept):
                 raise tampered(f"the files of {returned.id} are not noted as taken in", "files")
-    if count != store.count_files(workspace.tables):
+    if count != catalogue.count_files(workspace.tables):
         raise tampered("files are noted as taken in that no return has", "files")
 
 

@@ -6,12 +6,14 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
+from fourcorners.casework import catalogue
 from fourcorners.casework import journal
 from fourcorners.casework import recovery
 from fourcorners.casework import store
 from fourcorners.casework.holding import standing
 from fourcorners.casework.journal import Entry
 from fourcorners.casework.oversight import bindings
+from fourcorners.casework.oversight import stamping
 from fourcorners.casework.oversight import witnessing
 from fourcorners.casework.oversight.bindings import tampered
 from fourcorners.casework.rows import InstrumentRow
@@ -39,14 +41,14 @@ def verify(workspace: Workspace, *, since: Path | None = None) -> dict[str, Any]
         extends = witnessing.check_since(workspace, since) if since else None
         entries = list(workspace.ledger.entries())
         witnessing.check_cosigned(workspace, entries)
-        cosigned = witnessing.check_kept(workspace)
-        stamped = witnessing.check_stamps(workspace, entries)
+        cosigned, seen = witnessing.check_kept(workspace), witnessing.last_seen(workspace)
+        stamped = stamping.check(workspace, entries)
         _check_bodies(workspace, entries)
         _check_catalogue(workspace, entries)
         bindings.check(workspace, entries)
         _check_counts(workspace, entries)
         _check_originals(workspace)
-        hashes, vault = store.stored_hashes(workspace.tables), workspace.vault
+        hashes, vault = catalogue.stored_hashes(workspace.tables), workspace.vault
         for name, digest in hashes.items():
             vault.check(name, digest)
         pieces = sum(_check_slices(workspace))
@@ -57,8 +59,8 @@ def verify(workspace: Workspace, *, since: Path | None = None) -> dict[str, Any]
         "slices": pieces,
         "extends": extends,
         "stamped": stamped,
-        "witness": cosigned
-        or "none: whoever holds this folder can rewrite it; compare with a checkpoint kept elsewhere",
+        "witness": cosigned or f"none: {witnessing.without_quorum(seen)}",
+        "witnesses": seen,
     }
 
 
@@ -98,7 +100,7 @@ def _check_catalogue(workspace: Workspace, entries: list[Entry]) -> None:
         return_id
         for return_id in sorted(said.keys() | returns)
         if return_id not in returns
-        or said.get(return_id) != journal.digest_of(store.catalogue_of(workspace.tables, return_id))
+        or said.get(return_id) != journal.digest_of(catalogue.of_return(workspace.tables, return_id))
     ]
     if differing:
         raise tampered(f"the files of {', '.join(differing[:5])} are not those that were stored", "catalogue")
@@ -106,10 +108,10 @@ def _check_catalogue(workspace: Workspace, entries: list[Entry]) -> None:
 
 def _check_originals(workspace: Workspace) -> None:
     """Whole files and papers whose key was not destroyed: what lies in them is what was given."""
-    if misplaced := store.misplaced_originals(workspace.tables):
+    if misplaced := catalogue.misplaced_originals(workspace.tables):
         raise tampered(f"{misplaced[0]} is not under the key of its return's instrument", "originals")
     vault = workspace.vault
-    for name, owner, mac in store.all_originals(workspace.tables):
+    for name, owner, mac in catalogue.all_originals(workspace.tables):
         if workspace.tables.keys.is_shredded(owner):
             continue
         with vault.reading(name, owner) as source:

@@ -38,6 +38,7 @@ def make(
     subject: dict[str, Any],
     reason: str,
     paper: Paper | None = None,
+    asks: Mapping[str, Any] | None = None,
 ) -> PetitionRow:
     """Write down that the acting person asks for a step.
 
@@ -46,14 +47,15 @@ def make(
         case: the case, or `store.WORKSPACE`.
         kind: `targets`, `reads`, `unseal`, `destroy` or `team`.
         subject: what it is about; two petitions of one person about the same are one.
-        reason: why, in his words.
+        reason: why, in his words; said later, it takes the place of the one before, until somebody has agreed.
         paper: the order on which it rests.
+        asks: what else those who answer it see.
     """
     if paper:
         subject = {**subject, **paper.fields()}
     for row in store.of_owner(workspace.tables, PetitionRow, case):
         if (row.kind, row.subject, row.requester, row.state) == (kind, subject, workspace.actor, OPEN):
-            return row
+            return _said_again(workspace, row, reason, asks)
     with workspace.transaction() as tables:
         if paper:
             documents.note(tables, case, paper)
@@ -66,10 +68,23 @@ def make(
             reason=reason,
             at=workspace.now(),
             approvers=[],
+            asks=dict(asks or {}),
         )
         bound = store.add(tables, row)
         write(workspace, "petition", row, bound, **(paper.facts() if paper else {}))
     return row
+
+
+def _said_again(
+    workspace: Workspace, row: PetitionRow, reason: str, asks: Mapping[str, Any] | None
+) -> PetitionRow:
+    """The petition with what is said of it now; what somebody has agreed to stays as he read it."""
+    again = replace(row, reason=reason if reason.strip() else row.reason, asks=dict(asks or row.asks))
+    if row.approvers or again == row:
+        return row
+    with workspace.transaction() as tables:
+        write(workspace, "petition", again, store.replace(tables, again))
+    return again
 
 
 def write(workspace: Workspace, kind: str, row: PetitionRow, bound: Mapping[str, str], **facts: Any) -> str:

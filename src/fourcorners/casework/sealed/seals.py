@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
+from fourcorners.casework import gate
 from fourcorners.casework import store
 from fourcorners.casework.holding import standing
 from fourcorners.casework.people import actors
@@ -79,7 +80,7 @@ def _agreed(workspace: Workspace, before: FilterTeam, team: FilterTeam, reason: 
     )
 
 
-def list_sealed(workspace: Workspace, instrument_id: str) -> Iterator[dict[str, Any]]:
+def list_sealed(workspace: Workspace, instrument_id: str, reason: str = "") -> Iterator[dict[str, Any]]:
     """Every sealed record under an instrument by its id, with the reason; no value of it.
 
     `opened` says whether a court had it opened since; `kept` whether it can be: what was taken in before there was
@@ -87,13 +88,23 @@ def list_sealed(workspace: Workspace, instrument_id: str) -> Iterator[dict[str, 
 
     Raises:
         UsageError: `UNKNOWN_INSTRUMENT`.
-        Refused: `DESTROYED`.
+        Refused: `DESTROYED`, and what the policies refuse.
     """
     with workspace.attempt("seal list", {"instrument": instrument_id}):
         case = store.get(workspace.tables, InstrumentRow, instrument_id).case
+        decision = gate.check_show(workspace, case, reason)
         standing.check_not_destroyed(workspace, instrument_id)
         found = list(_sealed(workspace, instrument_id))
-        workspace.record("seals shown", {"case": case, "instrument": instrument_id, "sealed": len(found)}, {})
+        workspace.record(
+            "seals shown",
+            {
+                "case": case,
+                "instrument": instrument_id,
+                "sealed": len(found),
+                "policies": list(decision.policies),
+            },
+            {"reason": reason, "asked": decision.question},
+        )
     yield from found
 
 

@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fourcorners.casework import catalogue
 from fourcorners.casework import documents
 from fourcorners.casework import journal
 from fourcorners.casework import keeping
@@ -56,10 +57,12 @@ def request(workspace: Workspace, path: Path, reason: str) -> PetitionRow:
         Refused: `COURT_ORDER_NEEDED`, `NOT_ON_TEAM`, `QUASHED`, `DESTROYED`.
         UsageError: `UNKNOWN_ITEM`.
     """
-    with workspace.attempt("unseal request", {}):
+    facts: dict[str, Any] = {}
+    with workspace.attempt("unseal request", facts):
         text = documents.content(path)
         order = unseal_order.parse(text)
-        unseal_order.check_issued(order, workspace.now())
+        facts["instrument"] = order.opens
+        unseal_order.check_live(order, workspace.now())
         instrument = store.load_instrument(workspace.tables, order.opens)
         actors.check_team(workspace, instrument.case)
         standing.check_not_quashed(workspace, order.opens)
@@ -69,6 +72,17 @@ def request(workspace: Workspace, path: Path, reason: str) -> PetitionRow:
         paper = documents.keep(workspace, instrument.case, document, documents.read(document))
         subject = {"opens": order.opens, "items": list(order.items), "order": text.decode(), "categories": []}
         return petitions.make(workspace, instrument.case, "unseal", subject, reason, paper)
+
+
+def custodian_key(workspace: Workspace, petition_id: str, path: Path, passphrase: bytes) -> CustodianKey:
+    """The key with which a custodian is about to act; a try that fails has its entry like an act that is refused.
+
+    Raises:
+        BadInput: `NOT_FOUND`, `CUSTODIAN_KEY`.
+    """
+    with workspace.attempt("unseal open", {"petition": petition_id}):
+        data = documents.content(path, next_step="name the file that `fourcorners seal key` wrote")
+        return CustodianKey.from_file(data, passphrase)
 
 
 def act(workspace: Workspace, petition_id: str, key: CustodianKey) -> dict[str, Any]:
@@ -180,7 +194,7 @@ def _finish(workspace: Workspace, row: PetitionRow, key: CustodianKey) -> dict[s
                     "petition": row.id,
                     "return": return_id,
                     "items": len(order.items),
-                    "files": journal.digest_of(store.catalogue_of(tables, return_id)),
+                    "files": journal.digest_of(catalogue.of_return(tables, return_id)),
                     "keys": keeping.wrapped_keys(workspace, instrument, return_id),
                 },
                 {"reason": row.reason, "custodians": acted},
