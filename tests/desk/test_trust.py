@@ -314,6 +314,13 @@ def test_two_witnesses_by_file_cosign_one_checkpoint(worked: Desk, tmp_path: Pat
     assert (present["cosigned"], present["entries_since"]) == ([], 0)
     (after,) = worked("witness request", "court", "--out", tmp_path / "again")
     assert after["size"] > asked["size"], "who has cosigned it is asked about the next"
+    worked("witness remove", "defence", "--reason", "its key was lost")
+    (verified,) = worked("verify", worked.folder)
+    assert verified["witness"]["cosigned"].keys() == {"court"}, "what it cosigned stays, and counts no more"
+    (other,) = worked("witness init", tmp_path / "defence-2", "--name", "defence.example/2")
+    worked("witness add", "defence", other["key"])
+    (verified,) = worked("verify", worked.folder)
+    assert verified["witnesses"]["defence"] is None, "another key under the name has seen nothing"
 
 
 def test_a_witness_that_was_named_wrongly_is_corrected(worked: Desk, tmp_path: Path) -> None:
