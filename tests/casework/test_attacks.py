@@ -24,7 +24,9 @@ from tests.casework.pages import TARGET
 from tests.casework.pages import write_page
 
 from fourcorners.casework import cases
+from fourcorners.casework import catalogue
 from fourcorners.casework import instruments
+from fourcorners.casework import keeping
 from fourcorners.casework import records
 from fourcorners.casework import recovery
 from fourcorners.casework import store
@@ -76,7 +78,9 @@ def rebuild(workspace: Workspace, entries: list[dict[str, Any]], keep: list[int]
     """Write another history with the same keys: entries, details, tree and checkpoint."""
     db, keys = workspace.tables.db, workspace.tables.keys
     details: dict[int, list[tuple[str, str, bytes]]] = {}
-    for n, part, owner, box in db.execute("SELECT n, part, owner, box FROM details").fetchall():
+    owners = [entry.get("owner") for entry in leaves(workspace)]
+    for n, part, box in db.execute("SELECT n, part, box FROM details").fetchall():
+        owner = owners[n] if part == "evidence" else store.WORKSPACE
         details.setdefault(n, []).append((part, owner, keys.unseal(owner, box, f"details/{n}/{part}".encode())))
     with db.transaction():
         for table in ("ledger_entries", "ledger_tiles", "ledger_checkpoints", "details"):
@@ -84,7 +88,7 @@ def rebuild(workspace: Workspace, entries: list[dict[str, Any]], keep: list[int]
         for n, (entry, old) in enumerate(zip(entries, keep, strict=True)):
             for part, owner, plain in details[old]:
                 box = keys.seal(owner, plain, f"details/{n}/{part}".encode())
-                db.execute("INSERT INTO details VALUES (?, ?, ?, ?)", (n, part, owner, box))
+                db.execute("INSERT INTO details VALUES (?, ?, ?)", (n, part, box))
             entry["n"] = n
         workspace.log.append([canonical(entry).encode() for entry in entries])
         shown: dict[tuple[str, str], int] = {}
@@ -116,7 +120,8 @@ def truncate(workspace: Workspace) -> None:
     last = max(n for n, entry in enumerate(entries) if entry["kind"] == "read")
     workspace.tables.db.execute("DELETE FROM cases WHERE id = 'C-2'")
     store.replace(workspace.tables, ActorRow("tester", ["investigator"], ["C-1"]))
-    rebuild(workspace, entries[:last], list(range(last)))
+    keep = [n for n, entry in enumerate(entries) if n < last or entry["kind"] == "witness"]
+    rebuild(workspace, [entries[n] for n in keep], keep)
 
 
 def reorder(workspace: Workspace) -> None:
@@ -188,7 +193,8 @@ def _follow(workspace: Workspace, statements: set[str]) -> None:
     (member,) = store.members_of(workspace.tables, returned)
     from fourcorners.casework.journal import digest_of  # noqa: PLC0415 - as the product does it
 
-    entries[at]["facts"]["files"] = digest_of(store.catalogue_of(workspace.tables, "R-1"))
+    entries[at]["facts"]["files"] = digest_of(catalogue.of_return(workspace.tables, "R-1"))
+    entries[at]["facts"]["keys"] = keeping.wrapped_keys(workspace, "I-1", "R-1")
     (box,) = db.execute("SELECT box FROM details WHERE n = ? AND part = 'evidence'", (at,)).fetchone()
     plain = keys.unseal("I-1", box, f"details/{at}/evidence".encode())
     evidence = json.loads(plain[32:])
@@ -240,7 +246,12 @@ def witness(worked: Path, clock: TickingClock, tmp_path: Path) -> Witness:
     made = Witness.create(tmp_path / "witness", "witness.example/w")
     with opened(worked, clock) as workspace:
         made.add_log(workspace.signer.verifier)
-        witnessing.add_witness(workspace, "court", made.signer.verifier.vkey(), "")
+        for url in ("http://typo.example", ""):
+            witnessing.add_witness(workspace, "court", made.signer.verifier.vkey(), url)
+            if url:
+                witnessing.remove_witness(workspace, "court", "typo")
+        found = [(each.name, each.key.vkey(), each.url) for each in witnessing.policy(workspace).witnesses]
+        assert witnessing.named(workspace.ledger.entries()) == found, "the ledger's entries lead to the policy"
         cosign(workspace, made)
         assert verification.verify(workspace)["witness"]["cosigned"].keys() == {"court"}
     return made

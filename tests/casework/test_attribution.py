@@ -167,8 +167,8 @@ def test_a_later_return_supersedes_an_answer_and_the_exhibit_says_so(desk: Desk,
     desk.outcomes()
     desk.log(ALICE.replace("S-1", "S-7"), under=log)
     data = exhibit.collect(desk.workspace, desk.case, None, "")
-    assert (data.superseded, data.attributions) == (("A-1",), ())
+    assert (data.superseded, data.attributions) == ((("A-1", "changed"),), ())
     desk.outcomes()
     data = exhibit.collect(desk.workspace, desk.case, None, "")
-    assert (data.superseded, len(data.attributions)) == (("A-1",), 1)
+    assert (data.superseded, len(data.attributions)) == ((("A-1", "changed"),), 1)
     assert exhibit.make(desk.workspace, desk.case, tmp_path / "x.pdf")["bytes"] > 0

@@ -82,6 +82,14 @@ def test_a_missing_document_is_named(workspace: Workspace, case: str, tmp_path: 
     assert found.value.code == "NOT_FOUND"
 
 
+def test_a_document_on_which_nothing_stands_is_none(workspace: Workspace, case: str, tmp_path: Path) -> None:
+    order = write_order(tmp_path / "o")
+    (tmp_path / "o" / "order.txt").write_text(" \n")
+    with pytest.raises(BadInput) as found:
+        instruments.add(workspace, order, case)
+    assert found.value.code == newest(workspace)["code"] == "EMPTY_FILE"
+
+
 def test_an_unknown_case_is_said(workspace: Workspace, tmp_path: Path) -> None:
     with pytest.raises(UsageError) as found:
         instruments.add(workspace, write_order(tmp_path / "o"), "C-9")

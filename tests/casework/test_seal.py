@@ -24,6 +24,7 @@ from fourcorners.casework import instruments
 from fourcorners.casework import records
 from fourcorners.casework import show
 from fourcorners.casework import store
+from fourcorners.casework.holding import standing
 from fourcorners.casework.ingest import declare_zone
 from fourcorners.casework.ingest import ingest
 from fourcorners.casework.oversight import verification
@@ -34,12 +35,14 @@ from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.sealed import seals
 from fourcorners.casework.sealed import unseal
 from fourcorners.casework.workspace import Workspace
+from fourcorners.casework.workspace import open_workspace
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import Refused
 from fourcorners.model.errors import UsageError
 from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.vault import segments
 from fourcorners.vault.filter_team import CustodianKey
+from fourcorners.vault.filter_team import FilterTeam
 
 Keys = dict[str, CustodianKey]
 CANARIES = (b"CANARY", b"198.51.100.77", b"198.51.100.78", b"2026-02-28 23:59:59")
@@ -185,26 +188,170 @@ def test_a_key_of_another_person_is_not_used(
         unseal.act(acting(workspace, "carol"), row.id, keys["dave"])
 
 
+def test_a_try_with_a_key_that_does_not_open_has_its_entry(
+    workspace: Workspace, taken: ReturnRow, keys: Keys, tmp_path: Path
+) -> None:
+    assert taken
+    row = requested(workspace, tmp_path)
+    file = tmp_path / "carol.key"
+    whole = keys["carol"].to_file(b"a long passphrase")
+    for data, code in ((whole, "CUSTODIAN_KEY"), (whole[:-9], "CUSTODIAN_KEY"), (None, "NOT_FOUND")):
+        file.unlink(missing_ok=True)
+        if data is not None:
+            file.write_bytes(data)
+        with pytest.raises(BadInput) as found:
+            unseal.custodian_key(acting(workspace, "carol"), row.id, file, b"another passphrase")
+        *_, entry = workspace.ledger.entries()
+        assert (found.value.code, found.value.entry, entry.kind) == (code, entry.id, "refusal")
+        assert (entry.facts["attempt"], entry.facts["petition"]) == ("unseal open", row.id)
+        assert (entry.audit or {})["actor"] == "carol"
+    file.write_bytes(whole)
+    key = unseal.custodian_key(acting(workspace, "carol"), row.id, file, b"a long passphrase")
+    assert unseal.act(acting(workspace, "carol"), row.id, key)["acted"] == ["carol"]
+
+
 def test_an_order_that_ran_out_opens_nothing(
     workspace: Workspace, taken: ReturnRow, keys: Keys, tmp_path: Path, clock: TickingClock
 ) -> None:
     assert taken
     row = requested(workspace, tmp_path, more='valid_until = "2026-04-02T00:00:00Z"\n')
     unseal.act(acting(workspace, "carol"), row.id, keys["carol"])
+    layer = begun(workspace, row)
     clock.now += 2 * 86_400 * 10**9
-    with unchanged(workspace), pytest.raises(Refused) as found:
+    with pytest.raises(Refused) as found:
         unseal.act(acting(workspace, "dave"), row.id, keys["dave"])
     assert found.value.code == "COURT_ORDER_NEEDED"
+    assert layer not in every_byte(workspace), "the first custodian's layer is back on"
+    after = store.get(workspace.tables, PetitionRow, row.id)
+    assert (after.state, after.approvers) == ("open", [])
+    with unchanged(workspace), pytest.raises(Refused):
+        unseal.act(acting(workspace, "carol"), row.id, keys["carol"])
+    verification.verify(workspace)
+
+
+def begun(workspace: Workspace, row: PetitionRow) -> bytes:
+    """The layer that a first custodian took off, as it lies in the petition."""
+    found: str = store.get(workspace.tables, PetitionRow, row.id).subject["begun"]
+    return found.encode()
+
+
+def test_a_layer_whose_order_ran_out_goes_when_the_workspace_is_opened(
+    folder: Path, clock: TickingClock, tmp_path: Path
+) -> None:
+    with open_workspace(folder, "tester", clock=clock) as workspace:
+        case = cases.open_case(workspace, "Takeover", "Complaint").id
+        keys = filter_team(workspace)
+        instruments.add(workspace, write_order(tmp_path / "order", accounts=(TARGET,)), case)
+        ingest(workspace, [write_page(tmp_path / "records.html")], "I-1")
+        row = requested(workspace, tmp_path, more='valid_until = "2026-04-02T00:00:00Z"\n')
+        unseal.act(acting(workspace, "carol"), row.id, keys["carol"])
+        layer = begun(workspace, row)
+    clock.now -= 86_400 * 10**9
+    with open_workspace(folder, "tester", clock=clock) as workspace:
+        assert layer in every_byte(workspace), "a clock that was set back decides nothing"
+    clock.now += 3 * 86_400 * 10**9
+    with open_workspace(folder, "tester", clock=clock) as workspace:
+        assert layer not in every_byte(workspace)
+        *_, last = workspace.ledger.entries()
+        assert (last.kind, last.facts["why"]) == ("layer dropped", "order ran out")
+        verification.verify(workspace)
+
+
+def test_a_layer_goes_when_the_instrument_is_quashed(
+    workspace: Workspace, taken: ReturnRow, keys: Keys, tmp_path: Path
+) -> None:
+    assert taken
+    row = requested(workspace, tmp_path)
+    unseal.act(acting(workspace, "carol"), row.id, keys["carol"])
+    layer = begun(workspace, row)
+    (tmp_path / "ruling.txt").write_text("void")
+    instruments.rule(workspace, "I-1", standing.QUASHED, tmp_path / "ruling.txt", "void")
+    assert layer not in every_byte(workspace)
+    instruments.rule(workspace, "I-1", standing.REINSTATED, tmp_path / "ruling.txt", "reversed")
+    for name in ("dave", "carol"):
+        done = unseal.act(acting(workspace, name), row.id, keys[name])
+    assert done["return"] == "R-2"
+    verification.verify(workspace)
+
+
+@pytest.mark.parametrize("acted", [True, False])
+def test_two_orders_on_one_record_open_it_once(
+    workspace: Workspace, taken: ReturnRow, keys: Keys, tmp_path: Path, *, acted: bool
+) -> None:
+    assert taken
+    first, second = (requested(workspace, tmp_path / str(n), more=f"# order {n}\n") for n in range(2))
+    assert first.id != second.id
+    if acted:
+        unseal.act(acting(workspace, "carol"), second.id, keys["carol"])
+    for name in ("carol", "dave"):
+        unseal.act(acting(workspace, name), first.id, keys[name])
+    with pytest.raises(UsageError, match="was opened") as found:
+        unseal.act(acting(workspace, "dave"), second.id, keys["dave"])
+    assert found.value.code == "UNKNOWN_ITEM"
+    assert "begun" not in store.get(workspace.tables, PetitionRow, second.id).subject
+    opened = [line for line in records.list_records(workspace, "I-1", family="login") if "R-1." not in line["id"]]
+    assert len(opened) == 1
+    verification.verify(workspace)
+
+
+def other_team(*names: str) -> str:
+    return "\n".join(CustodianKey.generate(name).custodian.line() for name in names)
+
+
+def test_the_filter_team_is_replaced_by_two_persons_and_never_by_one(
+    workspace: Workspace, taken: ReturnRow, keys: Keys, case: str
+) -> None:
+    assert taken
+    mine = other_team("ann", "bea")
+    mallory = acting(workspace, "mallory")
+    with pytest.raises(Refused) as alone:
+        seals.set_team(mallory, mine, "I want to read it")
+    assert alone.value.code == "TWO_PERSONS"
+    assert "approve P-1" in alone.value.next_step
+    actors.add(workspace, "ida", "supervisor")
+    actors.join(workspace, case, "ida")
+    actors.add(workspace, "ann", "supervisor")
+    for who, code in (("mallory", "SELF_APPROVAL"), ("carol", "NOT_PERMITTED"), ("ida", "NOT_INDEPENDENT")):
+        with pytest.raises(Refused) as found:
+            petitions.approve(acting(workspace, who), "P-1")
+        assert found.value.code == code, who
+    petitions.approve(acting(workspace, "ann"), "P-1")
+    with pytest.raises(Refused):
+        seals.set_team(mallory, mine, "a new custodian does not approve himself")
+    actors.add(workspace, "sue", "supervisor")
+    petitions.approve(acting(workspace, "sue"), "P-1")
+    with pytest.raises(Refused):
+        seals.set_team(workspace, mine, "another asks")
+    with pytest.raises(Refused):
+        seals.set_team(mallory, other_team("ann", "bea"), "other keys are named")
+    assert workspace.filter_team() != FilterTeam.parse(mine)
+    seals.set_team(mallory, mine, "I want to read it")
+    assert workspace.filter_team() == FilterTeam.parse(mine)
+    assert [line["state"] for line in show.list_petitions(workspace) if line["petition"] == "P-1"] == ["done"]
+    back = "\n".join(key.custodian.line() for key in keys.values())
+    with pytest.raises(Refused) as again:
+        seals.set_team(workspace, back)
+    asked = [line["petition"] for line in show.list_petitions(workspace)][-1]
+    assert asked in again.value.next_step
+    petitions.approve(acting(workspace, "sue"), asked)
+    seals.set_team(workspace, back)
+    with pytest.raises(Refused):
+        seals.set_team(mallory, mine, "what was agreed to is done once")
+    verification.verify(workspace)
 
 
 @pytest.mark.parametrize(
     ("change", "code"),
     [
         (('"judge"', '"officer"'), "COURT_ORDER_NEEDED"),
+        (('"judge"', '["judge"]'), "ORDER_FILE"),
+        (('"judge"', "{ judge = 1 }"), "ORDER_FILE"),
+        (('"judge"', "true"), "ORDER_FILE"),
         (("items = [", 'items = ["R-1.0.99", '), "UNKNOWN_ITEM"),
         (("items = [", 'items = ["R-1.0.*", '), "ORDER_FILE"),
         (('reference = "26-mc-17"\n', ""), "ORDER_FILE"),
         (("2026-03-20", "2027-03-20"), "ORDER_FILE"),
+        (("reference = ", 'valid_until = "2026-03-31T00:00:00Z"\nreference = '), "COURT_ORDER_NEEDED"),
         (('document = "unseal.txt"', 'document = "../unseal.txt"'), "ORDER_FILE"),
         (('document = "unseal.txt"', 'document = "gone.txt"'), "NOT_FOUND"),
         (('"I-1"', '"I-7"'), "UNKNOWN_INSTRUMENT"),

@@ -88,6 +88,27 @@ def test_small_verbs(desk: Desk, tmp_path: Path) -> None:
     assert again.read_bytes() == first
 
 
+def test_what_is_spelled_otherwise_is_understood_or_answered(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--json", "-w", str(desk.folder), "readers", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[0])["reader"] == "meta-record"
+    for name in ("t.CSV", "T.Xlsx"):
+        desk("samples make", "carrier-table", "--seed", 3, "--rows", 20, "--out", tmp_path / name)
+    desk("init")
+    desk("case show", "C-7", code=2)
+    desk("case open", "--title", "T", "--predicate", "P")
+    desk("records", "--under", "I-7", code=2)
+    assert "case show CASE" in desk.err
+    desk("case join", "C-1", "bob", code=2)
+    assert "actor add NAME" in desk.err
+    (tmp_path / "de").mkdir()
+    (tmp_path / "de" / "mine.txt").write_text("x")
+    assert run(["demo", "--out", str(tmp_path / "de")]) == 4
+    assert "OUTPUT" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "de").iterdir()] == ["mine.txt"]
+
+
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [

@@ -12,8 +12,8 @@ import json
 import sys
 from pathlib import Path
 
+from fourcorners.casework import catalogue
 from fourcorners.casework import records
-from fourcorners.casework import store
 from fourcorners.casework.oversight import verification
 from fourcorners.casework.workspace import open_workspace
 from fourcorners.model.errors import FourcornersError
@@ -25,7 +25,7 @@ def check(folder: Path, acknowledged: list[str]) -> dict[str, object]:
         with open_workspace(folder / "w", "tester") as workspace:
             verification.verify(workspace)
             lines = list(records.list_records(workspace, "I-1", family="login"))
-            known = set(store.stored_hashes(workspace.tables))
+            known = set(catalogue.stored_hashes(workspace.tables))
             strange = workspace.vault.files() - known
     except FourcornersError as broken:
         return {"error": broken.diagnostics(), "lost": 0, "size": 0}

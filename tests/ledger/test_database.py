@@ -14,6 +14,7 @@ from tests.conftest import new_database
 from fourcorners.ledger.database import Database
 from fourcorners.ledger.postgres import PostgresDatabase
 from fourcorners.ledger.sqlite import SqliteDatabase
+from fourcorners.model.errors import VerificationFailed
 
 ROWS = "CREATE TABLE rows (n INTEGER PRIMARY KEY, word TEXT, body BLOB) STRICT;"
 
@@ -164,3 +165,12 @@ def test_a_server_that_is_set_up_to_lose_commits_is_not_let(server: str) -> None
         assert plain.execute("SHOW synchronous_commit").fetchone() == ("off",)
     with closing(PostgresDatabase(address)) as db:
         assert db.execute("SHOW synchronous_commit").fetchone() == ("on",)
+
+
+def test_a_damaged_file_has_a_code(tmp_path: Path) -> None:
+    with closing(SqliteDatabase(tmp_path / "w.sqlite")) as db:
+        db.create("CREATE TABLE texts (t TEXT NOT NULL) STRICT;")
+        db.execute("INSERT INTO texts VALUES (CAST(x'ff' AS TEXT))")
+        with pytest.raises(VerificationFailed) as found:
+            db.execute("SELECT t FROM texts")
+        assert found.value.code == "TAMPERED"

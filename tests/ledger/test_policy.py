@@ -142,7 +142,14 @@ def test_every_changed_byte_of_a_proof_file_is_refused_or_proves_the_same() -> N
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"c2sp.org/tlog-proof@v1\n", b"c2sp.org/tlog-proof@v2\nindex 1\n\nx", b"\xff\n\n"]
+    "data",
+    [
+        b"",
+        b"c2sp.org/tlog-proof@v1\n",
+        b"c2sp.org/tlog-proof@v2\nindex 1\n\nx",
+        b"c2sp.org/tlog-proof@v1\nindex " + b"9" * 5_000 + b"\n\nx",
+        b"\xff\n\n",
+    ],
 )
 def test_what_is_no_proof_is_refused(data: bytes) -> None:
     with pytest.raises(BadInput) as found:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from fourcorners.report.contents import ExhibitData
 from fourcorners.report.contents import Finding
+from fourcorners.report.page import document
 from fourcorners.report.statement import UNCORROBORATED
 from fourcorners.report.summary import summary
 
@@ -47,6 +48,24 @@ def test_two_comparisons_are_told_apart_and_not_added_up(make: Make, finding: Ma
     assert "I-1 with I-2: 1 of 2 logins have one assignment" in found["Found"]
     assert "I-1 with I-3: 0 of 1 login has one assignment" in found["Found"]
     assert "I-1 with I-3: Logins that lead to nobody: 1 several possible." in found["Left open"]
+
+
+def test_what_is_not_shown_has_its_true_reason(data: ExhibitData) -> None:
+    lost = (("A-1", "quashed"), ("A-2", "changed"), ("A-3", "destroyed"), ("A-4", "quashed"))
+    locked = replace(
+        data, attributions=(), returns=(), superseded=lost, locked=(("R-1", "I-1"),), destroyed=("I-3",)
+    )
+    found = answers(locked)
+    assert "a court quashed: A-1, A-4." in found["Left open"]
+    assert "records were added or judged anew after it: A-2." in found["Left open"]
+    assert "destroyed: A-3." in found["Left open"]
+    assert "R-1 under I-1: locked" in found["Came"]
+    assert "produced under I-3 was destroyed" in found["Came"]
+    assert "Nothing has been taken in" not in found["Came"]
+    assert "locked instrument is not counted" in found["Kept out"]
+    assert "compared" not in found["Found"]
+    sections = json.dumps(document(locked)["sections"])
+    assert "Locked, since a court quashed" in sections
 
 
 def test_nobody_is_named_where_nothing_leads_to_one(make: Make, finding: MakeFinding) -> None:

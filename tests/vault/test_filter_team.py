@@ -88,8 +88,14 @@ def test_a_custodians_file_opens_with_its_passphrase_alone() -> None:
     data = key.to_file(b"a long passphrase")
     assert CustodianKey.from_file(data, b"a long passphrase").custodian == key.custodian
     for other, passphrase in ((data, b"another"), (data[:-5], b"a long passphrase"), (b"{}", b""), (b"[]", b"")):
-        with pytest.raises(BadInput):
+        with pytest.raises(BadInput) as found:
             CustodianKey.from_file(other, passphrase)
+        assert "makes a custodian's key" not in found.value.next_step, "a new key would open nothing"
+    with pytest.raises(BadInput, match="passphrase does not open"):
+        CustodianKey.from_file(data, b"another")
+    for cut in (data[:-5], b"", b"5", b"\xff", b"[" * 100_000, data.replace(b'"nonce": "', b'"nonce": "00zz')):
+        with pytest.raises(BadInput, match="no custodian's key"):
+            CustodianKey.from_file(cut, b"a long passphrase")
 
 
 def test_a_key_file_cannot_be_renamed_to_another_custodian() -> None:

@@ -11,6 +11,7 @@ from tests.vault.conftest import make_vault
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import Refused
 from fourcorners.model.errors import VerificationFailed
+from fourcorners.vault.files import hash_of
 from fourcorners.vault.keys import KeyStore
 from fourcorners.vault.root_keys.sealing import HeldKey
 
@@ -28,6 +29,18 @@ def test_boxes_open_for_their_owner_and_as_what_they_are(tmp_path: Path) -> None
     ):
         with pytest.raises(VerificationFailed):
             keys.unseal(owner, data, context)
+
+
+def test_a_code_is_its_owners_and_ends_with_his_key(tmp_path: Path) -> None:
+    keys = make_keys(tmp_path)
+    keys.create("I-2")
+    code = keys.mac(OWNER, b"file ab")
+    assert code == keys.mac(OWNER, b"file ab")
+    assert len({code, keys.mac(OWNER, b"file ac"), keys.mac("I-2", b"file ab")}) == 3
+    keys.shred(OWNER)
+    with pytest.raises(Refused) as found:
+        keys.mac(OWNER, b"file ab")
+    assert found.value.code == "DESTROYED"
 
 
 def test_wrapped_keys_are_files_of_their_owner_and_hold_no_key(tmp_path: Path) -> None:
@@ -107,3 +120,54 @@ def test_remains_are_removed_with_their_keys(tmp_path: Path) -> None:
     vault.remove_unknown({"segments/known"})
     assert vault.files() == {"segments/known"}
     assert set(vault.keys.commitments(OWNER)) == {"I-1/self.key", "I-1/files/segments/known.key"}
+
+
+def test_a_missing_key_is_no_destroyed_one(tmp_path: Path) -> None:
+    vault = make_vault(tmp_path)
+    with vault.writing("segments/a", OWNER) as to:
+        to.write(b"rows")
+    box = vault.keys.seal(OWNER, b"detail", b"d")
+    again = KeyStore(tmp_path / "keys", vault.keys._root)
+    (tmp_path / "keys" / OWNER / "files" / "segments" / "a.key").unlink()
+    (tmp_path / "keys" / OWNER / "self.key").unlink()
+    for attempt in (lambda: again.unseal(OWNER, box, b"d"), lambda: again.commitment(OWNER, "a", sealed=False)):
+        with pytest.raises(VerificationFailed) as found:
+            attempt()
+        assert found.value.code == "MISSING_KEY"
+    again.recall_shredded(OWNER)
+    with pytest.raises(Refused) as refused:
+        again.unseal(OWNER, box, b"d")
+    assert refused.value.code == "DESTROYED"
+
+
+def test_a_key_that_comes_back_after_its_destruction_opens_nothing(tmp_path: Path) -> None:
+    vault = make_vault(tmp_path)
+    box = vault.keys.seal(OWNER, b"detail", b"d")
+    path = tmp_path / "keys" / OWNER / "self.key"
+    kept = path.read_bytes()
+    vault.keys.shred(OWNER)
+    path.write_bytes(kept)
+    assert not vault.keys.has(OWNER)
+    with pytest.raises(Refused):
+        vault.keys.unseal(OWNER, box, b"d")
+
+
+def test_what_nobody_knows_is_set_aside_with_its_key_and_comes_back(tmp_path: Path) -> None:
+    vault = make_vault(tmp_path)
+    for name in ("segments/known", "segments/other"):
+        with vault.writing(name, OWNER) as to:
+            to.write(b"rows")
+    known = {name: hash_of(tmp_path / name) for name in vault.files()}
+    (tmp_path / "segments" / "half.part").write_bytes(b"half")
+    for _ in range(2):
+        vault.set_aside({"segments/known"})
+    assert vault.files() == {"segments/known"}
+    assert not list(tmp_path.rglob("half*")), "what was never whole is nobody's copy"
+    aside = next(path for path in (tmp_path / "quarantine").rglob("*") if path.is_file())
+    assert any("/quarantine/" in name for name in vault.keys.commitments(OWNER)), "a destruction reaches it"
+    vault.put_back({**known, "segments/other": "00" * 32})
+    assert aside.is_file(), "it is not the file that the catalogue means"
+    vault.put_back(known)
+    with vault.reading("segments/other", OWNER) as source:
+        assert source.read() == b"rows"
+    assert not aside.exists()

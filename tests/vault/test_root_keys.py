@@ -188,3 +188,26 @@ def test_an_unknown_kind_is_refused(tmp_path: Path) -> None:
         root_key.create(tmp_path, "cloud", "w1", parameters={}, secret=never)
     with pytest.raises(BadInput, match="does not say where"):
         root_key.unlock(tmp_path, secret=never)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        '"x"',
+        "{}",
+        '{"kind": "owner_file"}',
+        '{"kind": "owner_file", "name": 7}',
+        '{"kind": "owner_file", "name": "\\u0000"}',
+        '{"kind": "passphrase", "salt": "no hex"}',
+        '{"kind": "passphrase"}',
+        '{"kind": ["owner_file"]}',
+        "[" * 100_000,
+    ],
+)
+def test_a_damaged_note_of_the_root_key_has_a_code(tmp_path: Path, text: str) -> None:
+    (tmp_path / root_key.FILE).write_text(text)
+    with pytest.raises(BadInput) as found:
+        root_key.unlock(tmp_path, secret=lambda _what: b"secret")
+    assert found.value.code == "ROOT_KEY"

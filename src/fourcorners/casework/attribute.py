@@ -167,14 +167,21 @@ def _coarse(precision: int | None) -> int:
 
 
 def stands(workspace: Workspace, row: AttributionRow) -> bool:
-    """Whether an attribution still rests on what it was made from.
+    """Whether an attribution still rests on what it was made from."""
+    return lost_ground(workspace, row) is None
 
-    Records that were added, judged anew or destroyed since then, or a quashed instrument, take its ground away.
+
+def lost_ground(workspace: Workspace, row: AttributionRow) -> str | None:
+    """What took an attribution's ground away: `quashed`, `destroyed`, or `changed`; None if it stands.
+
+    Changed are records that were added or judged anew since then.
     """
     instruments = [row.logins, *row.assignments]
-    if any(standing.is_destroyed(workspace, each) or standing.quashed_by(workspace, each) for each in instruments):
-        return False
-    return row.basis == store.basis_of(workspace.tables, instruments)
+    if any(standing.quashed_by(workspace, each) for each in instruments):
+        return "quashed"
+    if any(standing.is_destroyed(workspace, each) for each in instruments):
+        return "destroyed"
+    return None if row.basis == store.basis_of(workspace.tables, instruments) else "changed"
 
 
 def answer_hash(table: pa.Table) -> str:

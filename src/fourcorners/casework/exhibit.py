@@ -72,24 +72,29 @@ def make(
     Raises:
         UsageError: `UNKNOWN_CASE`.
         BadInput: `OUTPUT`.
-        Refused: what the gate refuses.
+        Refused: what the policies and the gate refuse.
         VerificationFailed: a finding does not come out as it did when it was made.
     """
     with workspace.attempt("exhibit", {"case": case_id}):
         case = store.get(workspace.tables, CaseRow, case_id)
+        decision = gate.check_show(workspace, case_id, reason)
         outputs.check_free(out)
         data = collect(workspace, case_id, networks, reason)
         pdf = exhibit.render(data)
         digest = sha256(pdf).hexdigest()
-        with workspace.transaction():
+        with outputs.prepared(out, pdf), workspace.transaction():
             workspace.write_entry(
                 "exhibit",
-                {"case": case.id, "exhibit": data.id, "rests_on": data.ledger.size},
-                {"out": str(out), "reason": reason},
+                {
+                    "case": case.id,
+                    "exhibit": data.id,
+                    "rests_on": data.ledger.size,
+                    "policies": list(decision.policies),
+                },
+                {"out": str(out), "reason": reason, "asked": decision.question},
                 evidence={"sha256": digest},
                 owner=case.id,
             )
-        outputs.write(out, pdf)
         return {"exhibit": str(out), "id": data.id, "sha256": digest, "bytes": len(pdf)}
 
 
@@ -99,12 +104,14 @@ def collect(workspace: Workspace, case_id: str, networks: Path | None, reason: s
     case = store.get(tables, CaseRow, case_id)
     rows = store.of_owner(tables, InstrumentRow, case_id)
     held = [row.id for row in rows if not standing.is_destroyed(workspace, row.id)]
-    returns = [each for row_id in held for each in store.of_owner(tables, ReturnRow, row_id)]
+    taken = [each for row_id in held for each in store.of_owner(tables, ReturnRow, row_id)]
+    quashed = {row_id for row_id in held if standing.quashed_by(workspace, row_id)}
+    returns = [each for each in taken if each.instrument not in quashed]
     members = {each.id: store.members_of(tables, each) for each in returns}
     grounds = _grounds(workspace, case_id)
     made = store.of_owner(tables, AttributionRow, case_id)
-    current = [each for each in made if attribute.stands(workspace, each)]
-    attributions = tuple(_attribution(workspace, each, reason) for each in current)
+    lost = {each.id: attribute.lost_ground(workspace, each) for each in made}
+    attributions = tuple(_attribution(workspace, each, reason) for each in made if lost[each.id] is None)
     readers = sorted({member.reader for each in members.values() for member in each})
     opened = dt.datetime.fromtimestamp(case.opened // SECOND, dt.UTC)
     return contents.ExhibitData(
@@ -120,7 +127,9 @@ def collect(workspace: Workspace, case_id: str, networks: Path | None, reason: s
         ),
         mappings=tuple(_mapping(each) for each in returns if each.mapping),
         attributions=attributions,
-        superseded=tuple(each.id for each in made if each not in current),
+        superseded=tuple((name, why) for name, why in lost.items() if why),
+        locked=tuple((each.id, each.instrument) for each in taken if each.instrument in quashed),
+        destroyed=tuple(row.id for row in rows if row.id not in held),
         networks=_networks(attributions, networks),
         versions=contents.Versions(
             product.__version__,

@@ -1,4 +1,4 @@
-"""The only door for reads: decide, write the entry, then give the rows.
+"""The only door for reads: decide, write the entry, then give the rows. And for what a case holds beside them.
 
 Decided once a query, by the access policies, for the acting person, one case and one instrument. The entry is
 durable before the first row leaves: who, why, the wording that he saw, under which instrument, what kind, how
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import replace
+from typing import Any
 
 import pyarrow as pa
 
@@ -18,18 +20,17 @@ from fourcorners.casework import store
 from fourcorners.casework.holding import standing
 from fourcorners.casework.people import actors
 from fourcorners.casework.people import petitions
+from fourcorners.casework.rows import InstrumentRow
 from fourcorners.casework.rows import MemberRow
 from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.law.access.decision import Decision
 from fourcorners.law.access.read import decide_read
+from fourcorners.law.access.show import decide_show
 from fourcorners.model.errors import Refused
 from fourcorners.vault import segments
 from fourcorners.vault.segments import WITHHELD_FAMILY
 from fourcorners.vault.segments import Segment
-
-#: Other persons who must agree to more rows than the agency's number (M52).
-DUAL = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,8 @@ def read(
         purpose: the use case that reads (`records`, `attribute`, ...).
         reason: what the reader says, where a justification is asked for.
         case: the case for which is read; another case's records are refused.
-        shown: whether a person gets to see the rows. The product's own checks (is the return out of proportion?)
-            show none; they are decided and written down all the same, but do not count towards the number.
+        shown: whether a person gets to see the rows as such. A join or an exhibit that shows what comes of them is
+            decided and written down all the same, but does not count towards the number.
 
     Raises:
         Refused: with the code, the sentence and the next step of the policy that forbids it.
@@ -82,6 +83,7 @@ def read(
         stored = [] if asked.destroyed else list(_segments(workspace, instrument_id, family))
         rows = sum(each.segment.rows for each in stored)
         before = store.shown_to(workspace.tables, workspace.actor, bound) if shown else 0
+        allowance = _allowance(workspace, bound)
         decision = decide_read(
             actors.acting(workspace),
             case=bound,
@@ -89,16 +91,17 @@ def read(
             now=workspace.now(),
             justified=bool(reason.strip()),
             rows=before + rows if shown else 0,
-            allowance=_allowance(workspace, bound),
+            allowance=allowance,
         )
         if not decision.allowed:
-            raise _refusal(workspace, bound, decision, reason)
+            asks = {"instrument": instrument_id, "rows": rows, "shown": before, "allowed": allowance}
+            raise _refusal(workspace, bound, decision, reason, asks)
         seen = {
             **facts,
             "case": bound,
             "rows": rows,
             "shown": shown,
-            "files": journal.digest_of((each.segment.name, each.segment.sha256) for each in stored),
+            "files": _files(stored),
             "policies": list(decision.policies),
         }
 
@@ -110,28 +113,85 @@ def read(
     condition = decision.filter.arrow(
         {"case": asked.case, "instrument": asked.id, "sealed": False}, {"category": "category"}
     )
+    for found in _stored_rows(workspace, instrument_id, stored, facts):
+        yield replace(found, batch=found.batch.filter(condition))
+
+
+def own_check(workspace: Workspace, instrument_id: str, purpose: str) -> Iterator[Rows]:
+    """Released rows for the product's own checks: is a return out of proportion, what does an order rest on?
+
+    No person gets to see them, and how the instrument stands is no matter: what a quashed or unratified instrument
+    led to must be found, or its lock could be walked around by entering the next order after the ruling. What was
+    destroyed is nobody's to read, and gives nothing. Each check has its entry.
+
+    Args:
+        workspace: where; the acting person must be on the case's team, as for every step that makes such a check.
+        instrument_id: whose rows.
+        purpose: the check.
+
+    Raises:
+        Refused: `NOT_ON_TEAM`.
+        VerificationFailed: a segment is not what was stored.
+    """
+    facts = {"instrument": instrument_id, "family": "all", "purpose": purpose}
+    with workspace.attempt("read", facts):
+        case = store.get(workspace.tables, InstrumentRow, instrument_id).case
+        actors.check_team(workspace, case)
+        destroyed = standing.is_destroyed(workspace, instrument_id)
+        stored = [] if destroyed else list(_segments(workspace, instrument_id, None))
+        seen = {
+            **facts,
+            "case": case,
+            "rows": sum(each.segment.rows for each in stored),
+            "shown": False,
+            "files": _files(stored),
+            "policies": [],
+        }
+        workspace.record("read", seen, {})
+    yield from _stored_rows(workspace, instrument_id, stored, facts)
+
+
+def _stored_rows(
+    workspace: Workspace, instrument_id: str, stored: list[_Stored], facts: dict[str, str]
+) -> Iterator[Rows]:
     for each in stored:
         with workspace.attempt("read", facts):
             workspace.vault.check(each.segment.name, each.segment.sha256)
         for batch in segments.read(workspace.vault, instrument_id, each.segment.name):
-            yield Rows(each.returned, each.member, each.segment.family, batch.filter(condition))
+            yield Rows(each.returned, each.member, each.segment.family, batch)
+
+
+def _files(stored: list[_Stored]) -> str:
+    return journal.digest_of((each.segment.name, each.segment.sha256) for each in stored)
+
+
+def check_show(workspace: Workspace, case: str, reason: str) -> Decision:
+    """Whether the acting person may see what a case holds beside its records; the caller writes the entry.
+
+    Raises:
+        Refused: with the code, the sentence and the next step of the policy that forbids it.
+    """
+    decision = decide_show(actors.acting(workspace), case, justified=bool(reason.strip()))
+    if not decision.allowed:
+        raise petitions.refusal(decision)
+    return decision
 
 
 def _allowance(workspace: Workspace, case: str) -> int:
     """The agency's number, once more for each time that two others agreed."""
-    number = int(store.setting(workspace.tables, "rows_a_person") or 0)
-    return number * (1 + len(petitions.approved(workspace, case, "reads", _more(workspace), DUAL)))
+    number = int(workspace.setting("rows_a_person") or 0)
+    return number * (1 + len(petitions.approved(workspace, case, "reads", _more(workspace), petitions.DUAL)))
 
 
 def _more(workspace: Workspace) -> dict[str, str]:
     return {"reader": workspace.actor}
 
 
-def _refusal(workspace: Workspace, case: str, decision: Decision, reason: str) -> Refused:
+def _refusal(workspace: Workspace, case: str, decision: Decision, reason: str, asks: dict[str, Any]) -> Refused:
     """The deny; where it is a matter of numbers, with the petition that two others can answer."""
     if decision.code != "DUAL_CONTROL":
         return petitions.refusal(decision)
-    row = petitions.make(workspace, case, "reads", _more(workspace), reason)
+    row = petitions.make(workspace, case, "reads", _more(workspace), reason, asks=asks)
     refused = petitions.refusal(decision)
     refused.next_step = f"two others run `fourcorners --as NAME approve {row.id}`; then run the command again"
     return refused

@@ -15,6 +15,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
+from fourcorners.casework import catalogue
 from fourcorners.casework import gate
 from fourcorners.casework import intake
 from fourcorners.casework import journal
@@ -105,8 +106,10 @@ def declare_zone(
         UsageError: no reason, or nothing in the return waits for a zone.
         BadInput: `NOT_THE_SAME_FILES`.
     """
-    with workspace.attempt("declare zone", {"return": return_id}, evidence={"files": []}) as known:
+    facts = {"return": return_id}
+    with workspace.attempt("declare zone", facts, evidence={"files": []}) as known:
         before = store.get(workspace.tables, ReturnRow, return_id)
+        facts["instrument"] = before.instrument  # what a refusal tells of the files ends with the instrument's key
         _check_zone(zone.zone)
         if not reason.strip():
             raise UsageError(
@@ -122,10 +125,11 @@ def declare_zone(
                 next_step=f"`case show` lists the reasons for which records of {return_id} were sealed",
             )
         instrument = _permitted(workspace, before.instrument)
+        stored = {name for name, _ in catalogue.of_return(workspace.tables, return_id)}
         mapping = DeclaredMapping.stored(before.mapping) if before.mapping else None
         declared = (zone, reason.strip(), before)
         row = _take_in(workspace, instrument, paths, return_id, mapping, declared, known, on_step)
-        keeping.remove_unknown(workspace)  # what the first judging stored
+        keeping.remove(workspace, stored)  # the files of the first judging
         return row
 
 
@@ -255,7 +259,7 @@ def _distinct(workspace: Workspace, files: list[ReadFile], instrument: Instrumen
     """
     batches = [batch.rows for file in files for member in file.read for batch in member.reading.batches]
     if store.of_owner(workspace.tables, ReturnRow, instrument.id):
-        earlier = gate.read(workspace, instrument.id, family=None, purpose="proportion of the return", shown=False)
+        earlier = gate.own_check(workspace, instrument.id, "proportion of the return")
         batches += [rows.batch for rows in earlier]
     found: set[str] = set()
     for rows in batches:
@@ -310,7 +314,8 @@ def _write_entry(
         "instrument": row.instrument,
         "counts": row.counts,
         "reasons": row.reasons,
-        "files": journal.digest_of(store.catalogue_of(workspace.tables, row.id)),
+        "files": journal.digest_of(catalogue.of_return(workspace.tables, row.id)),
+        "keys": keeping.wrapped_keys(workspace, row.instrument, row.id),
         "sealed_files": len(kept.sealed),
     }
     evidence: dict[str, Any] = {

@@ -16,7 +16,9 @@ from fourcorners.casework.people import actors
 from fourcorners.casework.people import petitions
 from fourcorners.casework.rows import CaseRow
 from fourcorners.casework.rows import InstrumentRow
+from fourcorners.casework.rows import PetitionRow
 from fourcorners.casework.rows import RulingRow
+from fourcorners.casework.sealed import layers
 from fourcorners.casework.workspace import Workspace
 from fourcorners.law import advice
 from fourcorners.law import clocks
@@ -24,6 +26,7 @@ from fourcorners.law import decide
 from fourcorners.law import order
 from fourcorners.law import pack
 from fourcorners.law import refusals
+from fourcorners.law.access.ruling import decide_ruling
 from fourcorners.model.errors import Refused
 from fourcorners.model.errors import UsageError
 from fourcorners.model.identifier import normalise
@@ -31,6 +34,8 @@ from fourcorners.model.instrument import Instrument
 
 #: Columns of released records in which an identifier can stand.
 IDENTIFIERS = ("account", "ip", "subscriber")
+#: A court's ruling -> what the access policies call the entering of it.
+_ACTIONS = {standing.QUASHED: "quash", standing.REINSTATED: "reinstate"}
 
 
 def add(workspace: Workspace, path: Path, case: str, *, reason: str = "") -> InstrumentRow:
@@ -67,7 +72,7 @@ def add(workspace: Workspace, path: Path, case: str, *, reason: str = "") -> Ins
         )
         clocks.check_entry(instrument, workspace.now())
         decision = decide.decide(pack.pack_for(instrument.jurisdiction), instrument)
-        derived_from = _check_targets(workspace, instrument, known["order"], reason)
+        derived_from, agreed = _check_targets(workspace, instrument, known["order"], reason)
         paper = documents.keep(workspace, case, document, data)
         if not workspace.tables.keys.has(row_id):
             workspace.tables.keys.create(row_id)
@@ -89,6 +94,7 @@ def add(workspace: Workspace, path: Path, case: str, *, reason: str = "") -> Ins
                 "instrument",
                 {
                     **facts,
+                    **paper.facts(),
                     "instrument": row_id,
                     "derived_from": derived_from,
                     "pack": decision.pack_sha256,
@@ -98,6 +104,8 @@ def add(workspace: Workspace, path: Path, case: str, *, reason: str = "") -> Ins
                 evidence={**known, **bound, "name": paper.name},
                 owner=case,
             )
+            if agreed:
+                petitions.use(workspace, agreed)
         return row
 
 
@@ -113,11 +121,20 @@ def rule(workspace: Workspace, instrument_id: str, ruling: str, document: Path, 
 
     Raises:
         UsageError: no reason, or the instrument stands like that already.
-        BadInput: the document cannot be read.
+        BadInput: the document cannot be read, or is empty.
+        Refused: `NOT_PERMITTED`, `WALL`.
     """
     facts = {"instrument": instrument_id, "ruling": ruling}
     with workspace.attempt(f"instrument {ruling}", facts):
         instrument = store.get(workspace.tables, InstrumentRow, instrument_id)
+        decision = decide_ruling(
+            actors.acting(workspace),
+            _ACTIONS[ruling],
+            standing.of_instrument(workspace, instrument_id),
+            workspace.now(),
+        )
+        if not decision.allowed:
+            raise petitions.refusal(decision)
         rulings = store.of_owner(workspace.tables, RulingRow, instrument_id)
         before = rulings[-1].ruling if rulings else standing.REINSTATED
         if ruling == before or not reason.strip():
@@ -142,27 +159,35 @@ def rule(workspace: Workspace, instrument_id: str, ruling: str, document: Path, 
             bound = store.add(tables, row)
             workspace.write_entry(
                 ruling,
-                {"case": instrument.case, **facts},
+                {"case": instrument.case, **facts, "policies": list(decision.policies), **paper.facts()},
                 {"reason": row.reason},
                 evidence={**bound, "document": paper.sha256},
                 owner=instrument.case,
             )
+            for waiting in layers.of_case(workspace, instrument.case):
+                if standing.quashed_by(workspace, waiting.subject["opens"]):
+                    layers.drop(workspace, waiting, "instrument quashed")
         return row
 
 
-def _check_targets(workspace: Workspace, instrument: Instrument, text_sha256: str, reason: str) -> list[str]:
+def _check_targets(
+    workspace: Workspace, instrument: Instrument, text_sha256: str, reason: str
+) -> tuple[list[str], PetitionRow | None]:
     """Count root targets: identifiers that stand in no released record of the same case (M48).
 
     Returns:
-        The instruments whose released records hold accounts that this one asks about.
+        The instruments whose released records hold accounts that this one asks about; and the petition that
+        another approved, where their number asked for one.
     """
     others = [
         store.load_instrument(workspace.tables, row.id)
         for row in store.of_owner(workspace.tables, InstrumentRow, instrument.case)
     ]
     released = {each.id: _released_identifiers(workspace, each) for each in others}
-    found = set[str]().union(*released.values())
+    # a target that stands in records which may not be read now is a root: it has no ground in this case
+    found = set[str]().union(*(released[each.id] for each in others if standing.is_ground(workspace, each.id)))
     of_case = [target for each in (*others, instrument) for target in each.scope.accounts]
+    agreed = None
     try:
         refusals.check_targets(
             len(refusals.root_targets(instrument.scope.accounts, found)),
@@ -172,28 +197,34 @@ def _check_targets(workspace: Workspace, instrument: Instrument, text_sha256: st
         if refused.code != "APPROVAL_NEEDED":
             raise
         subject = {"order": text_sha256}
-        if not petitions.approved(workspace, instrument.case, "targets", subject, 1):
-            row = petitions.make(workspace, instrument.case, "targets", subject, reason)
+        agreed = petitions.agreed(workspace, instrument.case, "targets", subject)
+        if not agreed:
+            asks = {
+                "order_sha256": text_sha256,
+                "custodian": instrument.custodian,
+                "accounts": [target.text for target in instrument.scope.accounts],
+                "categories": sorted(instrument.scope.categories),
+                "window": instrument.scope.window.text(),
+            }
+            row = petitions.make(workspace, instrument.case, "targets", subject, reason, asks=asks)
             refused.next_step = (
                 f"a supervisor outside the team runs `fourcorners --as NAME approve {row.id}`; "
                 "then run the command again"
             )
             raise
     roots = refusals.root_targets(instrument.scope.accounts, set())
-    return sorted(
+    derived_from = sorted(
         name
         for name, identifiers in released.items()
         if refusals.root_targets(instrument.scope.accounts, identifiers) != roots
     )
+    return derived_from, agreed
 
 
 def _released_identifiers(workspace: Workspace, instrument: Instrument) -> set[str]:
     found: set[str] = set()
-    try:
-        for rows in gate.read(workspace, instrument.id, family=None, purpose="root targets", shown=False):
-            found.update(*(_distinct(rows.batch, name) for name in IDENTIFIERS))
-    except Refused:
-        return set()  # what may no longer be read derives nothing
+    for rows in gate.own_check(workspace, instrument.id, "root targets"):
+        found.update(*(_distinct(rows.batch, name) for name in IDENTIFIERS))
     return found
 
 

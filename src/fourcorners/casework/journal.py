@@ -5,6 +5,11 @@ and what would tell of a production (file names, hashes of produced bytes) is a 
 commitment only, the detail itself lies beside it, sealed. There are two details, because they end at different
 times. `audit` (who, why, the wording that was shown) is sealed with the workspace's key and stays. `evidence` is
 sealed with the key of what it tells of, so that a lawful destruction of that key ends it and leaves the log whole.
+
+What one row decides for everything (the settings, what was destroyed, the courts' rulings) cannot wait until
+somebody verifies: every leaf has `state`, one hash over those rows as they lie. Only the entry of such a change
+gives it another value; the others repeat it, so an edit of the rows is noticed at the next use and made good by no
+entry.
 """
 
 from __future__ import annotations
@@ -18,19 +23,37 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from fourcorners.casework import store
 from fourcorners.casework.store import WORKSPACE
 from fourcorners.casework.store import Tables
 from fourcorners.ledger.log import Log
 from fourcorners.ledger.log import tampered
 from fourcorners.model import merkle
+from fourcorners.model.errors import VerificationFailed
 
 TABLES = """
 CREATE TABLE details (
-    n INTEGER NOT NULL, part TEXT NOT NULL, owner TEXT NOT NULL, box BLOB NOT NULL, PRIMARY KEY (n, part)
+    n INTEGER NOT NULL, part TEXT NOT NULL, box BLOB NOT NULL, PRIMARY KEY (n, part)
 ) STRICT;
 """
 
+#: The kinds of entries that come with a change of the settings or the rulings, written after it.
+SETTLING = frozenset(
+    {
+        "workspace",
+        "filter team",
+        "witness",
+        "witness removed",
+        "witness seen",
+        "quashed",
+        "reinstated",
+        "destruction",
+    }
+)
+
 _SALT = 32
+#: What a leaf holds; `owner` stands beside evidence only.
+_FIELDS: dict[str, type] = {"n": int, "at": int, "kind": str, "facts": dict, "commitments": dict, "state": str}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,69 +113,119 @@ class Journal:
             owner: whose key seals `evidence`.
         """
         commitments = {"audit": self._commit(n, "audit", WORKSPACE, audit)}
+        said = {"n": n, "at": at, "kind": kind, "facts": facts, "commitments": commitments}
         if evidence is not None:
             commitments["evidence"] = self._commit(n, "evidence", owner, evidence)
-        return canonical({"n": n, "at": at, "kind": kind, "facts": facts, "commitments": commitments}).encode()
+            said["owner"] = owner
+        said["state"] = store.state_of(self._tables) if kind in SETTLING else self._newest()["state"]
+        return canonical(said).encode()
 
     def _commit(self, n: int, part: str, owner: str, detail: Mapping[str, Any]) -> str:
         plain = secrets.token_bytes(_SALT) + canonical(detail).encode()
         box = self._tables.keys.seal(owner, plain, _context(n, part))
-        self._tables.db.execute("INSERT INTO details VALUES (?, ?, ?, ?)", (n, part, owner, box))
+        self._tables.db.execute(  # a row that stands there already is of no entry
+            "INSERT INTO details VALUES (?, ?, ?) ON CONFLICT (n, part) DO UPDATE SET box = ?", (n, part, box, box)
+        )
         return sha256(plain).hexdigest()
 
     def head(self, size: int | None = None) -> Head:
         """The state of the log, now or when it had `size` entries; of an empty one, time 0."""
         size = self._log.size() if size is None else size
-        at = json.loads(self._log.leaf(size - 1))["at"] if size else 0
+        at = parse(size - 1, self._log.leaf(size - 1))["at"] if size else 0
         return Head(size, at, self._log.root(size).hex())
+
+    def _newest(self) -> dict[str, Any]:
+        n = self._log.size() - 1
+        return parse(n, self._log.leaf(n))
 
     def newest(self) -> int:
         """Time of the newest entry, ns UTC; 0 in an empty log."""
-        size = self._log.size()
-        return int(json.loads(self._log.leaf(size - 1))["at"]) if size else 0
+        return int(self._newest()["at"]) if self._log.size() else 0
+
+    def check_state(self) -> None:
+        """See that settings and rulings are those of the newest entry.
+
+        Raises:
+            VerificationFailed: `TAMPERED`.
+        """
+        if self._log.size() and self._newest()["state"] != store.state_of(self._tables):
+            raise VerificationFailed(
+                "TAMPERED",
+                "the settings or the courts' rulings are not those of the newest ledger entry",
+                where="settings, rulings",
+                why="they say who opens what is sealed, who witnesses, and what is locked",
+                next_step="keep the workspace as it is and restore the database from a backup",
+            )
 
     def entries(self) -> Iterator[Entry]:
         """All entries, oldest first."""
         for n, leaf in enumerate(self._log.leaves()):
-            said = json.loads(leaf)
-            details = self._details(n)
+            said = parse(n, leaf)
+            details = {
+                part: json.loads(self._plain(n, part, owner, box)[_SALT:])
+                for part, (owner, box) in self._boxes(n, said).items()
+                if self._tables.keys.has(owner)
+            }
             yield Entry(n, said["at"], said["kind"], said["facts"], details.get("audit"), details.get("evidence"))
 
-    def _plain(self, n: int) -> dict[str, bytes]:
-        rows = self._tables.db.execute("SELECT part, owner, box FROM details WHERE n = ?", (n,)).fetchall()
-        keys = self._tables.keys
-        return {
-            part: keys.unseal(owner, bytes(box), _context(n, part)) for part, owner, box in rows if keys.has(owner)
-        }
+    def _boxes(self, n: int, said: Mapping[str, Any]) -> dict[str, tuple[str, bytes]]:
+        """The details of an entry, each with the owner of its key, which only the leaf says."""
+        rows = self._tables.db.execute("SELECT part, box FROM details WHERE n = ?", (n,)).fetchall()
+        if {part for part, _ in rows} != said["commitments"].keys():
+            raise tampered(n, "a detail is gone, or one was added")
+        return {part: (WORKSPACE if part == "audit" else said["owner"], bytes(box)) for part, box in rows}
 
-    def _details(self, n: int) -> dict[str, Mapping[str, Any]]:
-        return {part: json.loads(plain[_SALT:]) for part, plain in self._plain(n).items()}
+    def _plain(self, n: int, part: str, owner: str, box: bytes) -> bytes:
+        return self._tables.keys.unseal(owner, box, _context(n, part))
 
     def verify(self) -> Head:
-        """Recompute the log, the order of its entries, and every commitment whose detail can be read.
+        """Recompute the log, the order of its entries, and every commitment whose key was not destroyed.
 
         Raises:
-            VerificationFailed: `TAMPERED`, naming the first entry that is not what the log says.
+            VerificationFailed: `TAMPERED`, naming the first entry that is not what the log says; `MISSING_KEY`.
         """
-        size, before = self._log.verify(), 0
+        size, before, state = self._log.verify(), 0, ""
         for n, leaf in enumerate(self._log.leaves()):
-            said = json.loads(leaf)
+            said = parse(n, leaf)
             if said["n"] != n:
                 raise tampered(n, "it stands out of place")
             if said["at"] < before:
                 raise tampered(n, "it is earlier than the entry before it")
-            before = said["at"]
-            stored = self._tables.db.execute("SELECT part FROM details WHERE n = ?", (n,)).fetchall()
-            if {part for (part,) in stored} != said["commitments"].keys():
-                raise tampered(n, "a detail is gone, or one was added")
-            for part, plain in self._plain(n).items():
-                if sha256(plain).hexdigest() != said["commitments"][part]:
+            if said["state"] != state and said["kind"] not in SETTLING:
+                raise tampered(n, "settings or rulings change with it, and it is of no such change")
+            before, state = said["at"], said["state"]
+            for part, (owner, box) in self._boxes(n, said).items():
+                if self._tables.keys.is_shredded(owner):
+                    continue
+                if sha256(self._plain(n, part, owner, box)).hexdigest() != said["commitments"][part]:
                     raise tampered(n, f"its {part} is not what was committed to")
+        extra = self._tables.db.execute("SELECT count(*) FROM details WHERE n < 0 OR n >= ?", (size,)).fetchone()[
+            0
+        ]
+        if extra:
+            raise tampered(size, "a detail stands there without an entry")
+        self.check_state()
         return Head(size, before, self._log.root(size).hex())
 
     def leaf_hash(self, n: int) -> str:
         """The RFC 6962 hash of an entry's leaf, hex."""
         return merkle.leaf_hash(self._log.leaf(n)).hex()
+
+
+def parse(n: int, leaf: bytes) -> dict[str, Any]:
+    """What a leaf says.
+
+    Raises:
+        VerificationFailed: `TAMPERED`: it has not the form of an entry.
+    """
+    try:
+        said = json.loads(leaf)
+    except (ValueError, RecursionError) as error:
+        raise tampered(n, "it is no entry") from error
+    whole = isinstance(said, dict) and all(isinstance(said.get(name), kind) for name, kind in _FIELDS.items())
+    if not whole or ("evidence" in said["commitments"]) != isinstance(said.get("owner"), str):
+        raise tampered(n, "it is no entry")
+    return dict(said)
 
 
 def digest_of(files: Iterable[tuple[str, str]]) -> str:

@@ -11,7 +11,8 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any
 
-from fourcorners.casework import store
+from fourcorners.casework import catalogue
+from fourcorners.casework import journal
 from fourcorners.casework.intake import ReadFile
 from fourcorners.casework.intake import ReadMember
 from fourcorners.casework.judged import Judged
@@ -51,7 +52,7 @@ def keep(
     judged: list[Judged],
     on_step: Callable[[str], None],
 ) -> Kept:
-    """Write the files of an intake; without their catalogue they are remains, which the next opening clears.
+    """Write the files of an intake; without their catalogue they are remains, which the next opening sets aside.
 
     Args:
         workspace: where.
@@ -81,23 +82,36 @@ def keep(
     return kept
 
 
-def remove_unknown(workspace: Workspace) -> None:
-    """Delete what was stored and is in no catalogue."""
-    workspace.vault.remove_unknown(set(store.stored_hashes(workspace.tables)))
+def wrapped_keys(workspace: Workspace, instrument: str, return_id: str) -> str:
+    """One hash over the wrapped keys of a return's files: what its entry binds.
+
+    Raises:
+        VerificationFailed: `MISSING_KEY`.
+    """
+    names = [name for name, _ in catalogue.of_return(workspace.tables, return_id)]
+    vault = workspace.vault
+    return journal.digest_of((name, vault.key_commitment(name, instrument)) for name in names)
+
+
+def remove(workspace: Workspace, names: set[str]) -> None:
+    """Delete those of some files that no catalogue knows any more, and their keys."""
+    others = workspace.vault.files() - names
+    workspace.vault.remove_unknown(set(catalogue.stored_hashes(workspace.tables)) | others)
 
 
 @contextmanager
 def nothing_left_behind(workspace: Workspace) -> Iterator[None]:
-    """Delete what was stored for a step that failed, as the next opening would after a crash.
+    """Delete what was stored for a step that failed.
 
-    Where the commit itself failed, only that opening can tell whether the files belong to something.
+    Where the commit itself failed, only the next opening can tell whether the files belong to something.
     """
+    before = workspace.vault.files()
     try:
         yield
     except Unsettled:
         raise
     except BaseException:
-        remove_unknown(workspace)
+        remove(workspace, workspace.vault.files() - before)
         raise
 
 

@@ -6,6 +6,7 @@ Nothing in it is typed: every address, port and instant comes from a released re
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ def prepare(
     """
     with workspace.attempt("next", {"instrument": instrument_id}):
         instrument = store.load_instrument(workspace.tables, instrument_id)
-        outputs.check_free(out)
+        outputs.check_free(out, folder=True)
         questions = list(_questions(workspace, instrument_id, reason))
         if not questions:
             raise BadInput(
@@ -58,13 +59,14 @@ def prepare(
             for stem, group in _stems(groups)
             for kind, data in (("csv", request_sheet.to_csv(group)), ("html", request_page.to_html([group])))
         }
-        workspace.record(
-            "next",
-            {"case": instrument.case, "instrument": instrument_id, "addresses": len(questions)},
-            {"out": str(out), "reason": reason, "network_table": [named.table, named.as_of]},
-        )
-        for name, data in files.items():
-            outputs.write(out / name, data)
+        with outputs.new_folder(out), ExitStack() as last:
+            for name, data in files.items():
+                last.enter_context(outputs.prepared(out / name, data))
+            workspace.record(
+                "next",
+                {"case": instrument.case, "instrument": instrument_id, "addresses": len(questions)},
+                {"out": str(out), "reason": reason, "network_table": [named.table, named.as_of]},
+            )
         table = None if named is naming.NO_TABLE else {"name": named.table, "date": named.as_of}
         return {
             "out": str(out),

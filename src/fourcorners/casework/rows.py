@@ -137,13 +137,19 @@ class AttributionRow:
     basis: dict[str, str]
 
 
+#: The state of a petition that waits for others.
+OPEN = "open"
+
+
 @dataclass(frozen=True, slots=True)
 class PetitionRow:
     """A step that waits for other persons.
 
-    `kind` is `targets` (an instrument with many accounts), `reads` (more rows than the agency's number), `unseal`
-    or `destroy`. `subject` says what it is about: the order's hash, the reader, or the instrument. `approvers` are
-    in the order in which they said yes. `state` is `open`, then `done`.
+    `kind` is `targets` (an instrument with many accounts), `reads` (more rows than the agency's number), `unseal`,
+    `destroy` or `team` (another filter team; its `case` is the workspace). `subject` says what it is about: the
+    order's hash, the reader, the instrument, or the custodians. `approvers` are in the order in which they said
+    yes. `state` is `open`, then `done`: what others agreed to is done once. `asks` is what they see beside the
+    subject, to know what they agree to: the accounts, how many rows.
     """
 
     id: str
@@ -154,4 +160,5 @@ class PetitionRow:
     reason: str
     at: int
     approvers: list[str]
-    state: str = "open"
+    state: str = OPEN
+    asks: dict[str, Any] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from typing import Any
 import fourcorners as product
 from fourcorners.attribution import networks
 from fourcorners.casework import attribute
+from fourcorners.casework import gate
 from fourcorners.casework import store
 from fourcorners.casework.holding import standing
 from fourcorners.casework.oversight import witnessing
@@ -27,23 +28,37 @@ from fourcorners.model.instant import rfc3339
 from fourcorners.readers import registry
 from fourcorners.readers.logs import LOGS
 from fourcorners.readers.table.reader import TableReader
+from fourcorners.vault.vault import QUARANTINE
 
 
 def list_cases(workspace: Workspace) -> Iterator[dict[str, Any]]:
     """Every case, one line each."""
-    for case in store.cases(workspace.tables):
-        yield {"case": case.id, "title": case.title, "opened": rfc3339(case.opened), "opened_by": case.opened_by}
+    lines = [
+        {"case": case.id, "title": case.title, "opened": rfc3339(case.opened), "opened_by": case.opened_by}
+        for case in store.cases(workspace.tables)
+    ]
+    yield from _seen(workspace, "cases", lines)
 
 
-def show_case(workspace: Workspace, case_id: str) -> dict[str, Any]:
+def _seen(workspace: Workspace, what: str, lines: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Lines about the work of others; that somebody looked is on the ledger before the first is shown."""
+    with workspace.attempt(f"{what} shown", {}):
+        workspace.record(f"{what} shown", {"lines": len(lines)}, {})
+    yield from lines
+
+
+def show_case(workspace: Workspace, case_id: str, reason: str = "") -> dict[str, Any]:
     """One case with its instruments, their returns, and its attributions.
 
     Raises:
         UsageError: `UNKNOWN_CASE`.
+        Refused: what the policies refuse.
     """
     with workspace.attempt("case show", {"case": case_id}):
         case = store.get(workspace.tables, CaseRow, case_id)
-        workspace.record("case shown", {"case": case_id}, {})
+        decision = gate.check_show(workspace, case_id, reason)
+        facts = {"case": case_id, "policies": list(decision.policies)}
+        workspace.record("case shown", facts, {"reason": reason, "asked": decision.question})
     return {
         "case": case.id,
         "title": case.title,
@@ -112,13 +127,17 @@ def actor_line(row: ActorRow) -> dict[str, Any]:
 
 def list_actors(workspace: Workspace) -> Iterator[dict[str, Any]]:
     """Everybody who is known here."""
-    for row in store.of_owner(workspace.tables, ActorRow, store.WORKSPACE):
-        yield actor_line(row)
+    rows = store.of_owner(workspace.tables, ActorRow, store.WORKSPACE)
+    yield from _seen(workspace, "actors", [actor_line(row) for row in rows])
 
 
 def petition_line(row: PetitionRow) -> dict[str, Any]:
     """A petition, without the text of an order."""
-    about = {name: row.subject[name] for name in ("instrument", "opens", "reader", "items") if name in row.subject}
+    names = ("instrument", "returns", "opens", "reader", "items", "custodians")
+    about = {name: row.subject[name] for name in names if name in row.subject}
+    if "returns" in about:
+        about["returns"] = sorted(about["returns"])
+    about |= row.asks
     return {
         "petition": row.id,
         "case": row.case,
@@ -132,10 +151,13 @@ def petition_line(row: PetitionRow) -> dict[str, Any]:
 
 
 def list_petitions(workspace: Workspace) -> Iterator[dict[str, Any]]:
-    """Every petition of every case."""
-    for case in store.cases(workspace.tables):
-        for row in store.of_owner(workspace.tables, PetitionRow, case.id):
-            yield petition_line(row)
+    """Every petition of the workspace and of every case."""
+    lines = [
+        petition_line(row)
+        for owner in (store.WORKSPACE, *(case.id for case in store.cases(workspace.tables)))
+        for row in store.of_owner(workspace.tables, PetitionRow, owner)
+    ]
+    yield from _seen(workspace, "petitions", lines)
 
 
 def ruling_line(row: RulingRow) -> dict[str, Any]:
@@ -145,12 +167,16 @@ def ruling_line(row: RulingRow) -> dict[str, Any]:
 
 def list_retention(workspace: Workspace) -> Iterator[dict[str, Any]]:
     """Every instrument with the end of its period; IN_BREACH comes first."""
+    yield from _seen(workspace, "retention", _retention(workspace))
+
+
+def _retention(workspace: Workspace) -> list[dict[str, Any]]:
     lines = [
         {"instrument": row.id, "case": case.id, **standing.retention(workspace, row.id)}
         for case in store.cases(workspace.tables)
         for row in store.of_owner(workspace.tables, InstrumentRow, case.id)
     ]
-    yield from sorted(lines, key=lambda line: line["state"] != "IN_BREACH")
+    return sorted(lines, key=lambda line: line["state"] != "IN_BREACH")
 
 
 def list_readers() -> Iterator[dict[str, Any]]:
@@ -169,7 +195,9 @@ def _examine(workspace: Workspace) -> Iterator[dict[str, Any]]:
     names = ", ".join(each.name for each in witnessing.policy(workspace).witnesses)
     seen = witnessing.check_kept(workspace)
     since = (
-        f"{seen['entries_since']} entries since the last cosigned checkpoint" if seen else "nothing cosigned yet"
+        f"{seen['entries_since']} entries since the last cosigned checkpoint"
+        if seen
+        else witnessing.without_quorum(witnessing.last_seen(workspace))
     )
     none = "none: whoever holds this folder can rewrite it; `witness add`, or keep checkpoints elsewhere"
     yield {"what": "witness", "found": f"{names}: {since}" if names else none, "ok": seen is not None}
@@ -177,9 +205,12 @@ def _examine(workspace: Workspace) -> Iterator[dict[str, Any]]:
     custodians = ", ".join(each.name for each in team.custodians) if team else ""
     none = "none: what lies outside scope is not stored, and cannot be opened later; `seal team`"
     yield {"what": "filter team", "found": custodians or none, "ok": team is not None}
-    breach = [line["instrument"] for line in list_retention(workspace) if line["state"] == "IN_BREACH"]
+    breach = [line["instrument"] for line in _retention(workspace) if line["state"] == "IN_BREACH"]
     found = f"IN_BREACH: {', '.join(breach)}" if breach else "no period is over"
     yield {"what": "retention", "found": found, "ok": not breach}
+    aside = len(workspace.vault.aside())
+    found = f"{aside} file(s) that no step knows, in {QUARANTINE}" if aside else "nothing"
+    yield {"what": "set aside", "found": found, "ok": not aside}
 
 
 def examine(workspace: Workspace | None) -> Iterator[dict[str, Any]]:

@@ -1,15 +1,17 @@
-"""The case tables and the catalogue of the vault: which files it must hold, and what they belong to.
+"""The case tables and the catalogue of the vault: what there is, and what it belongs to.
 
 A row is read and written whole, as one body of JSON, sealed with the key of what it belongs to; what is joined or
-looked up is a column, and holds ids and hashes only. So the database alone tells no title, account or file name,
-and what is destroyed with a key is gone from every old page and backup of it. Writers call these functions inside
-the workspace's transaction.
+looked up is a column, and holds ids, hashes of ciphertexts, and for the hash of what was given its code under the
+owner's key. So the database alone tells no title, account or file name and confirms no guess at a file, and what
+is destroyed with a key is gone from every old page and backup of it. Writers call these functions inside the
+workspace's transaction.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import asdict
 from dataclasses import dataclass
 from hashlib import sha256
@@ -27,6 +29,7 @@ from fourcorners.casework.rows import RulingRow
 from fourcorners.law import order
 from fourcorners.ledger.database import Database
 from fourcorners.model.errors import UsageError
+from fourcorners.model.errors import VerificationFailed
 from fourcorners.model.instrument import Instrument
 from fourcorners.vault.keys import KeyStore
 from fourcorners.vault.segments import Segment
@@ -48,13 +51,12 @@ CREATE TABLE returns (
 CREATE TABLE attributions (
     id TEXT PRIMARY KEY, owner TEXT NOT NULL REFERENCES cases (id), body BLOB NOT NULL
 ) STRICT;
-CREATE TABLE petitions (
-    id TEXT PRIMARY KEY, owner TEXT NOT NULL REFERENCES cases (id), body BLOB NOT NULL
-) STRICT;
--- the same file under the same instrument is taken in once
+-- of a case, or of the workspace
+CREATE TABLE petitions (id TEXT PRIMARY KEY, owner TEXT NOT NULL, body BLOB NOT NULL) STRICT;
+-- the same file under the same instrument is taken in once: `mac` is of its hash, under the instrument's key
 CREATE TABLE files (
-    instrument TEXT NOT NULL REFERENCES instruments (id), sha256 TEXT NOT NULL,
-    return_id TEXT NOT NULL REFERENCES returns (id), PRIMARY KEY (instrument, sha256)
+    instrument TEXT NOT NULL REFERENCES instruments (id), mac TEXT NOT NULL,
+    return_id TEXT NOT NULL REFERENCES returns (id), PRIMARY KEY (instrument, mac)
 ) STRICT;
 CREATE TABLE members (
     return_id TEXT NOT NULL REFERENCES returns (id), n INTEGER NOT NULL, body BLOB NOT NULL,
@@ -64,9 +66,10 @@ CREATE TABLE segments (
     name TEXT PRIMARY KEY, return_id TEXT NOT NULL, n INTEGER NOT NULL, family TEXT NOT NULL,
     rows INTEGER NOT NULL, sha256 TEXT NOT NULL, FOREIGN KEY (return_id, n) REFERENCES members (return_id, n)
 ) STRICT;
--- whole files of a return or of a case's papers: `digest` is of what was given, `sha256` of what lies on disk
+-- whole files of a return or of a case's papers: `mac` is of the hash of what was given, under the owner's key,
+-- `sha256` the hash of what lies on disk
 CREATE TABLE originals (
-    name TEXT PRIMARY KEY, owner TEXT NOT NULL, return_id TEXT NOT NULL, digest TEXT NOT NULL, sha256 TEXT NOT NULL
+    name TEXT PRIMARY KEY, owner TEXT NOT NULL, return_id TEXT NOT NULL, mac TEXT NOT NULL, sha256 TEXT NOT NULL
 ) STRICT;
 -- what only the filter team can open
 CREATE TABLE sealed (
@@ -81,6 +84,7 @@ CREATE TABLE shown (
 
 #: The owner of the rows that belong to no case.
 WORKSPACE = "workspace"
+_DESTROYED = "destroyed "
 
 Row = TypeVar("Row", ActorRow, CaseRow, InstrumentRow, RulingRow, ReturnRow, AttributionRow, PetitionRow)
 
@@ -101,16 +105,17 @@ class _Kind:
     letter: str
     owner: str
     code: str
-    listed_by: str
+    verb: str
+    does: str = "shows what there is"
 
 
 _KINDS: dict[type[Any], _Kind] = {
-    ActorRow: _Kind("actors", "", "", "UNKNOWN_ACTOR", "actor list"),
+    ActorRow: _Kind("actors", "", "", "UNKNOWN_ACTOR", "actor add NAME --role ROLE", "adds a person"),
     CaseRow: _Kind("cases", "C", "", "UNKNOWN_CASE", "case list"),
-    InstrumentRow: _Kind("instruments", "I", "case", "UNKNOWN_INSTRUMENT", "case show"),
-    RulingRow: _Kind("rulings", "Q", "instrument", "UNKNOWN_INSTRUMENT", "case show"),
-    ReturnRow: _Kind("returns", "R", "instrument", "UNKNOWN_RETURN", "case show"),
-    AttributionRow: _Kind("attributions", "A", "case", "UNKNOWN_CASE", "case show"),
+    InstrumentRow: _Kind("instruments", "I", "case", "UNKNOWN_INSTRUMENT", "case show CASE"),
+    RulingRow: _Kind("rulings", "Q", "instrument", "UNKNOWN_INSTRUMENT", "case show CASE"),
+    ReturnRow: _Kind("returns", "R", "instrument", "UNKNOWN_RETURN", "case show CASE"),
+    AttributionRow: _Kind("attributions", "A", "case", "UNKNOWN_CASE", "case show CASE"),
     PetitionRow: _Kind("petitions", "P", "case", "UNKNOWN_PETITION", "petitions"),
 }
 
@@ -154,7 +159,7 @@ def get(tables: Tables, kind: type[Row], row_id: str) -> Row:
         raise UsageError(
             found.code,
             f"there is no {row_id} in this workspace",
-            next_step=f"`fourcorners {found.listed_by}` shows what there is",
+            next_step=f"`fourcorners {found.verb}` {found.does}",
         )
     return rows[0]
 
@@ -222,7 +227,8 @@ def add_return(
     bound, db = add(tables, row), tables.db
     for file in row.files:
         if file.get("kept"):
-            db.execute("INSERT INTO files VALUES (?, ?, ?)", (row.instrument, file["sha256"], row.id))
+            mac = mac_of(tables, row.instrument, file["sha256"])
+            db.execute("INSERT INTO files VALUES (?, ?, ?)", (row.instrument, mac, row.id))
     for digest, stored in originals.items():
         add_original(tables, row.instrument, digest, stored, row.id)
     for member, segments in members:
@@ -238,14 +244,14 @@ def add_return(
 
 def add_original(tables: Tables, owner: str, digest: str, stored: Stored, return_id: str = "") -> None:
     """Note that a whole file is stored under an owner's key; `digest` is the hash of what was given."""
-    values = (stored.name, owner, return_id, digest, stored.sha256)
+    values = (stored.name, owner, return_id, mac_of(tables, owner, digest), stored.sha256)
     tables.db.execute("INSERT INTO originals VALUES (?, ?, ?, ?, ?)", values)
 
 
 def find_original(tables: Tables, owner: str, digest: str) -> Stored | None:
     """A file that is stored already under this owner's key."""
-    query = "SELECT name, sha256 FROM originals WHERE owner = ? AND digest = ?"
-    row = tables.db.execute(query, (owner, digest)).fetchone()
+    query = "SELECT name, sha256 FROM originals WHERE owner = ? AND mac = ?"
+    row = tables.db.execute(query, (owner, mac_of(tables, owner, digest))).fetchone()
     return Stored(*row) if row else None
 
 
@@ -285,44 +291,39 @@ def sealed_of(tables: Tables, return_id: str) -> list[Stored]:
 
 def return_of_file(tables: Tables, instrument: str, file_sha256: str) -> str | None:
     """The return under which this instrument already has that file."""
-    query = "SELECT return_id FROM files WHERE instrument = ? AND sha256 = ?"
-    row = tables.db.execute(query, (instrument, file_sha256)).fetchone()
+    query = "SELECT return_id FROM files WHERE instrument = ? AND mac = ?"
+    row = tables.db.execute(query, (instrument, mac_of(tables, instrument, file_sha256))).fetchone()
     return str(row[0]) if row else None
 
 
-def stored_hashes(tables: Tables) -> dict[str, str]:
-    """Every file that the vault must hold, by its path below the workspace, with the hash of what lies on disk."""
-    return {
-        name: digest
-        for query in (
-            "SELECT slices, sha256 FROM members",
-            "SELECT name, sha256 FROM segments",
-            "SELECT name, sha256 FROM sealed",
-            "SELECT name, sha256 FROM originals",
-        )
-        for name, digest in tables.db.execute(query).fetchall()
-    }
+def mac_of(tables: Tables, owner: str, digest: str) -> str:
+    """What stands in a column for the hash of something that was given: a code that ends with the owner's key.
+
+    The hash itself would confirm a guess at the file to whoever has the database or an old copy of it, without any
+    key and for good.
+
+    Raises:
+        Refused: `DESTROYED`.
+    """
+    return tables.keys.mac(owner, f"file {digest}".encode())
 
 
-def catalogue_of(tables: Tables, return_id: str) -> list[tuple[str, str]]:
-    """The names and hashes of all files of a return, in the order of their names."""
-    found = [
-        (name, digest)
-        for query in (
-            "SELECT slices, sha256 FROM members WHERE return_id = ?",
-            "SELECT name, sha256 FROM segments WHERE return_id = ?",
-            "SELECT name, sha256 FROM sealed WHERE return_id = ?",
-            "SELECT name, sha256 FROM originals WHERE return_id = ?",
-        )
-        for name, digest in tables.db.execute(query, (return_id,)).fetchall()
-    ]
-    return sorted(found)
+#: Which fact of an entry names what, and how its case is found.
+_CASE_OF = {
+    "instrument": "SELECT owner FROM instruments WHERE id = ?",
+    "logins": "SELECT owner FROM instruments WHERE id = ?",
+    "petition": "SELECT owner FROM petitions WHERE id = ?",
+    "return": "SELECT i.owner FROM returns r JOIN instruments i ON i.id = r.owner WHERE r.id = ?",
+}
 
 
-def all_originals(tables: Tables) -> list[tuple[str, str, str]]:
-    """Every whole file: its path in the vault, whose key opens it, the hash of what was given."""
-    rows = tables.db.execute("SELECT name, owner, digest FROM originals ORDER BY name").fetchall()
-    return [(name, owner, digest) for name, owner, digest in rows]
+def case_of(tables: Tables, facts: Mapping[str, Any]) -> str | None:
+    """The case of the instrument, return or petition that an entry's facts name; None where they name none."""
+    for name, query in _CASE_OF.items():
+        row = tables.db.execute(query, (facts[name],)).fetchone() if isinstance(facts.get(name), str) else None
+        if row:
+            return str(row[0])
+    return None
 
 
 def shown_to(tables: Tables, actor: str, case: str) -> int:
@@ -345,11 +346,30 @@ def setting(tables: Tables, name: str) -> str | None:
     return str(row[0]) if row else None
 
 
+def state_of(tables: Tables) -> str:
+    """One hash over the settings and the courts' rulings as they lie, hex; a setting of chance salts it."""
+    settings = tables.db.execute("SELECT name, value FROM settings").fetchall()
+    rulings = tables.db.execute("SELECT id, owner, body FROM rulings").fetchall()
+    found = [*map(list, settings), *([row_id, owner, bytes(body or b"").hex()] for row_id, owner, body in rulings)]
+    return hash_of_body(json.dumps(sorted(found, key=repr)))
+
+
 def put_setting(tables: Tables, name: str, value: str) -> None:
-    """Set a value."""
+    """Set a value; the caller writes an entry of a kind in `journal.SETTLING` after it."""
     tables.db.execute(
         "INSERT INTO settings VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = ?", (name, value, value)
     )
+
+
+def destroyed(tables: Tables) -> dict[str, str]:
+    """The instruments whose records are destroyed, or about to be, each with its petition: settings, of a kind."""
+    rows = tables.db.execute("SELECT name, value FROM settings").fetchall()
+    return {name.removeprefix(_DESTROYED): value for name, value in rows if name.startswith(_DESTROYED)}
+
+
+def note_destroyed(tables: Tables, instrument: str, petition: str) -> None:
+    """Note that an instrument's records go; as `put_setting`."""
+    put_setting(tables, _DESTROYED + instrument, petition)
 
 
 def hash_of_body(body: str) -> str:
@@ -369,15 +389,20 @@ def basis_of(tables: Tables, instruments: list[str]) -> dict[str, str]:
 
 
 def stored_bodies(tables: Tables) -> dict[str, str]:
-    """The hash of every stored body that still has its key, by the name that `add` gave it; members by `member`.
+    """The hash of every stored body whose key was not destroyed, by the name that `add` gave it.
 
-    A row whose columns contradict its body matches no entry: its hash is empty.
+    Members stand there under `member_name`. A row whose columns contradict its body, or whose owner has no key,
+    matches no entry: its hash is empty.
     """
     found = {}
     for kind, each in _KINDS.items():
         query = f"SELECT id, owner, body FROM {each.table}"  # noqa: S608 - our own names
         for row_id, owner, box in tables.db.execute(query).fetchall():
-            if not tables.keys.has(_key(tables, each, owner)):
+            key = _key(tables, each, owner)
+            if tables.keys.is_shredded(key):
+                continue
+            if not tables.keys.has(key):
+                found[f"{each.table}/{row_id}"] = ""
                 continue
             body = _unseal(tables, each, row_id, owner, box)
             content = json.loads(body)
@@ -412,6 +437,14 @@ def _key(tables: Tables, kind: _Kind, owner: str) -> str:
     if kind.table != "rulings":
         return owner
     row = tables.db.execute("SELECT owner FROM instruments WHERE id = ?", (owner,)).fetchone()
+    if row is None:
+        raise VerificationFailed(
+            "TAMPERED",
+            f"there is a ruling on {owner}, which is not there",
+            where="rulings",
+            why="the instrument that it locks was taken away, or it was moved to another",
+            next_step="keep the workspace as it is and restore the database from a backup",
+        )
     return str(row[0])
 
 

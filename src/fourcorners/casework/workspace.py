@@ -22,39 +22,43 @@ from pathlib import Path
 from typing import Any
 from typing import BinaryIO
 
+from fourcorners.casework import connection
 from fourcorners.casework import journal
+from fourcorners.casework import outputs
 from fourcorners.casework import recovery
 from fourcorners.casework import store
 from fourcorners.casework.journal import Head
 from fourcorners.casework.journal import Journal
+from fourcorners.casework.people import names
 from fourcorners.casework.store import WORKSPACE
 from fourcorners.casework.store import Tables
 from fourcorners.law import clocks
 from fourcorners.law.access import policies
 from fourcorners.ledger import log as tile_log
-from fourcorners.ledger.database import Database
 from fourcorners.ledger.log import Log
 from fourcorners.ledger.note import Signer
 from fourcorners.ledger.sequencer import Sequencer
-from fourcorners.ledger.sqlite import SqliteDatabase
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import FourcornersError
 from fourcorners.model.errors import Refused
 from fourcorners.model.errors import UsageError
 from fourcorners.vault import root_key
+from fourcorners.vault.files import check_plain
 from fourcorners.vault.filter_team import FilterTeam
 from fourcorners.vault.keys import KeyStore
+from fourcorners.vault.vault import FOLDERS
+from fourcorners.vault.vault import QUARANTINE
 from fourcorners.vault.vault import Vault
 
 if os.name == "posix":
     import fcntl
 
-DATABASE = "workspace.sqlite"
-#: Beside it, where the tables stand on a server: its address, without a password.
-SERVER = "database"
+DATABASE, SERVER = connection.DATABASE, connection.SERVER
 KEYS = "keys"
+#: Time stamps, each with the checkpoint it is over and the authority's root certificates.
+STAMPS = "stamps"
 CHECKPOINT = "checkpoint"
-VERSION = 2
+VERSION = 3
 
 #: The owner of the log's signing key in the key store.
 LOG = "log"
@@ -63,8 +67,8 @@ LOG = "log"
 #: number.
 ROWS_A_PERSON = 1_000_000
 
-#: Characters of a typed word that a refusal's entry keeps; no id is that long.
-_LONGEST = 200
+#: Characters of a typed word that a refusal's entry keeps, and words of a list; no id is that long.
+_LONGEST, _MOST = 200, 20
 
 
 def no_secret(what: str) -> bytes:
@@ -94,6 +98,10 @@ class Workspace:
     actor: str
     clock: Callable[[], int]
 
+    def __post_init__(self) -> None:
+        # one person, one name, however it was typed
+        object.__setattr__(self, "actor", names.normal(self.actor))
+
     @property
     def log(self) -> Log:
         """The tile log under the ledger."""
@@ -112,9 +120,9 @@ class Workspace:
     @property
     def id(self) -> str:
         """A random name, given when the workspace was made."""
-        return store.setting(self.tables, "id") or ""
+        return self.setting("id") or ""
 
-    @property
+    @cached_property
     def signer(self) -> Signer:
         """The log's own key; its name is the log's origin."""
         return Signer(origin(self.id), self.tables.keys.secret(LOG))
@@ -130,8 +138,17 @@ class Workspace:
 
     def filter_team(self) -> FilterTeam | None:
         """The custodians who only together open what is sealed; None while there is no such team."""
-        text = store.setting(self.tables, "filter_team")
+        text = self.setting("filter_team")
         return FilterTeam.parse(text) if text else None
+
+    def setting(self, name: str) -> str | None:
+        """What was set when the workspace was made, or since then with an entry of its own.
+
+        Raises:
+            VerificationFailed: `TAMPERED`: the settings are not those of the newest entry.
+        """
+        self.ledger.check_state()
+        return store.setting(self.tables, name)
 
     def now(self) -> int:
         """UTC nanoseconds.
@@ -143,7 +160,12 @@ class Workspace:
 
     @contextmanager
     def transaction(self) -> Iterator[Tables]:
-        """Everything inside is durable together, or not at all; after it the checkpoint is signed."""
+        """Everything inside is durable together, or not at all; after it the checkpoint is signed.
+
+        Raises:
+            VerificationFailed: `TAMPERED`: the settings are not those of the newest entry, and none may follow.
+        """
+        self.ledger.check_state()
         with self.tables.db.transaction():
             yield self.tables
         recovery.sign_checkpoint(self)
@@ -219,7 +241,7 @@ class Workspace:
 
         Args:
             what: the use case.
-            facts: ids known at the start.
+            facts: ids known at the start; the block may add those that it learns from a file.
             evidence: what tells of a production; the block may add to the dictionary that it is given (the hash of
                 a file, once it is read).
         """
@@ -246,8 +268,10 @@ class Workspace:
         rules = list(error.rules) if isinstance(error, Refused) else []
         instrument = str(facts.get("instrument", ""))
         # what a person typed may be of any length, an entry not
-        typed = {name: value[:_LONGEST] if isinstance(value, str) else value for name, value in facts.items()}
+        typed = _cut(facts)
         said = {"attempt": what, "code": error.code, "whose": whose, "rules": rules, **typed}
+        if "case" not in said and (case := store.case_of(self.tables, typed)):
+            said["case"] = case  # whoever inspects a case looks for what was refused in it, too
         evidence = {"what": error.what, "where": error.where, **known}
         owner = instrument if self.tables.keys.has(instrument) else WORKSPACE
 
@@ -257,6 +281,17 @@ class Workspace:
 
         receipt = self.sequencer.submit(work)
         error.entry = error.entry or f"E-{receipt.index}"  # the innermost step knows best why
+
+
+def _cut(typed: Any) -> Any:
+    """What a person typed, cut to a length that an entry holds, however deep it lies."""
+    if isinstance(typed, str):
+        return typed[:_LONGEST]
+    if isinstance(typed, Mapping):
+        return {name: _cut(value) for name, value in typed.items()}
+    if isinstance(typed, list | tuple):
+        return [_cut(value) for value in typed[:_MOST]]
+    return typed
 
 
 def origin(workspace_id: str) -> str:
@@ -289,7 +324,7 @@ def create(
     making: Making = Making(),
     secret: Callable[[str], bytes] = no_secret,
 ) -> Head:
-    """Make a new workspace.
+    """Make a new workspace; what fails on the way leaves nothing of it.
 
     Args:
         root: a new or empty folder.
@@ -301,41 +336,42 @@ def create(
     Raises:
         UsageError: `WORKSPACE_EXISTS`, or the folder holds other things.
     """
-    if root.exists() and any(root.iterdir()):
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise UsageError(
             "WORKSPACE_EXISTS",
             f"{root} is not empty",
             where=str(root),
             next_step="name a new folder with -w, or use the workspace that is there",
         )
-    _check_address(making.database)
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    workspace_id = secrets.token_hex(8)
-    (root / KEYS).mkdir(mode=0o700)
-    key = root_key.create(
-        root / KEYS, making.root_key, workspace_id, parameters=making.parameters or {}, secret=secret
-    )
-    keys = KeyStore(root / KEYS, key)
-    for owner in (WORKSPACE, LOG):
-        keys.create(owner)
-    if making.database:
-        (root / SERVER).write_text(making.database + "\n", encoding="utf-8")
-    with _locked(root, lambda: None), closing(_connect(root)) as db:
-        db.create(tile_log.TABLES + store.TABLES + journal.TABLES)
-        workspace = Workspace(root, Tables(db, keys), actor, clock)
-        with workspace.transaction() as tables:
-            settings = {
-                "version": str(VERSION),
-                "id": workspace_id,
-                "rows_a_person": str(making.rows_a_person),
-            }
-            for name, value in settings.items():
-                store.put_setting(tables, name, value)
-            verifier = Signer(origin(workspace_id), keys.secret(LOG)).verifier
-            workspace.write_entry(
-                "workspace", {**settings, "log": verifier.vkey(), "root_key": key.kind}, {"folder": root.name}
-            )
-        return workspace.ledger.head()
+    connection.check_address(making.database)
+    with outputs.new_folder(root, option="-w"):
+        check_plain(root)
+        workspace_id = secrets.token_hex(8)
+        (root / KEYS).mkdir(mode=0o700)
+        key = root_key.create(
+            root / KEYS, making.root_key, workspace_id, parameters=making.parameters or {}, secret=secret
+        )
+        keys = KeyStore(root / KEYS, key)
+        for owner in (WORKSPACE, LOG):
+            keys.create(owner)
+        if making.database:
+            (root / SERVER).write_text(making.database + "\n", encoding="utf-8")
+        with _locked(root, lambda: None), closing(connection.connect(root)) as db:
+            db.create(tile_log.TABLES + store.TABLES + journal.TABLES)
+            workspace = Workspace(root, Tables(db, keys), actor, clock)
+            with workspace.transaction() as tables:
+                settings = {
+                    "version": str(VERSION),
+                    "id": workspace_id,
+                    "rows_a_person": str(making.rows_a_person),
+                }
+                for name, value in {**settings, "salt": secrets.token_hex(32)}.items():
+                    store.put_setting(tables, name, value)
+                verifier = Signer(origin(workspace_id), keys.secret(LOG)).verifier
+                workspace.write_entry(
+                    "workspace", {**settings, "log": verifier.vkey(), "root_key": key.kind}, {"folder": root.name}
+                )
+            return workspace.ledger.head()
 
 
 @contextmanager
@@ -346,6 +382,7 @@ def open_workspace(
     clock: Callable[[], int] = time.time_ns,
     on_wait: Callable[[], None] = lambda: None,
     secret: Callable[[str], bytes] = no_secret,
+    clear: bool = True,
 ) -> Iterator[Workspace]:
     """Open a workspace for one writer, after the remains of a step that was cut off are cleared.
 
@@ -355,10 +392,11 @@ def open_workspace(
         clock: UTC nanoseconds.
         on_wait: called once if another process holds the workspace and this one has to wait.
         secret: gives a passphrase or PIN when asked for one by its name.
+        clear: delete the remains of a step that was cut off; not where somebody only looks.
 
     Raises:
         UsageError: `NO_WORKSPACE`, `WORKSPACE_VERSION`, `ROOT_KEY`.
-        VerificationFailed: `MISSING_FILE`, `ROLLED_BACK`.
+        VerificationFailed: `LINK`, `ROLLED_BACK`, `TAMPERED`, `MISSING_FILE`, `MISSING_KEY`.
     """
     if not (root / DATABASE).is_file() and not (root / SERVER).is_file():
         raise UsageError(
@@ -367,8 +405,9 @@ def open_workspace(
             where=str(root),
             next_step="make one with `fourcorners init`, or name another with -w",
         )
-    with _locked(root, on_wait), closing(_connect(root)) as db:
-        version = _version(db)
+    check_plain(root, (KEYS, STAMPS, QUARANTINE, *FOLDERS))
+    with _locked(root, on_wait), closing(connection.connect(root)) as db:
+        version = connection.version(db, root)
         if version != str(VERSION):
             raise UsageError(
                 "WORKSPACE_VERSION",
@@ -378,46 +417,15 @@ def open_workspace(
             )
         keys = KeyStore(root / KEYS, root_key.unlock(root / KEYS, secret=secret))
         workspace = Workspace(root, Tables(db, keys), actor, clock)
-        recovery.recover(workspace)
+        recovery.recover(workspace, clear=clear)
         yield workspace
-
-
-def _check_address(address: str) -> None:
-    if not address:
-        return
-    from fourcorners.ledger import postgres  # noqa: PLC0415 - an extra that few install
-
-    if postgres.has_password(address):
-        raise UsageError(
-            "USAGE",
-            "the database's address holds a password, and would be stored with it",
-            why="whoever reads the folder could then write the ledger's tables",
-            next_step="leave it out, and keep the password in ~/.pgpass",
-        )
-
-
-def _version(db: Database) -> str:
-    """The version that made the tables; the first had no settings."""
-    try:
-        row = db.execute("SELECT value FROM settings WHERE name = 'version'").fetchone()
-    except FourcornersError:
-        raise
-    except Exception:  # noqa: BLE001 - each database has its own error for a table that is not there
-        return "1"
-    return str(row[0]) if row else "unknown"
-
-
-def _connect(root: Path) -> Database:
-    if (root / SERVER).is_file():
-        from fourcorners.ledger.postgres import PostgresDatabase  # noqa: PLC0415 - an extra that few install
-
-        return PostgresDatabase((root / SERVER).read_text(encoding="utf-8").strip())
-    return SqliteDatabase(root / DATABASE)
 
 
 @contextmanager
 def _locked(root: Path, on_wait: Callable[[], None]) -> Iterator[None]:
-    with (root / "lock").open("wb") as handle:
+    # never truncated, and no link is followed: the folder may have come from anybody
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    with os.fdopen(os.open(root / "lock", flags, 0o600), "r+b") as handle:
         _lock(handle, on_wait)
         yield  # closing the file gives the lock back, however the process ends
 

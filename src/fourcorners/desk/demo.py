@@ -21,6 +21,7 @@ from fourcorners.casework import ingest
 from fourcorners.casework import instruments
 from fourcorners.casework import mappings
 from fourcorners.casework import next_request
+from fourcorners.casework import outputs
 from fourcorners.casework import records
 from fourcorners.casework import show
 from fourcorners.casework import workspace as workspaces
@@ -98,9 +99,12 @@ def run(seed: int, out: Path | None) -> None:
         out: a new folder, or None for a temporary one that stays.
 
     Raises:
+        BadInput: `OUTPUT`.
         VerificationFailed: the run is not what the truth says; nothing is glossed over in a demo.
     """
     console = Console(highlight=False)
+    if out:
+        outputs.check_free(out, folder=True)
     folder = out or Path(tempfile.mkdtemp(prefix="fourcorners-demo-"))
     with console.status("making a synthetic case") as status:
         sample_case.case(seed, folder / "case", ROWS)

@@ -71,11 +71,12 @@ def parse(data: bytes) -> UnsealOrder:
         raise bad_order(
             "items", "it names no sealed records", 'such as items = ["R-1.0.17"]; `seal list` has the ids'
         )
-    if table["issuer_role"] not in COURTS:
+    issuer_role = text(table, "issuer_role")
+    if issuer_role not in COURTS:
         raise Refused(
             "LAW",
             "COURT_ORDER_NEEDED",
-            f"{table['issuer_role']!r} is no court",
+            f"{issuer_role!r} is no court",
             why="sealed records are reviewed by nobody without a court's order",
             next_step="apply to the court, with the ids and reasons that `seal list` shows",
         )
@@ -97,14 +98,23 @@ def place_of(item: str) -> tuple[str, int, int]:
     return found[1], int(found[2]), int(found[3])
 
 
-def check_issued(order: UnsealOrder, now: int) -> None:
-    """No court has ordered in the future.
+def check_live(order: UnsealOrder, now: int) -> None:
+    """No court has ordered in the future, and an order that ran out is entered no more.
 
     Raises:
         BadInput: `ORDER_FILE`.
+        Refused: `LAW COURT_ORDER_NEEDED`.
     """
     if order.issued > now:
         raise bad_order("issued", f"{rfc3339(order.issued)} lies ahead of now, {rfc3339(now)}")
+    if not order.is_live(now):
+        raise Refused(
+            "LAW",
+            "COURT_ORDER_NEEDED",
+            f"the order ran out at {rfc3339(order.valid_until or 0)}",
+            why="nobody could carry it out",
+            next_step="apply to the court for another order, with the ids and reasons that `seal list` shows",
+        )
 
 
 def _instant(table: Table, key: str) -> int:

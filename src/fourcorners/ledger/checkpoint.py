@@ -6,6 +6,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 
+from fourcorners.ledger import number
 from fourcorners.ledger.note import Note
 from fourcorners.ledger.note import Signer
 from fourcorners.ledger.note import sign_note
@@ -34,13 +35,13 @@ class Checkpoint:
             BadInput: `NOTE`.
         """
         try:
-            origin, size, root, *_ = text.split("\n")
-            found = cls(origin, int(size), base64.b64decode(root, validate=True))
+            origin, said, encoded, *_ = text.split("\n")
+            size, root = number.parse(said), base64.b64decode(encoded, validate=True)
         except (ValueError, binascii.Error) as error:
             raise _malformed("it has no name, size and root") from error
-        if not origin or str(found.size) != size or found.size < 0 or len(found.root) != _HASH:
+        if not origin or size is None or len(root) != _HASH:
             raise _malformed("its name, size or root is not in the form of the specification")
-        return found
+        return cls(origin, size, root)
 
 
 def sign(checkpoint: Checkpoint, signer: Signer) -> Note:

@@ -179,12 +179,13 @@ class Log:
                 above.append(tiles.root(part))
         return above
 
-    def files(self) -> Iterator[tuple[str, bytes]]:
-        """The log as tlog-tiles files: path and content, without the checkpoint."""
-        size = self.size()
+    def files(self, size: int | None = None) -> Iterator[tuple[str, bytes]]:
+        """The log's first `size` entries, by default all, as tlog-tiles files without the checkpoint."""
+        size = self.size() if size is None else size
         for level, width in enumerate(tiles.widths(size)):
             for n in range(-(-width // WIDTH)):
-                yield tiles.path(str(level), n, min(WIDTH, width - n * WIDTH)), self._tile(level, n)
+                held = min(WIDTH, width - n * WIDTH)
+                yield tiles.path(str(level), n, held), self._tile(level, n)[: held * HASH]
         for n in range(-(-size // WIDTH)):
             entries = list(self.leaves(n * WIDTH, min(size, (n + 1) * WIDTH)))
             yield tiles.path("entries", n, len(entries)), tiles.bundle(entries)

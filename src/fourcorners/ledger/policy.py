@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fourcorners.ledger import cosignature
+from fourcorners.ledger import number as numbers
 from fourcorners.ledger.checkpoint import Checkpoint
 from fourcorners.ledger.cosignature import Cosignature
 from fourcorners.ledger.note import KeyType
@@ -159,9 +160,10 @@ def _new(number: int, name: str, names: Iterable[str]) -> None:
 def _threshold(number: int, word: str, count: int) -> int:
     if word in {"any", "all"}:
         return 1 if word == "any" else count
-    if not word.isascii() or not word.isdigit() or not 1 <= int(word) <= count:
-        raise _wrong(number, f"{word!r} is none of any, all, 1 to {count}")
-    return int(word)
+    threshold = numbers.parse(word)
+    if threshold is None or not 1 <= threshold <= count:
+        raise _wrong(number, f"{word[:80]!r} is none of any, all, 1 to {count}")
+    return threshold
 
 
 def _wrong(number: int, what: str) -> BadInput:

@@ -20,6 +20,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 from fourcorners.ledger.database import Cursor
 from fourcorners.ledger.database import Unsettled
+from fourcorners.model.errors import BadInput
+from fourcorners.model.errors import UsageError
 
 #: Names the one writer among PostgreSQL's advisory locks: "4corners" as a number.
 _WRITER = int.from_bytes(b"4corners", "big")
@@ -33,9 +35,20 @@ class PostgresDatabase:
 
         Args:
             address: a libpq connection string or URL; passwords come from libpq's own files.
+
+        Raises:
+            BadInput: `SYSTEM`, if the server does not answer or does not let us in.
         """
         self._lock = RLock()
-        self._db = psycopg.connect(address, autocommit=True)
+        try:
+            self._db = psycopg.connect(address, autocommit=True)
+        except psycopg.Error as error:
+            raise BadInput(
+                "SYSTEM",
+                f"the database server does not let us in: {error}",
+                why="the tables of the workspace stand there",
+                next_step="start the server, check the address, and keep the password in ~/.pgpass",
+            ) from error
         self._db.execute("SET synchronous_commit = on")  # a server may be set up to lose acknowledged commits
 
     @property
@@ -75,10 +88,21 @@ class PostgresDatabase:
             yield
 
     def create(self, tables: str) -> None:
-        """Make tables, in PostgreSQL's words for the same types."""
+        """Make tables, in PostgreSQL's words for the same types.
+
+        Raises:
+            UsageError: `WORKSPACE_EXISTS`.
+        """
         spelled = tables.replace(" INTEGER", " BIGINT").replace(" BLOB", " BYTEA").replace(") STRICT", ")")
-        with self._lock:
-            self._db.execute(composing.SQL(cast("Any", spelled)))
+        try:
+            with self._lock:
+                self._db.execute(composing.SQL(cast("Any", spelled)))
+        except psycopg.errors.DuplicateTable as error:
+            raise UsageError(
+                "WORKSPACE_EXISTS",
+                "the database holds the tables of a workspace already",
+                next_step="name another database with --database",
+            ) from error
 
     def close(self) -> None:
         """End the connection."""
@@ -86,8 +110,17 @@ class PostgresDatabase:
 
 
 def has_password(address: str) -> bool:
-    """Whether an address holds a password, which belongs into libpq's own files."""
-    return bool(conninfo_to_dict(address).get("password"))
+    """Whether an address holds a password, which belongs into libpq's own files.
+
+    Raises:
+        UsageError: it is no address.
+    """
+    try:
+        return bool(conninfo_to_dict(address).get("password"))
+    except psycopg.ProgrammingError as error:
+        raise UsageError(
+            "USAGE", "that is no database's address", next_step="postgresql://USER@HOST/DATABASE"
+        ) from error
 
 
 def _marks(sql: str) -> composing.SQL:

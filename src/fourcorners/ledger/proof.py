@@ -6,6 +6,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 
+from fourcorners.ledger import number
 from fourcorners.ledger.checkpoint import Checkpoint
 from fourcorners.ledger.policy import Policy
 from fourcorners.model import merkle
@@ -49,15 +50,16 @@ class Proof:
         try:
             first, *lines = head.decode("ascii").split("\n")
             extra = base64.b64decode(lines.pop(0)[6:], validate=True) if lines[0].startswith("extra ") else None
-            word, number = lines.pop(0).split(" ")
+            word, said = lines.pop(0).split(" ")
             path = tuple(base64.b64decode(line, validate=True) for line in lines)
         except (ValueError, IndexError, binascii.Error) as error:
             raise _malformed(str(error)) from error
-        if not found or first != HEADER or word != "index" or not number.isascii() or not number.isdigit():
+        if not found or first != HEADER or word != "index":
             raise _malformed("its first lines are not those of a proof")
-        if str(int(number)) != number or len(path) > _LONGEST or any(len(node) != merkle.HASH for node in path):
+        index = number.parse(said)
+        if index is None or len(path) > _LONGEST or any(len(node) != merkle.HASH for node in path):
             raise _malformed("its index or path is not in the form of the specification")
-        return cls(int(number), path, checkpoint, extra)
+        return cls(index, path, checkpoint, extra)
 
     def verify(self, leaf: bytes, policy: Policy, now: int | None = None) -> Checkpoint:
         """Check that an entry stands in the log, under a checkpoint that the policy accepts.

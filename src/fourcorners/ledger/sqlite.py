@@ -20,6 +20,7 @@ from typing import Any
 from fourcorners.ledger.database import Cursor
 from fourcorners.ledger.database import Unsettled
 from fourcorners.model.errors import BadInput
+from fourcorners.model.errors import VerificationFailed
 
 
 class SqliteDatabase:
@@ -44,7 +45,7 @@ class SqliteDatabase:
             self._db.execute(f"PRAGMA synchronous = {synchronous}")
             self._db.execute("PRAGMA foreign_keys = ON")
             self._db.execute("PRAGMA secure_delete = ON")
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             self._db.close()
             raise BadInput(
                 "TAMPERED",
@@ -60,10 +61,19 @@ class SqliteDatabase:
         return self._db.in_transaction
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> Cursor:
-        """One statement. Its rows are read before the lock is let go: none is another thread's open work."""
+        """One statement. Its rows are read before the lock is let go: none is another thread's open work.
+
+        Raises:
+            VerificationFailed: `TAMPERED`: the file is damaged.
+        """
         with self._lock:
             self._check_not_undone()
-            return _Rows(self._db.execute(sql, values).fetchall())
+            try:
+                return _Rows(self._db.execute(sql, values).fetchall())
+            except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+                if _is_damaged(error):
+                    raise _damaged(self._path, error) from error
+                raise
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """One statement, once a row."""
@@ -131,14 +141,39 @@ class SqliteDatabase:
             self._db.executescript(tables)
 
     def copy_to(self, path: Path) -> None:
-        """A consistent copy of the whole file, as SQLite's own backup makes it."""
-        with self._lock, closing(sqlite3.connect(path)) as copy:
-            self._db.backup(copy)
+        """A consistent copy of the whole file, as SQLite's own backup makes it.
+
+        Raises:
+            OSError: the copy cannot be written.
+        """
+        try:
+            with self._lock, closing(sqlite3.connect(path)) as copy:
+                self._db.backup(copy)
+        except sqlite3.OperationalError as error:
+            raise OSError(errno.EIO, f"the database was not copied: {error}", str(path)) from error
 
     def close(self) -> None:
         """End the connection, once no other thread is at it."""
         with self._lock:
             self._db.close()
+
+
+def _is_damaged(error: Exception) -> bool:
+    """Whether the file is not as SQLite wrote it; a text that is no UTF-8 has no code of its own."""
+    if isinstance(error, UnicodeDecodeError):  # in the error's own words
+        return True
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or str(error).startswith("Could not decode")
+
+
+def _damaged(path: Path, error: Exception) -> VerificationFailed:
+    return VerificationFailed(
+        "TAMPERED",
+        "the workspace's database is damaged",
+        where=str(path),
+        why=str(error),
+        next_step="keep the workspace as it is and restore the database from a backup",
+    )
 
 
 class _Rows:

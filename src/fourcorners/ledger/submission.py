@@ -7,11 +7,14 @@ that a witness on a machine without a network says the same as one that is asked
 from __future__ import annotations
 
 import base64
+import re
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
 from fourcorners.ledger import cosignature
+from fourcorners.ledger import number
 from fourcorners.ledger.checkpoint import Checkpoint
 from fourcorners.ledger.note import Note
 from fourcorners.ledger.note import Signature
@@ -25,6 +28,8 @@ from fourcorners.model.errors import VerificationFailed
 #: Seconds that a witness or time-stamping authority may take; bytes of its longest answer.
 SECONDS, LARGEST = 30, 1 << 20
 
+_STATUS = re.compile(rb"[1-5][0-9]{2}")
+
 
 def request(old: int, proof: list[bytes], note: Note) -> bytes:
     """What asks a witness to cosign.
@@ -36,6 +41,11 @@ def request(old: int, proof: list[bytes], note: Note) -> bytes:
     """
     lines = [f"old {old}", *(base64.b64encode(node).decode() for node in proof), "", ""]
     return "\n".join(lines).encode() + note.encode()
+
+
+def asked_size(data: bytes) -> int:
+    """How many entries the checkpoint of a request has that `request` made."""
+    return Checkpoint.parse(Note.parse(data.partition(b"\n\n")[2]).text).size
 
 
 def merge(note: Note, answer: Answer, witness: Verifier) -> Note:
@@ -70,10 +80,17 @@ def merge(note: Note, answer: Answer, witness: Verifier) -> Note:
     return Note(note.text, (*others, mine[0]))
 
 
+def cosigns(note: Note, answer: Answer, witness: Verifier) -> bool:
+    """Whether an answer is the witness's cosignature of this checkpoint."""
+    if answer.status != 200:  # noqa: PLR2004 - the protocol's number
+        return False
+    lines = (Signature.parse(line) for line in answer.body.decode("utf-8", "replace").strip().split("\n"))
+    return any(cosignature.check(note.text, line, witness) for line in lines)
+
+
 def _behind(note: Note, answer: Answer) -> VerificationFailed | BadInput:
-    try:
-        seen = int(answer.body)
-    except ValueError:
+    seen = seen_size(answer)
+    if seen is None:
         return _answer("a conflict without its size")
     have = Checkpoint.parse(note.text).size
     if seen > have:
@@ -86,9 +103,26 @@ def _behind(note: Note, answer: Answer) -> VerificationFailed | BadInput:
     return _answer(f"it cosigned {seen} entries last, not what this log remembers")
 
 
+def check_cosigned(answer: Answer) -> None:
+    """Say it on the witness's side as well, where a request was carried there by file.
+
+    Raises:
+        BadInput: `WITNESS_ANSWER`.
+    """
+    if answer.status != 200:  # noqa: PLR2004 - the protocol's number
+        said = answer.body.decode("utf-8", "replace").strip()
+        raise BadInput(
+            "WITNESS_ANSWER",
+            f"nothing was cosigned: {answer.status} {said[:200]}",
+            next_step="carry the answer back all the same: the log's side needs it to ask again",
+        )
+
+
 def seen_size(answer: Answer) -> int | None:
     """The size that a witness says it cosigned last, where it says so."""
-    return int(answer.body) if answer.type == SIZE_TYPE and answer.body.strip().isdigit() else None
+    if answer.type != SIZE_TYPE:
+        return None
+    return number.parse(answer.body.decode("ascii", "replace").removesuffix("\n"))
 
 
 def post(url: str, body: bytes, content_type: str) -> Answer:
@@ -97,16 +131,30 @@ def post(url: str, body: bytes, content_type: str) -> Answer:
     Raises:
         BadInput: `WITNESS_ANSWER`: no http or https address, no answer, or one that is too long.
     """
-    if urlsplit(url).scheme not in {"http", "https"}:
-        raise _answer(f"{url!r} is no http or https address")
+    check_address(url)
     sending = urllib.request.Request(url, data=body, headers={"Content-Type": content_type})  # noqa: S310 - checked
     try:
         with _OPENER.open(sending, timeout=SECONDS) as got:
             return _take(got.status, got.headers.get("Content-Type", ""), got.read(LARGEST + 1))
     except urllib.error.HTTPError as error:
         return _take(error.code, error.headers.get("Content-Type", ""), error.read(LARGEST + 1))
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         raise _answer(f"no answer: {error}") from error
+
+
+def check_address(url: str) -> None:
+    """Whether an address can be asked at all.
+
+    Raises:
+        BadInput: `WITNESS_ANSWER`.
+    """
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets without an address in them, a port that is no number
+        sound = False
+    if not sound:
+        raise _answer(f"{url!r} is no http or https address")
 
 
 def _take(status: int, content_type: str, body: bytes) -> Answer:
@@ -135,7 +183,7 @@ def from_file(data: bytes) -> Answer:
         BadInput: `WITNESS_ANSWER`.
     """
     status, found, body = data.partition(b"\n")
-    if not found or not status.isdigit():
+    if not found or not _STATUS.fullmatch(status):
         raise _answer("the file does not begin with a status")
     return Answer(int(status), SIZE_TYPE if status == b"409" else TEXT_TYPE, body)
 

@@ -18,6 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from fourcorners.ledger import cosignature
+from fourcorners.ledger import number
 from fourcorners.ledger.checkpoint import Checkpoint
 from fourcorners.ledger.note import KeyType
 from fourcorners.ledger.note import Note
@@ -60,7 +61,7 @@ class Witness:
         try:
             kept = json.loads((folder / KEY).read_text(encoding="utf-8"))
             self.signer = Signer(kept["name"], bytes.fromhex(kept["seed"]), KeyType(kept["type"]))
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise UsageError(
                 "NO_WITNESS",
                 f"{folder} is no witness: {error}",
@@ -112,10 +113,10 @@ class Witness:
             checkpoint = Checkpoint.parse(note.text)
         except BadInput as error:
             return _text(400, error.what)
+        path = self._path(checkpoint.origin)
+        if not path.exists():  # before the lock, which is a file: nobody makes files here by naming logs
+            return _text(404, "this witness does not watch that log")
         with self._locked(checkpoint.origin):
-            path = self._path(checkpoint.origin)
-            if not path.exists():
-                return _text(404, "this witness does not watch that log")
             try:
                 state = json.loads(path.read_text(encoding="utf-8"))
                 known, size = Verifier.parse(state["log"]), int(state["size"])
@@ -123,22 +124,25 @@ class Witness:
             except (ValueError, KeyError, FourcornersError):
                 return _text(500, "the witness cannot read what it has seen, and does not start afresh")
             try:
-                open_note(data, [known])
+                signed = open_note(data, [known])
             except FourcornersError as error:
                 return _text(403, error.what)
             if old > checkpoint.size:
                 return _text(400, "the old size is larger than the new one")
             if old != size:
-                self._incident(checkpoint, at, f"asked to continue {old}; {size} was seen")
+                # who lost an answer asks so as well; a log with less than was seen, or another root, is cut
+                if checkpoint.size < size or (seen and checkpoint.size == size and checkpoint.root != seen.root):
+                    self._incident(checkpoint, at, f"asked to continue {old}; {size} was seen")
                 return Answer(409, SIZE_TYPE, f"{size}\n".encode())
             root = seen.root if seen else merkle.EMPTY
             if not merkle.is_consistent(old, root, checkpoint.size, checkpoint.root, proof):
                 self._incident(checkpoint, at, f"no continuation of {old}")
                 return _text(422, "that is no continuation of what was seen")
-            line = cosignature.cosign(note.text, self.signer, at).line()
-            stored = data.decode() + line
+            line = cosignature.cosign(note.text, self.signer, at)
+            # not the request's own bytes: lines that whoever asked put under them would be kept and read again
+            stored = Note(signed.text, (*signed.signatures, line)).encode().decode()
             _persist(path, json.dumps({**state, "size": checkpoint.size, "note": stored}).encode())
-            return _text(200, line)
+            return _text(200, line.line())
 
     def last(self, origin: str) -> bytes | None:
         """The last checkpoint of a log that was cosigned, with the cosignature."""
@@ -149,16 +153,25 @@ class Witness:
         return note.encode() or None
 
     def incidents(self) -> Iterator[dict[str, object]]:
-        """What was refused since somebody's history did not continue, oldest first."""
+        """What was refused since somebody's history did not continue, oldest first; each checkpoint once.
+
+        A line that was cut off, as the machine stopped, is said to be one; it hides no other.
+        """
         path = self._folder / INCIDENTS
         if path.exists():
-            for line in path.read_text(encoding="utf-8").splitlines():
-                yield json.loads(line)
+            for n, line in enumerate(path.read_bytes().splitlines(), 1):
+                yield _incident_of(line) or {"what": f"line {n} of {INCIDENTS} was cut off or changed"}
 
     def _incident(self, checkpoint: Checkpoint, at: int, what: str) -> None:
-        line = {"at": at, "log": checkpoint.origin, "size": checkpoint.size, "root": checkpoint.root.hex()}
+        """Keep a refusal, once a checkpoint: whoever has one that the log signed may send it without end."""
+        about = {"log": checkpoint.origin, "size": checkpoint.size, "root": checkpoint.root.hex()}
+        if any(about.items() <= each.items() for each in self.incidents()):
+            return
+        line = {"at": at, **about}
         with (self._folder / INCIDENTS).open("a", encoding="utf-8") as out:
-            out.write(json.dumps({**line, "what": what}) + "\n")
+            # a line that was cut off spoils no other
+            start = "\n" if out.tell() and not _ends_a_line(self._folder / INCIDENTS) else ""
+            out.write(start + json.dumps({**line, "what": what}) + "\n")
             out.flush()
             os.fsync(out.fileno())
 
@@ -178,14 +191,28 @@ def _request(data: bytes) -> tuple[int, list[bytes], bytes]:
     head, found, checkpoint = data.partition(b"\n\n")
     try:
         first, *lines = head.decode("ascii").split("\n")
-        word, number = first.split(" ")
+        word, said = first.split(" ")
         proof = [base64.b64decode(line, validate=True) for line in lines]
     except (ValueError, binascii.Error) as error:
         raise BadInput("NOTE", f"no request of a log: {error}") from error
-    sound = word == "old" and number.isascii() and number.isdigit() and str(int(number)) == number
-    if not found or not sound or len(proof) > _LONGEST or any(len(node) != merkle.HASH for node in proof):
+    old = number.parse(said) if word == "old" else None
+    if not found or old is None or len(proof) > _LONGEST or any(len(node) != merkle.HASH for node in proof):
         raise BadInput("NOTE", "no request of a log: its first lines are not those of the protocol")
-    return int(number), proof, checkpoint
+    return old, proof, checkpoint
+
+
+def _incident_of(line: bytes) -> dict[str, object] | None:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _ends_a_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read() == b"\n"
 
 
 def _text(status: int, body: str) -> Answer:
@@ -195,7 +222,8 @@ def _text(status: int, body: str) -> Answer:
 def _persist(path: Path, data: bytes) -> None:
     """Replace a file, durable before this returns; readable by its owner only."""
     part = path.with_name(path.name + ".part")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    part.unlink(missing_ok=True)
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as out:
         out.write(data)
         out.flush()

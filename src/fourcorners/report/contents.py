@@ -258,9 +258,11 @@ class Versions:
 class ExhibitData:
     """Everything that an exhibit shows.
 
-    `superseded` names attributions that rest on records which have changed since; they are not shown. `filter_key`
-    says whether a filter team holds a key that the case team lacks; without one, what lies outside scope is not
-    stored at all (M57).
+    `superseded` names attributions that are not shown, each with a key of `statement.NOT_SHOWN`; `locked` the
+    returns of which nothing is shown since a court quashed what their instrument rests on, each with that
+    instrument; `destroyed` the instruments under which what was produced exists no more. `filter_key` says whether
+    a filter team holds a key that the case team lacks; without one, what lies outside scope is not stored at all
+    (M57).
     """
 
     case: Case
@@ -273,7 +275,9 @@ class ExhibitData:
     versions: Versions
     ledger: LedgerHead
     filter_key: bool = False
-    superseded: tuple[str, ...] = ()
+    superseded: tuple[tuple[str, str], ...] = ()
+    locked: tuple[tuple[str, str], ...] = ()
+    destroyed: tuple[str, ...] = ()
 
     @property
     def findings(self) -> list[Finding]:

@@ -31,9 +31,12 @@ from fourcorners.report.findings import statements
 from fourcorners.report.statement import ALTERNATIVES
 from fourcorners.report.statement import CLAIM
 from fourcorners.report.statement import LIMITS
+from fourcorners.report.statement import LOCKED
 from fourcorners.report.statement import MARKS
 from fourcorners.report.statement import NO_FILTER_KEY
 from fourcorners.report.statement import NO_WITNESS
+from fourcorners.report.statement import NONE_MADE
+from fourcorners.report.statement import NONE_STANDS
 from fourcorners.report.statement import NOT_STORED
 from fourcorners.report.statement import support
 from fourcorners.report.summary import summary
@@ -65,10 +68,10 @@ def document(data: ExhibitData) -> dict[str, object]:
             ("Instruments", [block for one in data.instruments for block in _instrument(one)]),
             (
                 "What was produced",
-                [block for one in data.returns for block in _return(one, stored=data.filter_key)],
+                [block for one in data.returns for block in _return(one, stored=data.filter_key)] + _locked(data),
             ),
             ("What people declared", _declarations(data)),
-            ("Findings", overviews or [text("No login has been compared with assignments.")]),
+            ("Findings", overviews or [text(NONE_STANDS if data.superseded else NONE_MADE)]),
             ("Evidence statements", evidence or [text("There is none.")]),
             ("What the records do not exclude", [text(_ALWAYS), {"list": list(ALTERNATIVES)}]),
             ("Network names", _networks(data)),
@@ -164,6 +167,13 @@ def _return(sheet: ReturnSheet, *, stored: bool) -> Iterator[Block]:
         )
     if sheet.sealed and not stored:
         yield note(NOT_STORED)
+
+
+def _locked(data: ExhibitData) -> list[Block]:
+    blocks: list[Block] = []
+    for name, instrument in data.locked:
+        blocks += [{"heading": [f"{name}, under {instrument}"]}, note(f"{LOCKED[0].upper()}{LOCKED[1:]}.")]
+    return blocks
 
 
 def _declarations(data: ExhibitData) -> list[Block]:

@@ -103,6 +103,16 @@ LIMITS: tuple[str, ...] = (
 )
 
 
+#: Why a comparison that was made is not shown.
+NOT_SHOWN = {
+    "quashed": "it rests on an instrument that a court quashed",
+    "destroyed": "what it rests on was destroyed",
+    "changed": "records were added or judged anew after it",
+}
+NONE_MADE, NONE_STANDS = "No login has been compared with assignments.", "No comparison that was made stands."
+LOCKED = "locked, since a court quashed what its instrument rests on; nothing of it is shown"
+
+
 def sentence(finding: Finding) -> tuple[str, str | None, str]:
     """The finding's sentence: the words before the account holder, the account holder or None, the words after."""
     before, mark, after = SENTENCES[finding.outcome].partition(HOLDER)

@@ -16,8 +16,12 @@ from fourcorners.report.contents import AttributionSheet
 from fourcorners.report.contents import ExhibitData
 from fourcorners.report.statement import ALTERNATIVES
 from fourcorners.report.statement import HOLDER
+from fourcorners.report.statement import LOCKED
 from fourcorners.report.statement import NO_FILTER_KEY
 from fourcorners.report.statement import NO_WITNESS
+from fourcorners.report.statement import NONE_MADE
+from fourcorners.report.statement import NONE_STANDS
+from fourcorners.report.statement import NOT_SHOWN
 from fourcorners.report.statement import NOT_STORED
 from fourcorners.report.statement import SENTENCES
 from fourcorners.report.statement import TITLES
@@ -64,6 +68,8 @@ def _came(data: ExhibitData) -> list[Text]:
         f"{sheet.released:,} in scope."
         for sheet in data.returns
     ]
+    rows += [f"{name} under {instrument}: {LOCKED}." for name, instrument in data.locked]
+    rows += [f"What was produced under {name} was destroyed." for name in data.destroyed]
     return [lines(rows)] if rows else ["Nothing has been taken in."]
 
 
@@ -82,6 +88,8 @@ def _kept_out(data: ExhibitData) -> list[Text]:
         rows.append(lines(named))
     if unclassified := sum(texts for sheet in data.returns for _, texts in sheet.unclassified):
         rows.append(f"{number(unclassified, 'text')} in fields that no list names: released to nobody.")
+    if data.locked:
+        rows.append("What came under a locked instrument is not counted here.")
     if not data.filter_key:
         rows.append(f"{NO_FILTER_KEY} {NOT_STORED}")
     return rows
@@ -94,7 +102,7 @@ def _where(data: ExhibitData, sheet: AttributionSheet) -> str:
 
 def _found(data: ExhibitData) -> list[Text]:
     if not data.attributions:
-        return ["No login has been compared with assignments."]
+        return [NONE_STANDS if data.superseded else NONE_MADE]
     rows: list[Text] = []
     for sheet in data.attributions:
         rows.append(
@@ -121,14 +129,13 @@ def _left_open(data: ExhibitData) -> list[Text]:
         others = [f"{count:,} {TITLES[one]}" for one, count in figures.items() if count and one != "one"]
         if others:
             rows.append(f"{_where(data, sheet)}Logins that lead to nobody: {', '.join(others)}.")
-    if data.superseded:
-        rows.append(
-            f"Not shown, since records were added or judged anew after them: {', '.join(data.superseded)}."
-        )
+    for why, words in NOT_SHOWN.items():
+        if names := [name for name, reason in data.superseded if reason == why]:
+            rows.append(f"Not shown, since {words}: {', '.join(names)}.")
     rows.append("Who used a connection. The records do not exclude: " + "; ".join(ALTERNATIVES) + ".")
-    names = [said(name) for name in sorted({sheet.instrument.entered_by for sheet in data.instruments})]
-    if names:
-        rows.append(["Instrument details entered by ", *_joined(names), ", not independently checked."])
+    entered_by = [said(name) for name in sorted({sheet.instrument.entered_by for sheet in data.instruments})]
+    if entered_by:
+        rows.append(["Instrument details entered by ", *_joined(entered_by), ", not independently checked."])
     if data.mappings:
         rows.append("What a table's columns mean was declared by one person and checked by nobody.")
     if not data.ledger.witnesses:

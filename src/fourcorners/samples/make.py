@@ -69,7 +69,7 @@ def make(format_name: str, seed: int, rows: int, out: Path) -> None:
 def _record(service: str, layout: str) -> Callable[[int, int, Path], None]:
     def made(seed: int, rows: int, out: Path) -> None:
         form = Form(service, layout)
-        if layout == "E" and out.suffix == ".pdf":
+        if layout == "E" and out.suffix.lower() == ".pdf":
             form = replace(form, pdf=True)
         world = worlds.build(seed)
         logins, members = provider.write(world, form, rows, out)
@@ -89,7 +89,7 @@ def _record(service: str, layout: str) -> Callable[[int, int, Path], None]:
 
 def _table(key: str) -> Callable[[int, int, Path], None]:
     def made(seed: int, rows: int, out: Path) -> None:
-        if out.suffix not in _TABLES:
+        if out.suffix.lower() not in _TABLES:
             raise UsageError(
                 "USAGE", f"{out.name!r} is no table", next_step=f"end the name in {', '.join(_TABLES)}"
             )

@@ -96,7 +96,7 @@ def write(world: World, form: Form, rows: int, path: Path) -> tuple[list[Login],
     Raises:
         UsageError: the suffix does not fit the form, or there are too many rows for a PDF.
     """
-    if path.suffix not in {".zip", f".{form.suffix}"}:
+    if path.suffix.lower() not in {".zip", f".{form.suffix}"}:
         raise UsageError(
             "USAGE",
             f"{path.name!r} cannot hold this format",
@@ -111,7 +111,7 @@ def write(world: World, form: Form, rows: int, path: Path) -> tuple[list[Login],
     record = records.produce(
         world, form.service, logins, target=True, generated=_GENERATED, spoilt=spoilt, as_text=form.as_text
     )
-    if path.suffix == ".zip":
+    if path.suffix.lower() == ".zip":
         others = _others(world, form, logins)
         return logins, _write_zip(path, form, [(f"records.{form.suffix}", record), *others], world.seed)
     rng = dice(world.seed, "written")

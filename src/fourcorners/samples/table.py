@@ -74,9 +74,9 @@ def write_table(world: World, carrier: Carrier, rows: Sequence[Assignment], path
     """Write the table: CSV, XLSX or Parquet by the path's suffix."""
     headers = list(_HEADERS[carrier.kind].values())
     cells = _cells(world, carrier, rows)
-    if path.suffix == ".xlsx":
+    if path.suffix.lower() == ".xlsx":
         xlsx.write(path, _with_head(headers, cells))
-    elif path.suffix == ".parquet":
+    elif path.suffix.lower() == ".parquet":
         columns = list(zip(*cells, strict=True))
         types = [pa.int32() if key.startswith("port") else pa.string() for key in _HEADERS[carrier.kind]]
         arrays = [pa.array(list(column), kind) for column, kind in zip(columns, types, strict=True)]

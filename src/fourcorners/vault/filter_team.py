@@ -58,9 +58,9 @@ class Custodian:
             found = cls(name, base64.b64decode(key, validate=True))
             X25519PublicKey.from_public_bytes(found.public)
         except ValueError as error:
-            raise _no_key(f"no custodian's line: {error}") from error
+            raise _no_line(f"no custodian's line: {error}") from error
         if prefix != _PREFIX or found.line() != line.strip():
-            raise _no_key("the line is not whole, or was changed")
+            raise _no_line("the line is not whole, or was changed")
         return found
 
 
@@ -73,7 +73,7 @@ class FilterTeam:
     def __post_init__(self) -> None:
         for part in ({each.name for each in self.custodians}, {each.public for each in self.custodians}):
             if len(part) < max(2, len(self.custodians)):
-                raise _no_key("a filter team is at least two custodians with names and keys of their own")
+                raise _no_line("a filter team is at least two custodians with names and keys of their own")
 
     @classmethod
     def parse(cls, lines: str) -> FilterTeam:
@@ -136,13 +136,15 @@ class CustodianKey:
         """
         try:
             kept = {name: str(value) for name, value in json.loads(data).items()}
-            key = _stretch(passphrase, bytes.fromhex(kept["salt"]))
-            raw = AESGCM(key).decrypt(
-                bytes.fromhex(kept["nonce"]), bytes.fromhex(kept["box"]), kept["name"].encode()
-            )
-            return cls(kept["name"], X25519PrivateKey.from_private_bytes(raw))
-        except (ValueError, KeyError, AttributeError, InvalidTag) as error:
-            raise _no_key("no custodian's key, or another passphrase") from error
+            salt, nonce, box = (bytes.fromhex(kept[part]) for part in ("salt", "nonce", "box"))
+            name = kept["name"]
+        except (ValueError, KeyError, AttributeError, RecursionError) as error:
+            raise _no_key("the file is no custodian's key, or not all of it") from error
+        try:
+            raw = AESGCM(_stretch(passphrase, salt)).decrypt(nonce, box, name.encode())
+            return cls(name, X25519PrivateKey.from_private_bytes(raw))
+        except (ValueError, InvalidTag) as error:
+            raise _no_key("the passphrase does not open the key, or the file was changed") from error
 
     def begin(self, wrapped: bytes, context: bytes) -> bytes:
         """Take the outer layer off: what is left opens with the key of another custodian, and with his alone.
@@ -192,10 +194,19 @@ def _stretch(passphrase: bytes, salt: bytes) -> bytes:
     return Scrypt(salt, 32, **_COST).derive(passphrase)
 
 
-def _no_key(what: str) -> BadInput:
+def _no_line(what: str) -> BadInput:
     return BadInput(
         "CUSTODIAN_KEY",
         what,
         why="a wrong key would seal records that nobody ever opens",
         next_step="`fourcorners seal key --out FILE` makes a custodian's key and prints his line",
+    )
+
+
+def _no_key(what: str) -> BadInput:
+    return BadInput(
+        "CUSTODIAN_KEY",
+        what,
+        why="what was sealed opens with the keys whose lines the filter team was named by, and with no new one",
+        next_step="give the custodian's own passphrase, and the file that `seal key` wrote for him",
     )

@@ -94,9 +94,18 @@ def unlock(folder: Path, *, secret: Secret) -> RootKey:
     try:
         kept: dict[str, str] = json.loads((folder / FILE).read_text(encoding="utf-8"))
         provider = providers()[kept["kind"]]
-    except (OSError, ValueError, KeyError) as error:
-        raise refused(f"the workspace does not say where its root key is: {error}", str(folder / FILE)) from error
-    return provider.unlock(kept, secret)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is damaged"
+        raise refused(
+            f"{folder / FILE} does not say where the workspace's root key is: {reason}",
+            "bring the folder `keys` back from where `backup --keys` copied it",
+        ) from error
+    try:
+        return provider.unlock(kept, secret)
+    except (KeyError, ValueError, TypeError, OSError) as error:
+        raise refused(
+            f"the workspace's note of its root key is damaged: {error}", f"restore {folder / FILE} from a backup"
+        ) from error
 
 
 def refused(what: str, next_step: str) -> BadInput:

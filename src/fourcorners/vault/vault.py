@@ -9,13 +9,16 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterator
+from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import VerificationFailed
+from fourcorners.vault.files import TEMPORARY
 from fourcorners.vault.files import hash_of
+from fourcorners.vault.files import move
 from fourcorners.vault.files import sync_folder
 from fourcorners.vault.files import write_once
 from fourcorners.vault.filter_team import FilterTeam
@@ -31,6 +34,9 @@ SEGMENTS = "segments"
 SLICES = "slices"
 #: What only the filter team opens: sealed rows, originals that hold one, salts of withheld leaves.
 SEALED = "sealed"
+FOLDERS = (ORIGINALS, SEGMENTS, SLICES, SEALED)
+#: Files that no catalogue knows, as an opening found them: nothing is deleted that may be somebody's only copy.
+QUARANTINE = "quarantine"
 
 _BLOCK = 1 << 20
 
@@ -71,7 +77,7 @@ class Vault:
 
         Raises:
             Refused: `DESTROYED`.
-            VerificationFailed: `TAMPERED`.
+            VerificationFailed: `TAMPERED`, `MISSING_KEY`.
         """
         return self.reading_with(name, self.keys.file_key(owner, name))
 
@@ -114,13 +120,58 @@ class Vault:
         """Every file in the vault, by its path below the root."""
         return {
             path.relative_to(self.root).as_posix()
-            for folder in (ORIGINALS, SEGMENTS, SLICES, SEALED)
+            for folder in FOLDERS
             for path in (self.root / folder).rglob("*")
             if path.is_file()
         }
 
+    def key_commitment(self, name: str, owner: str) -> str:
+        """A hash of a file's wrapped key, hex.
+
+        Raises:
+            Refused: `DESTROYED`.
+            VerificationFailed: `MISSING_KEY`.
+        """
+        return self.keys.commitment(owner, name, sealed=name.startswith(f"{SEALED}/"))
+
+    def set_aside(self, known: set[str]) -> list[str]:
+        """Move what the catalogue does not know, with its keys, to a place of its own; nothing whole is deleted.
+
+        It may be the remains of a step that was cut off, or what a newer database knows than the one that is here.
+        """
+        batch = secrets.token_hex(8)
+        self.keys.set_aside(known, batch)
+        unknown = sorted(self.files() - known)
+        for name in unknown:
+            if name.endswith(TEMPORARY):
+                (self.root / name).unlink()
+                sync_folder((self.root / name).parent)
+            else:
+                move(self.root / name, self.root / QUARANTINE / batch / name)
+        return unknown
+
+    def aside(self) -> list[Path]:
+        """The files that were set aside."""
+        return [path for path in sorted((self.root / QUARANTINE).rglob("*")) if path.is_file()]
+
+    def put_back(self, known: Mapping[str, str]) -> None:
+        """Bring back what was set aside and the catalogue knows: a newer database came back.
+
+        Args:
+            known: the hash that the catalogue has for each file.
+        """
+        aside = self.root / QUARANTINE
+        gone = {name for name in known.keys() - self.files() if _is_ours(name)} if aside.is_dir() else set()
+        for name in sorted(gone):
+            for batch in aside.iterdir():
+                kept = batch / name
+                if kept.is_file() and hash_of(kept) == known[name]:
+                    self.keys.put_back(name, batch.name)
+                    move(kept, self.root / name)
+                    break
+
     def remove_unknown(self, known: set[str]) -> list[str]:
-        """Delete what the catalogue does not know, and its keys: the remains of an intake that was cut off."""
+        """Delete what is not known, and its keys: what a step left that failed in this process."""
         unknown = sorted(self.files() - known)
         for name in unknown:
             (self.root / name).unlink()
@@ -152,6 +203,12 @@ class Vault:
                 why="records of the case rest on it",
                 next_step="keep the workspace as it is and restore the file from a backup",
             )
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a catalogue's name is of a file in the vault; what a database says is not believed."""
+    first, *rest = name.split("/")
+    return first in {ORIGINALS, SEGMENTS, SLICES, SEALED} and not {"", ".", ".."} & set(rest)
 
 
 def _copy(source: Path, sha256: str, to: FrameWriter) -> None:

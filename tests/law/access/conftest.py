@@ -13,6 +13,7 @@ from fourcorners.law.access.petition import Petition
 from fourcorners.law.access.petition import decide_petition
 from fourcorners.law.access.policies import Loaded
 from fourcorners.law.access.read import decide_read
+from fourcorners.law.access.ruling import decide_ruling
 
 NOW = 1_790_000_000_000_000_000
 
@@ -114,3 +115,14 @@ UNSEAL = Step(
     ),
 )
 DESTROY = Step("destroy", ANN, Petition("P-1", "destroy", "C-1", ANN, frozenset({SUE})))
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """The entering of a court's ruling."""
+
+    action: str
+    actor: Actor = ANN
+
+    def decide(self, loaded: Loaded | None = None) -> Decision:
+        return decide_ruling(self.actor, self.action, INSTRUMENT, NOW, loaded)

@@ -56,10 +56,13 @@ SETS: dict[str, dict[str, Any]] = {
 PRINCIPAL = z3.Const("principal", SORTS["Actor"])
 RESOURCES = {
     "read": "Record",
+    "show": "Case",
     "approve": "Petition",
     "act": "Petition",
     "unseal": "Petition",
     "destroy": "Petition",
+    "quash": "Instrument",
+    "reinstate": "Instrument",
 }
 
 

@@ -19,12 +19,15 @@ from tests.law.access.conftest import SUE
 from tests.law.access.conftest import TOM
 from tests.law.access.conftest import UNSEAL
 from tests.law.access.conftest import Read
+from tests.law.access.conftest import Ruling
 from tests.law.access.conftest import person
 
 from fourcorners.law.access import explain
 from fourcorners.law.access import policies
+from fourcorners.law.access.actor import Actor
 from fourcorners.law.access.decision import Decision
 from fourcorners.law.access.policies import Loaded
+from fourcorners.law.access.show import decide_show
 from fourcorners.model.codes import REFUSALS
 
 Case = Callable[[Loaded | None], bool]
@@ -48,6 +51,7 @@ CASES: dict[str, tuple[bool, Case]] = {
     ),
     "unseal": (True, lambda loaded: UNSEAL.decide(loaded).allowed),
     "destroy": (True, lambda loaded: DESTROY.decide(loaded).allowed),
+    "rulings": (True, lambda loaded: Ruling("quash").decide(loaded).allowed),
     "binding": (False, reads(Read(), {"case": "C-2"})),
     "destroyed": (False, reads(Read().of(destroyed=True))),
     "quashed": (False, reads(Read().of(quashed=True))),
@@ -67,6 +71,7 @@ CASES: dict[str, tuple[bool, Case]] = {
         lambda loaded: replace(APPROVE, actor=person("ida", "supervisor", teams=("C-1",))).decide(loaded).allowed,
     ),
     "custodians-do-not-approve": (False, lambda loaded: APPROVE.of(kind="unseal").decide(loaded).allowed),
+    "custodians-do-not-reinstate": (False, lambda loaded: Ruling("reinstate", MOLE).decide(loaded).allowed),
     "court-order": (False, lambda loaded: UNSEAL.of(live_order=False).decide(loaded).allowed),
     "two-custodians": (
         False,
@@ -134,6 +139,65 @@ def test_the_cases_of_reading(query: Read, record: dict[str, str | bool], code: 
     assert decision.allowed
     assert decision.filter.holds({**RECORD, **record}) is (code is None)
     assert not decision.filter.holds({**RECORD, **record, "sealed": True})
+
+
+@pytest.mark.parametrize(
+    ("actor", "quash", "reinstate"),
+    [
+        (ANN, "", ""),
+        (SUE, "", ""),
+        (NOBODY, "NOT_PERMITTED", "NOT_PERMITTED"),
+        (person("cy", "investigator", teams=("C-9",)), "NOT_PERMITTED", "NOT_PERMITTED"),
+        (CAROL, "NOT_PERMITTED", "WALL"),
+        (MOLE, "", "WALL"),
+        (person("both", "supervisor", "custodian"), "", "WALL"),
+    ],
+)
+def test_who_enters_what_a_court_ruled(actor: Actor, quash: str, reinstate: str) -> None:
+    for action, code in (("quash", quash), ("reinstate", reinstate)):
+        decision = Ruling(action, actor).decide()
+        assert (decision.allowed, decision.code) == (not code, code)
+        assert decision.next or decision.allowed
+
+
+def test_who_may_is_said_where_nobody_permits_it() -> None:
+    stranger = replace(DESTROY, actor=SUE).decide()
+    assert (stranger.code, "ann asked for it" in stranger.next) == ("NOT_PERMITTED", True)
+    assert "supervisor" in replace(APPROVE, actor=NOBODY).decide().next
+    assert "custodian" in replace(UNSEAL, actor=NOBODY).decide().next
+
+
+@pytest.mark.parametrize(
+    ("actor", "justified", "code"),
+    [
+        (ANN, False, None),
+        (NOBODY, False, "NOT_PERMITTED"),
+        (NOBODY, True, "NOT_PERMITTED"),
+        (CAROL, True, "NOT_PERMITTED"),
+        (MOLE, True, "WALL"),
+        (person("cy", "investigator", teams=("C-9",)), True, "NOT_PERMITTED"),
+        (SUE, False, "JUSTIFICATION_NEEDED"),
+        (SUE, True, None),
+    ],
+)
+def test_the_cases_of_seeing_what_a_case_holds(actor: Actor, justified: bool, code: str | None) -> None:  # noqa: FBT001
+    decision = decide_show(actor, "C-1", justified=justified)
+    assert (decision.allowed, decision.code or None) == (code is None, code)
+    assert bool(decision.question) is (actor is SUE), "the wording that he sees, or saw"
+    assert bool(decision.policies) is (code != "NOT_PERMITTED")
+
+
+@pytest.mark.parametrize(
+    ("policy", "actor", "justified"),
+    [("team", ANN, False), ("review", SUE, True), ("wall", MOLE, True), ("review-justification", SUE, False)],
+)
+def test_a_policy_that_is_removed_is_missed_where_a_case_is_seen(
+    policy: str,
+    actor: Actor,
+    justified: bool,  # noqa: FBT001
+) -> None:
+    allowed = decide_show(actor, "C-1", justified=justified).allowed
+    assert decide_show(actor, "C-1", justified=justified, loaded=without(policy)).allowed is not allowed
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3])

@@ -33,6 +33,7 @@ KIND, REQUESTER = of(PETITION, "kind"), of(PETITION, "requester")
 ON_TEAM, ON_ITS_TEAM = TEAM(CASE), TEAM(of(PETITION, "case"))
 UNRATIFIED = z3.And(of(INSTRUMENT, "emergency"), z3.Not(of(INSTRUMENT, "ratified")))
 UNJUSTIFIED = z3.Not(of(CONTEXT, "justified"))
+RULED_IN = of(Thing("Instrument"), "case")
 NO_ORDER = z3.Or(z3.Not(of(PETITION, "live_order")), of(PETITION, "items") < 1)
 
 #: (the action, what no allowed request of it fulfils)
@@ -53,6 +54,10 @@ NEVER: dict[str, tuple[str, Any]] = {
     "read off the team as no supervisor": ("read", z3.And(z3.Not(ON_TEAM), z3.Not(role("supervisor")))),
     "read without a role": ("read", z3.And(z3.Not(role("investigator")), z3.Not(role("supervisor")))),
     "read above the number": ("read", of(CONTEXT, "rows") > of(CONTEXT, "allowance")),
+    "see a case as custodian on the team": ("show", z3.And(role("custodian"), ON_TEAM)),
+    "see a case off the team without saying why": ("show", z3.And(z3.Not(ON_TEAM), UNJUSTIFIED)),
+    "see a case off the team as no supervisor": ("show", z3.And(z3.Not(ON_TEAM), z3.Not(role("supervisor")))),
+    "see a case without a role": ("show", z3.And(z3.Not(role("investigator")), z3.Not(role("supervisor")))),
     "approve one's own": ("approve", PRINCIPAL == REQUESTER),
     "approve twice": ("approve", of(PETITION, "approvers")(PRINCIPAL)),
     "approve from the team": ("approve", z3.And(ON_ITS_TEAM, z3.StringVal("destroy") != KIND)),
@@ -73,6 +78,12 @@ NEVER: dict[str, tuple[str, Any]] = {
     "destroy alone": ("destroy", of(PETITION, "approver_count") < 1),
     "destroy with one's own approval": ("destroy", of(PETITION, "approvers")(REQUESTER)),
     "destroy what another asked for": ("destroy", PRINCIPAL != REQUESTER),
+    "quash off the team as no supervisor": ("quash", z3.And(z3.Not(TEAM(RULED_IN)), z3.Not(role("supervisor")))),
+    "reinstate off the team as no supervisor": (
+        "reinstate",
+        z3.And(z3.Not(TEAM(RULED_IN)), z3.Not(role("supervisor"))),
+    ),
+    "reinstate as custodian": ("reinstate", role("custodian")),
     "destroy by another petition": ("destroy", z3.StringVal("destroy") != KIND),
 }
 

@@ -13,7 +13,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from fourcorners.casework import catalogue
 from fourcorners.casework import documents
+from fourcorners.casework import journal
 from fourcorners.casework import store
 from fourcorners.casework.holding import shredding
 from fourcorners.casework.holding import standing
@@ -21,7 +23,9 @@ from fourcorners.casework.people import actors
 from fourcorners.casework.people import petitions
 from fourcorners.casework.rows import InstrumentRow
 from fourcorners.casework.rows import PetitionRow
+from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace
+from fourcorners.model.errors import Refused
 from fourcorners.model.errors import UsageError
 
 
@@ -51,7 +55,8 @@ def request(workspace: Workspace, instrument_id: str, order: Path, reason: str) 
                 next_step="say in --reason which period ended or which order asks for it",
             )
         paper = documents.keep(workspace, instrument.case, order, documents.read(order))
-        return petitions.make(workspace, instrument.case, "destroy", {"instrument": instrument_id}, reason, paper)
+        subject = {"instrument": instrument_id, "returns": _held(workspace, instrument_id)}
+        return petitions.make(workspace, instrument.case, "destroy", subject, reason, paper)
 
 
 def execute(workspace: Workspace, petition_id: str) -> dict[str, Any]:
@@ -62,7 +67,7 @@ def execute(workspace: Workspace, petition_id: str) -> dict[str, Any]:
 
     Raises:
         UsageError: `UNKNOWN_PETITION`.
-        Refused: `TWO_PERSONS`, `DESTROYED`.
+        Refused: `TWO_PERSONS`, also where something was taken in or opened since it was asked for; `DESTROYED`.
     """
     with workspace.attempt("destroy run", {"petition": petition_id}):
         row = store.get(workspace.tables, PetitionRow, petition_id)
@@ -71,9 +76,11 @@ def execute(workspace: Workspace, petition_id: str) -> dict[str, Any]:
         instrument_id = row.subject["instrument"]
         standing.check_not_destroyed(workspace, instrument_id)
         decision = petitions.decide(workspace, "destroy", row)
+        _check_as_confirmed(workspace, row)
         keys = workspace.tables.keys.commitments(instrument_id)
         intended = replace(row, state=shredding.INTENDED, subject={**row.subject, "keys": keys})
         with workspace.transaction() as tables:
+            store.note_destroyed(tables, instrument_id, petition_id)
             bound = store.replace(tables, intended)
             petitions.write(
                 workspace,
@@ -87,6 +94,27 @@ def execute(workspace: Workspace, petition_id: str) -> dict[str, Any]:
             )
     shredding.finish(workspace)
     return receipt(workspace, petition_id)
+
+
+def _held(workspace: Workspace, instrument_id: str) -> dict[str, str]:
+    """The returns under an instrument, each with the hash over its stored files, which tells nothing of them."""
+    returns = store.of_owner(workspace.tables, ReturnRow, instrument_id)
+    return {each.id: journal.digest_of(catalogue.of_return(workspace.tables, each.id)) for each in returns}
+
+
+def _check_as_confirmed(workspace: Workspace, row: PetitionRow) -> None:
+    """What goes is what was there when it was asked for, and nothing that nobody confirmed."""
+    held, asked = _held(workspace, row.subject["instrument"]), row.subject["returns"]
+    if held == asked:
+        return
+    changed = sorted(name for name in held.keys() | asked.keys() if held.get(name) != asked.get(name))
+    raise Refused(
+        "PRODUCT",
+        "TWO_PERSONS",
+        f"{', '.join(changed)}: taken in, judged anew or opened since {row.id} was made",
+        why="whoever confirmed has not confirmed that it goes as well",
+        next_step="ask anew with `fourcorners destroy request`, and have it confirmed",
+    )
 
 
 def receipt(workspace: Workspace, petition_id: str) -> dict[str, Any]:

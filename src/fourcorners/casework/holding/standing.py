@@ -20,6 +20,7 @@ from fourcorners.model.errors import Refused
 from fourcorners.model.instant import rfc3339
 from fourcorners.model.instrument import Instrument
 from fourcorners.model.instrument import Purpose
+from fourcorners.vault.keys import missing
 
 QUASHED, REINSTATED = "quashed", "reinstated"
 
@@ -42,8 +43,23 @@ def of_instrument(workspace: Workspace, instrument_id: str) -> InstrumentFacts:
 
 
 def is_destroyed(workspace: Workspace, instrument_id: str) -> bool:
-    """Whether the keys of what was produced under it are gone."""
-    return not workspace.tables.keys.has(instrument_id)
+    """Whether the ledger has what was produced under it destroyed, or is about to.
+
+    Raises:
+        VerificationFailed: `MISSING_KEY`: its key is gone, and no destruction says so.
+    """
+    if workspace.tables.keys.is_shredded(instrument_id):
+        return True
+    if not workspace.tables.keys.has(instrument_id):
+        raise missing(instrument_id, f"{instrument_id}/self.key")
+    return False
+
+
+def is_ground(workspace: Workspace, instrument_id: str) -> bool:
+    """Whether its records may be read now without anybody being asked why: further steps may rest on them."""
+    facts, now = of_instrument(workspace, instrument_id), workspace.now()
+    in_time = facts.readable_from <= now <= facts.retain_until
+    return in_time and not facts.quashed and not facts.destroyed and (facts.ratified or not facts.emergency)
 
 
 def opened_categories(workspace: Workspace, instrument: Instrument) -> frozenset[str]:
@@ -57,7 +73,12 @@ def opened_categories(workspace: Workspace, instrument: Instrument) -> frozenset
 
 
 def quashed_by(workspace: Workspace, instrument_id: str) -> list[str]:
-    """The quashed instruments from which this one comes, itself among them; none of it is read or used."""
+    """The quashed instruments from which this one comes, itself among them; none of it is read or used.
+
+    Raises:
+        VerificationFailed: `TAMPERED`: the rulings are not those of the newest entry.
+    """
+    workspace.ledger.check_state()
     row = store.get(workspace.tables, InstrumentRow, instrument_id)
     rulings = store.of_owner(workspace.tables, RulingRow, instrument_id)
     own = [instrument_id] if rulings and rulings[-1].ruling == QUASHED else []

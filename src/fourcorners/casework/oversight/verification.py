@@ -6,15 +6,19 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
+from fourcorners.casework import catalogue
 from fourcorners.casework import journal
+from fourcorners.casework import recovery
 from fourcorners.casework import store
 from fourcorners.casework.holding import standing
 from fourcorners.casework.journal import Entry
+from fourcorners.casework.oversight import bindings
+from fourcorners.casework.oversight import stamping
 from fourcorners.casework.oversight import witnessing
+from fourcorners.casework.oversight.bindings import tampered
 from fourcorners.casework.rows import InstrumentRow
 from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace
-from fourcorners.model.errors import VerificationFailed
 from fourcorners.vault import slices
 
 
@@ -32,18 +36,21 @@ def verify(workspace: Workspace, *, since: Path | None = None) -> dict[str, Any]
         VerificationFailed: naming the first thing that is not as it must be.
     """
     with workspace.attempt("verify", {}):
+        recovery.check_continues(workspace)
         head = workspace.ledger.verify()
         extends = witnessing.check_since(workspace, since) if since else None
-        cosigned = witnessing.check_kept(workspace)
-        stamped = witnessing.check_stamps(workspace)
         entries = list(workspace.ledger.entries())
+        witnessing.check_cosigned(workspace, entries)
+        cosigned, seen = witnessing.check_kept(workspace), witnessing.last_seen(workspace)
+        stamped = stamping.check(workspace, entries)
         _check_bodies(workspace, entries)
         _check_catalogue(workspace, entries)
+        bindings.check(workspace, entries)
         _check_counts(workspace, entries)
         _check_originals(workspace)
-        hashes = store.stored_hashes(workspace.tables)
+        hashes, vault = catalogue.stored_hashes(workspace.tables), workspace.vault
         for name, digest in hashes.items():
-            workspace.vault.check(name, digest)
+            vault.check(name, digest)
         pieces = sum(_check_slices(workspace))
     return {
         "verified": True,
@@ -52,8 +59,8 @@ def verify(workspace: Workspace, *, since: Path | None = None) -> dict[str, Any]
         "slices": pieces,
         "extends": extends,
         "stamped": stamped,
-        "witness": cosigned
-        or "none: whoever holds this folder can rewrite it; compare with a checkpoint kept elsewhere",
+        "witness": cosigned or f"none: {witnessing.without_quorum(seen)}",
+        "witnesses": seen,
     }
 
 
@@ -82,31 +89,35 @@ def _check_bodies(workspace: Workspace, entries: list[Entry]) -> None:
     stored = store.stored_bodies(workspace.tables)
     differing = sorted(key for key in said.keys() | stored.keys() if said.get(key) != stored.get(key))
     if differing:
-        raise _tampered(f"the case tables differ from the ledger at {', '.join(differing[:5])}", "case tables")
+        raise tampered(f"the case tables differ from the ledger at {', '.join(differing[:5])}", "case tables")
 
 
 def _check_catalogue(workspace: Workspace, entries: list[Entry]) -> None:
     """Compare the files of every return with the newest entry about it; needs no key."""
-    stored = [entry for entry in entries if entry.kind in {"intake", "declaration", "unsealed"}]
-    said = {entry.facts["return"]: entry.facts["files"] for entry in stored}
+    said = {entry.facts["return"]: entry.facts["files"] for entry in entries if entry.kind in bindings.STORED}
     returns = {name for (name,) in workspace.tables.db.execute("SELECT id FROM returns").fetchall()}
     differing = [
         return_id
         for return_id in sorted(said.keys() | returns)
-        if said.get(return_id) != journal.digest_of(store.catalogue_of(workspace.tables, return_id))
+        if return_id not in returns
+        or said.get(return_id) != journal.digest_of(catalogue.of_return(workspace.tables, return_id))
     ]
     if differing:
-        raise _tampered(f"the files of {', '.join(differing[:5])} are not those that were stored", "catalogue")
+        raise tampered(f"the files of {', '.join(differing[:5])} are not those that were stored", "catalogue")
 
 
 def _check_originals(workspace: Workspace) -> None:
-    """Whole files and papers whose key is there: what lies in them is what was given."""
-    for name, owner, digest in store.all_originals(workspace.tables):
-        if not workspace.tables.keys.has(owner):
+    """Whole files and papers whose key was not destroyed: what lies in them is what was given."""
+    if misplaced := catalogue.misplaced_originals(workspace.tables):
+        raise tampered(f"{misplaced[0]} is not under the key of its return's instrument", "originals")
+    vault = workspace.vault
+    for name, owner, mac in catalogue.all_originals(workspace.tables):
+        if workspace.tables.keys.is_shredded(owner):
             continue
-        with workspace.vault.reading(name, owner) as source:
-            if file_digest(source, "sha256").hexdigest() != digest:
-                raise _tampered(f"{name} is not the paper or file that was given", "originals")
+        with vault.reading(name, owner) as source:
+            digest = file_digest(source, "sha256").hexdigest()
+            if store.mac_of(workspace.tables, owner, digest) != mac:
+                raise tampered(f"{name} is not the paper or file that was given", "originals")
 
 
 def _check_counts(workspace: Workspace, entries: list[Entry]) -> None:
@@ -118,14 +129,4 @@ def _check_counts(workspace: Workspace, entries: list[Entry]) -> None:
             said[key] = said.get(key, 0) + entry.facts["rows"]
     stored = workspace.tables.db.execute("SELECT actor, case_id, rows FROM shown").fetchall()
     if said != {(actor, case): rows for actor, case, rows in stored}:
-        raise _tampered("the numbers of rows that persons were shown are not those of the ledger", "shown")
-
-
-def _tampered(what: str, where: str) -> VerificationFailed:
-    return VerificationFailed(
-        "TAMPERED",
-        what,
-        where=where,
-        why="what would be shown is not what was entered or taken in",
-        next_step="keep the workspace as it is and restore the database from a backup",
-    )
+        raise tampered("the numbers of rows that persons were shown are not those of the ledger", "shown")

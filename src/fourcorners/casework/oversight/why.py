@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fourcorners.casework.journal import Entry
+from fourcorners.casework.oversight.numbers import entry_number
 from fourcorners.casework.workspace import Workspace
 from fourcorners.law.access import explain
 from fourcorners.model.errors import UsageError
@@ -16,7 +17,7 @@ def why(workspace: Workspace, entry_id: str) -> dict[str, Any]:
 
     Args:
         workspace: where.
-        entry_id: `E-17`, as a refusal names it and `ledger list` shows it.
+        entry_id: `E-17`, as a refusal names it and `ledger list` shows it, or its number alone.
 
     Raises:
         UsageError: `UNKNOWN_ENTRY`: there is none, or nothing was decided in it.
@@ -28,9 +29,10 @@ def why(workspace: Workspace, entry_id: str) -> dict[str, Any]:
         if not refused and not policies:
             raise UsageError(
                 "UNKNOWN_ENTRY",
-                f"{entry_id} ({entry.kind}) holds no decision",
+                f"{entry.id} ({entry.kind}) holds no decision",
                 next_step="`fourcorners ledger list` shows the entries; reads, approvals and refusals are decided",
             )
+        workspace.record("explained", {"entry": entry.id}, {})
     audit, evidence = entry.audit or {}, entry.evidence or {}
     return {
         "entry": entry.id,
@@ -48,11 +50,12 @@ def why(workspace: Workspace, entry_id: str) -> dict[str, Any]:
 
 
 def _find(workspace: Workspace, entry_id: str) -> Entry:
+    number = entry_number(entry_id)
     for entry in workspace.ledger.entries():
-        if entry.id == entry_id:
+        if entry.n == number:
             return entry
     raise UsageError(
         "UNKNOWN_ENTRY",
-        f"the ledger has no {entry_id}",
+        f"the ledger has no E-{number}",
         next_step="`fourcorners ledger list` shows the entries",
     )

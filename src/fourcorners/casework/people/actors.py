@@ -7,9 +7,11 @@ opens what was sealed in it, whatever else he is.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from fourcorners.casework import store
+from fourcorners.casework.people import names
 from fourcorners.casework.rows import ActorRow
 from fourcorners.casework.rows import CaseRow
 from fourcorners.casework.workspace import Workspace
@@ -41,8 +43,9 @@ def add(workspace: Workspace, name: str, role: str) -> ActorRow:
 
     Raises:
         UsageError: no such role, or no printable name.
-        Refused: `WALL`, for a custodian.
+        Refused: `WALL`, for a custodian; `LOOK_ALIKE`.
     """
+    name = names.normal(name)
     with workspace.attempt("actor add", {"role": role}, evidence={"name": name}):
         if role not in {INVESTIGATOR, SUPERVISOR} or not name.strip() or not name.isprintable():
             raise UsageError(
@@ -64,6 +67,7 @@ def join(workspace: Workspace, case: str, name: str) -> ActorRow:
         UsageError: `UNKNOWN_CASE`, `UNKNOWN_ACTOR`.
         Refused: `WALL` for a custodian; `NOT_ON_TEAM`, if the acting person is not on the team himself.
     """
+    name = names.normal(name)
     with workspace.attempt("case join", {"case": case}, evidence={"name": name}):
         store.get(workspace.tables, CaseRow, case)
         check_team(workspace, case)
@@ -78,7 +82,7 @@ def open_team(workspace: Workspace, case: str) -> None:
     """The team of a new case begins with the person who opens it; within the caller's transaction.
 
     Raises:
-        Refused: `WALL`, for a custodian.
+        Refused: `WALL`, for a custodian; `LOOK_ALIKE`.
     """
     before = store.find_actor(workspace.tables, workspace.actor)
     if before and CUSTODIAN in before.roles:
@@ -86,16 +90,30 @@ def open_team(workspace: Workspace, case: str) -> None:
     _store(workspace, before, workspace.actor, INVESTIGATOR, case)
 
 
-def add_custodian(workspace: Workspace, name: str) -> None:
-    """Make a person a custodian; within the caller's transaction.
+def check_custodian(workspace: Workspace, name: str) -> None:
+    """Whether a person may be a custodian.
 
     Raises:
-        Refused: `WALL`, if he is or was on a case's team.
+        UsageError: the name is not in the form in which names are compared.
+        Refused: `WALL`, if he is or was on a case's team; `LOOK_ALIKE`.
     """
+    if name != names.normal(name) or not name.isprintable():
+        raise UsageError(
+            "USAGE",
+            f"{name!r} is no name under which anybody acts",
+            why="the key of that name could be used by nobody",
+            next_step="the custodian makes his key again with `seal key`, under a plain name",
+        )
     before = store.find_actor(workspace.tables, name)
     if before and before.teams:
         raise wall(name, f"is on the team of {', '.join(before.teams)}")
-    _store(workspace, before, name, CUSTODIAN, None)
+    if not before:
+        _check_new(workspace, name)
+
+
+def add_custodian(workspace: Workspace, name: str) -> None:
+    """Make a person a custodian, who was checked; within the caller's transaction."""
+    _store(workspace, store.find_actor(workspace.tables, name), name, CUSTODIAN, None)
 
 
 def check_team(workspace: Workspace, case: str) -> None:
@@ -114,6 +132,23 @@ def check_team(workspace: Workspace, case: str) -> None:
         )
 
 
+def check_not_alike(name: str, others: Iterable[str]) -> None:
+    """Whether a name can be told from the names of others; the same name is no other's.
+
+    Raises:
+        Refused: `PRODUCT LOOK_ALIKE`.
+    """
+    for other in others:
+        if names.look_alike(name, other):
+            raise Refused(
+                "PRODUCT",
+                "LOOK_ALIKE",
+                f"{name!r} can be taken for {other!r}",
+                why="one person under two names would be two persons to every rule that asks for another",
+                next_step=f"use the name {other!r} if it is the same person, else one that nobody takes for it",
+            )
+
+
 def wall(name: str, what: str) -> Refused:
     """The refusal that keeps custodians and case teams apart."""
     return Refused(
@@ -125,7 +160,13 @@ def wall(name: str, what: str) -> Refused:
     )
 
 
+def _check_new(workspace: Workspace, name: str) -> None:
+    check_not_alike(name, (row.id for row in store.of_owner(workspace.tables, ActorRow, store.WORKSPACE)))
+
+
 def _store(workspace: Workspace, before: ActorRow | None, name: str, role: str, case: str | None) -> ActorRow:
+    if not before:
+        _check_new(workspace, name)
     row = before or ActorRow(name, [], [])
     row = replace(
         row,

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
+from fourcorners.casework import gate
 from fourcorners.casework import store
 from fourcorners.casework.holding import standing
 from fourcorners.casework.people import actors
+from fourcorners.casework.people import petitions
 from fourcorners.casework.rows import InstrumentRow
+from fourcorners.casework.rows import PetitionRow
 from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace
+from fourcorners.model.errors import Refused
 from fourcorners.model.errors import UsageError
 from fourcorners.vault import segments
 from fourcorners.vault.filter_team import FilterTeam
@@ -20,19 +25,29 @@ from fourcorners.vault.segments import WITHHELD_FAMILY
 _SCOPE = "scope"
 
 
-def set_team(workspace: Workspace, lines: str) -> FilterTeam:
+def set_team(workspace: Workspace, lines: str, reason: str = "") -> FilterTeam:
     """Name the custodians to whom everything outside scope is encrypted from now on.
+
+    The first team is named by whoever makes the workspace ready. To put another in its place takes a second
+    person, a supervisor who is on no case's team and is none of the new custodians: else anybody who can type
+    could have what is sealed from then on encrypted to himself.
 
     Args:
         workspace: where.
         lines: one line a custodian, as `seal key` printed it on his own machine.
+        reason: why another team.
 
     Raises:
         BadInput: `CUSTODIAN_KEY`: a line is not whole, or there are fewer than two custodians.
-        Refused: `WALL`: one of them is on a case's team.
+        Refused: `WALL`: one of them is on a case's team; `LOOK_ALIKE`; `TWO_PERSONS`, with the petition's name.
     """
     with workspace.attempt("seal team", {}):
-        team = FilterTeam.parse(lines)
+        team, before = FilterTeam.parse(lines), workspace.filter_team()
+        if team == before:
+            return team
+        for each in team.custodians:
+            actors.check_custodian(workspace, each.name)
+        agreed = _agreed(workspace, before, team, reason) if before else None
         with workspace.transaction() as tables:
             for each in team.custodians:
                 actors.add_custodian(workspace, each.name)
@@ -42,10 +57,30 @@ def set_team(workspace: Workspace, lines: str) -> FilterTeam:
                 {"custodians": len(team.custodians), "keys": [each.public.hex() for each in team.custodians]},
                 {"names": [each.name for each in team.custodians]},
             )
+            if agreed:
+                petitions.use(workspace, agreed)
         return team
 
 
-def list_sealed(workspace: Workspace, instrument_id: str) -> Iterator[dict[str, Any]]:
+def _agreed(workspace: Workspace, before: FilterTeam, team: FilterTeam, reason: str) -> PetitionRow:
+    """The petition for this team in the place of that one, approved by somebody who gains nothing by it."""
+    replaced = sha256(before.lines().encode()).hexdigest()
+    subject = {"custodians": [each.line() for each in team.custodians], "replaces": replaced}
+    found = petitions.agreed(workspace, store.WORKSPACE, "team", subject)
+    if found and set(found.approvers) - {each.name for each in team.custodians}:
+        return found
+    row = petitions.make(workspace, store.WORKSPACE, "team", subject, reason)
+    raise Refused(
+        "PRODUCT",
+        "TWO_PERSONS",
+        "there is a filter team; another takes its place only if an independent person agrees",
+        why="whoever names the custodians decides who can open what is sealed from then on",
+        next_step=f"a supervisor who is on no case's team and is no custodian of the new one runs "
+        f"`fourcorners --as NAME approve {row.id}`; then run the command again",
+    )
+
+
+def list_sealed(workspace: Workspace, instrument_id: str, reason: str = "") -> Iterator[dict[str, Any]]:
     """Every sealed record under an instrument by its id, with the reason; no value of it.
 
     `opened` says whether a court had it opened since; `kept` whether it can be: what was taken in before there was
@@ -53,13 +88,23 @@ def list_sealed(workspace: Workspace, instrument_id: str) -> Iterator[dict[str, 
 
     Raises:
         UsageError: `UNKNOWN_INSTRUMENT`.
-        Refused: `DESTROYED`.
+        Refused: `DESTROYED`, and what the policies refuse.
     """
     with workspace.attempt("seal list", {"instrument": instrument_id}):
         case = store.get(workspace.tables, InstrumentRow, instrument_id).case
+        decision = gate.check_show(workspace, case, reason)
         standing.check_not_destroyed(workspace, instrument_id)
         found = list(_sealed(workspace, instrument_id))
-        workspace.record("seals shown", {"case": case, "instrument": instrument_id, "sealed": len(found)}, {})
+        workspace.record(
+            "seals shown",
+            {
+                "case": case,
+                "instrument": instrument_id,
+                "sealed": len(found),
+                "policies": list(decision.policies),
+            },
+            {"reason": reason, "asked": decision.question},
+        )
     yield from found
 
 

@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fourcorners.casework import catalogue
 from fourcorners.casework import documents
 from fourcorners.casework import journal
 from fourcorners.casework import keeping
@@ -27,6 +28,7 @@ from fourcorners.casework.people import petitions
 from fourcorners.casework.rows import MemberRow
 from fourcorners.casework.rows import PetitionRow
 from fourcorners.casework.rows import ReturnRow
+from fourcorners.casework.sealed import layers
 from fourcorners.casework.sealed import seals
 from fourcorners.casework.workspace import Workspace
 from fourcorners.law import unseal_order
@@ -40,8 +42,6 @@ from fourcorners.vault import segments
 from fourcorners.vault import slices
 from fourcorners.vault.filter_team import CustodianKey
 from fourcorners.vault.segments import Segment
-
-ACTED = "acted"
 
 
 def request(workspace: Workspace, path: Path, reason: str) -> PetitionRow:
@@ -57,10 +57,12 @@ def request(workspace: Workspace, path: Path, reason: str) -> PetitionRow:
         Refused: `COURT_ORDER_NEEDED`, `NOT_ON_TEAM`, `QUASHED`, `DESTROYED`.
         UsageError: `UNKNOWN_ITEM`.
     """
-    with workspace.attempt("unseal request", {}):
+    facts: dict[str, Any] = {}
+    with workspace.attempt("unseal request", facts):
         text = documents.content(path)
         order = unseal_order.parse(text)
-        unseal_order.check_issued(order, workspace.now())
+        facts["instrument"] = order.opens
+        unseal_order.check_live(order, workspace.now())
         instrument = store.load_instrument(workspace.tables, order.opens)
         actors.check_team(workspace, instrument.case)
         standing.check_not_quashed(workspace, order.opens)
@@ -70,6 +72,17 @@ def request(workspace: Workspace, path: Path, reason: str) -> PetitionRow:
         paper = documents.keep(workspace, instrument.case, document, documents.read(document))
         subject = {"opens": order.opens, "items": list(order.items), "order": text.decode(), "categories": []}
         return petitions.make(workspace, instrument.case, "unseal", subject, reason, paper)
+
+
+def custodian_key(workspace: Workspace, petition_id: str, path: Path, passphrase: bytes) -> CustodianKey:
+    """The key with which a custodian is about to act; a try that fails has its entry like an act that is refused.
+
+    Raises:
+        BadInput: `NOT_FOUND`, `CUSTODIAN_KEY`.
+    """
+    with workspace.attempt("unseal open", {"petition": petition_id}):
+        data = documents.content(path, next_step="name the file that `fourcorners seal key` wrote")
+        return CustodianKey.from_file(data, passphrase)
 
 
 def act(workspace: Workspace, petition_id: str, key: CustodianKey) -> dict[str, Any]:
@@ -101,11 +114,30 @@ def act(workspace: Workspace, petition_id: str, key: CustodianKey) -> dict[str, 
                 f"the key is {key.name}'s, and {workspace.actor} acts",
                 next_step=f"{key.name} runs this himself, with --as {key.name}",
             )
+        if layers.has_lapsed(row, workspace.now()):
+            with workspace.transaction():
+                row = layers.drop(workspace, row, "order ran out")
         standing.check_not_quashed(workspace, row.subject["opens"])
         standing.check_not_destroyed(workspace, row.subject["opens"])
+        _check_still_sealed(workspace, row)
         if row.approvers in ([], [workspace.actor]):
             return _begin(workspace, row, key)
         return _finish(workspace, row, key)
+
+
+def _check_still_sealed(workspace: Workspace, row: PetitionRow) -> None:
+    """Another order may have opened a record since this one was entered; opened twice it would stand as two.
+
+    Raises:
+        UsageError: `UNKNOWN_ITEM`; the layer that was taken off for it goes.
+    """
+    try:
+        seals.check_kept(workspace, row.subject["opens"], tuple(row.subject["items"]))
+    except UsageError:
+        if row.state == layers.ACTED:
+            with workspace.transaction():
+                layers.drop(workspace, row, "opened by another order")
+        raise
 
 
 def _begin(workspace: Workspace, row: PetitionRow, key: CustodianKey) -> dict[str, Any]:
@@ -116,7 +148,7 @@ def _begin(workspace: Workspace, row: PetitionRow, key: CustodianKey) -> dict[st
     # with the instrument's key, so that a destruction between the two acts ends what the first one laid bare
     box = workspace.tables.keys.seal(row.subject["opens"], json.dumps(begun).encode(), _begun(row))
     subject = {**row.subject, "begun": base64.b64encode(box).decode()}
-    acted = replace(row, approvers=[workspace.actor], state=ACTED, subject=subject)
+    acted = replace(row, approvers=[workspace.actor], state=layers.ACTED, subject=subject)
     with workspace.transaction() as tables:
         petitions.write(workspace, "key use", acted, store.replace(tables, acted), files=len(begun))
     return {"petition": row.id, "acted": acted.approvers, "return": None}
@@ -162,7 +194,8 @@ def _finish(workspace: Workspace, row: PetitionRow, key: CustodianKey) -> dict[s
                     "petition": row.id,
                     "return": return_id,
                     "items": len(order.items),
-                    "files": journal.digest_of(store.catalogue_of(tables, return_id)),
+                    "files": journal.digest_of(catalogue.of_return(tables, return_id)),
+                    "keys": keeping.wrapped_keys(workspace, instrument, return_id),
                 },
                 {"reason": row.reason, "custodians": acted},
                 evidence={

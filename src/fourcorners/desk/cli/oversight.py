@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 
 import click
 
+from fourcorners.casework import documents
 from fourcorners.casework import outputs
 from fourcorners.casework.oversight import inspection
+from fourcorners.casework.oversight import stamping
 from fourcorners.casework.oversight import why as reasons
 from fourcorners.casework.oversight import witnessing
 from fourcorners.desk import witness_service
 from fourcorners.desk.cli.root import FILE
 from fourcorners.desk.cli.root import JSON
+from fourcorners.desk.cli.root import REASON
 from fourcorners.desk.cli.root import fourcorners
 from fourcorners.desk.cli.session import Session
 from fourcorners.desk.cli.session import write
@@ -22,6 +24,7 @@ from fourcorners.ledger import submission
 from fourcorners.ledger.note import KeyType
 from fourcorners.ledger.note import Verifier
 from fourcorners.ledger.witness import Witness
+from fourcorners.model.errors import FourcornersError
 from fourcorners.model.errors import UsageError
 
 
@@ -53,12 +56,13 @@ def ledger_list(session: Session, case_id: str | None, *, _json: bool) -> None:
 
 @ledger.command("checkpoint")
 @click.option("--out", type=FILE, required=True, help="The file.")
+@click.option("--present", is_flag=True, help="The present state, signed by the log alone.")
 @JSON
 @click.pass_obj
-def ledger_checkpoint(session: Session, out: Path, *, _json: bool) -> None:
-    """The newest checkpoint, cosigned if there is one: keep it elsewhere, and verify against it later."""
+def ledger_checkpoint(session: Session, out: Path, *, present: bool, _json: bool) -> None:
+    """The newest cosigned checkpoint, else the present one: keep it elsewhere, and verify against it later."""
     with session.workspace() as workspace:
-        write(inspection.checkpoint(workspace, out))
+        write(inspection.checkpoint(workspace, out, present=present))
 
 
 @ledger.command("proof")
@@ -117,9 +121,10 @@ def witness_watch(folder: Path, key: str, *, _json: bool) -> None:
 def witness_cosign(folder: Path, request: Path, out: Path, *, _json: bool) -> None:
     """Answer a request that was carried by file."""
     outputs.check_free(out)
-    answer = Witness(folder).add_checkpoint(request.read_bytes(), int(time.time()))
+    answer = Witness(folder).add_checkpoint(_carried(request), int(time.time()))
     outputs.write(out, submission.to_file(answer))
     write({"answer": str(out), "status": answer.status})
+    submission.check_cosigned(answer)
 
 
 @witness.command("serve")
@@ -155,17 +160,30 @@ def witness_add(session: Session, name: str, key: str, url: str, *, _json: bool)
         write(witnessing.add_witness(workspace, name, key, url))
 
 
+@witness.command("remove")
+@click.argument("name")
+@REASON
+@JSON
+@click.pass_obj
+def witness_remove(session: Session, name: str, reason: str, *, _json: bool) -> None:
+    """Take a witness out that was named wrongly, or that cosigns no more; says why."""
+    with session.workspace() as workspace:
+        write(witnessing.remove_witness(workspace, name, reason))
+
+
 @witness.command("request")
 @click.argument("name")
 @click.option("--out", type=FILE, required=True, help="The request, to carry to the witness.")
+@click.option("--new", "anew", is_flag=True, help="About the present state, though an earlier one is under way.")
 @JSON
 @click.pass_obj
-def witness_request(session: Session, name: str, out: Path, *, _json: bool) -> None:
-    """Ask a witness by file."""
+def witness_request(session: Session, name: str, out: Path, *, anew: bool, _json: bool) -> None:
+    """Ask a witness by file: about the checkpoint that went out last, until this witness has cosigned it."""
     outputs.check_free(out)
     with session.workspace() as workspace:
-        outputs.write(out, witnessing.request(workspace, name))
-        write({"request": str(out), "size": workspace.log.size()})
+        data = witnessing.request(workspace, name, anew=anew)
+        outputs.write(out, data)
+        write({"request": str(out), "size": submission.asked_size(data)})
 
 
 @witness.command("answer")
@@ -176,7 +194,11 @@ def witness_request(session: Session, name: str, out: Path, *, _json: bool) -> N
 def witness_answer(session: Session, name: str, answer: Path, *, _json: bool) -> None:
     """Take in the answer that a witness gave by file."""
     with session.workspace() as workspace:
-        write(witnessing.answer(workspace, name, answer.read_bytes()))
+        write(witnessing.answer(workspace, name, _carried(answer)))
+
+
+def _carried(path: Path) -> bytes:
+    return documents.content(path, next_step="name the file as it was carried here")
 
 
 @witness.command("submit")
@@ -187,11 +209,17 @@ def witness_submit(session: Session, every: int | None, *, _json: bool) -> None:
     """Ask all witnesses that have an address: a heartbeat, which shows gaps when it is missing."""
     while True:
         with session.workspace() as workspace:
-            for line in witnessing.submit(workspace):
-                write(line)
+            answers = witnessing.submit(workspace)
+        failed = [each for each in answers if isinstance(each, FourcornersError)]
+        for each in answers:
+            if not isinstance(each, FourcornersError):
+                write(each)
+        for error in failed[1 if every is None else 0 :]:
+            click.echo(error.diagnostics(), err=True)
         if every is None:
+            if failed:
+                raise failed[0]
             return
-        sys.stdout.flush()
         time.sleep(every)
 
 
@@ -205,4 +233,4 @@ def witness_stamp(session: Session, url: str, roots: Path, *, _json: bool) -> No
     if not roots.is_file():
         raise UsageError("USAGE", f"{roots} is no file", next_step="name the authority's certificates")
     with session.workspace() as workspace:
-        write(witnessing.stamp(workspace, url, roots.read_bytes()))
+        write(stamping.stamp(workspace, url, roots.read_bytes()))

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 import fourcorners as product
+from fourcorners.casework.people import names
 from fourcorners.desk.cli.session import Session
 from fourcorners.desk.cli.session import default_actor
 from fourcorners.desk.cli.session import default_folder
@@ -39,9 +40,10 @@ CASE = click.option("--case", "case_id", required=True, help="The case.")
     "-w", "folder", type=FILE, default=default_folder, help="The workspace (FOURCORNERS_HOME, ./workspace)."
 )
 @click.option("--as", "actor", default=default_actor, help="The acting person (the operating system's user).")
+@JSON
 @click.pass_context
-def fourcorners(context: click.Context, folder: Path, actor: str) -> None:
+def fourcorners(context: click.Context, folder: Path, actor: str, *, _json: bool) -> None:
     """Legal-process returns, kept in scope: no instrument, no record; every step on a ledger."""
     if not actor.strip() or not actor.isprintable():
         raise click.UsageError("--as names the acting person: printable, and not empty")
-    context.obj = Session(folder, actor)
+    context.obj = Session(folder, names.normal(actor))

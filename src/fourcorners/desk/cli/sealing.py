@@ -40,23 +40,25 @@ def seal_key(session: Session, out: Path, *, _json: bool) -> None:
 
 @seal.command("team")
 @click.argument("lines", nargs=-1, required=True)
+@REASON
 @JSON
 @click.pass_obj
-def seal_team(session: Session, lines: tuple[str, ...], *, _json: bool) -> None:
+def seal_team(session: Session, lines: tuple[str, ...], reason: str, *, _json: bool) -> None:
     """Name the custodians, by their lines: from now on what lies outside scope is encrypted to them."""
     with session.workspace() as workspace:
-        team = seals.set_team(workspace, "\n".join(lines))
+        team = seals.set_team(workspace, "\n".join(lines), reason)
         write({"custodians": [each.name for each in team.custodians]})
 
 
 @seal.command("list")
 @click.option("--under", required=True, help="The instrument.")
+@REASON
 @JSON
 @click.pass_obj
-def seal_list(session: Session, under: str, *, _json: bool) -> None:
+def seal_list(session: Session, under: str, reason: str, *, _json: bool) -> None:
     """Every sealed record by its id, with the reason, and no value."""
     with session.workspace() as workspace:
-        for line in seals.list_sealed(workspace, under):
+        for line in seals.list_sealed(workspace, under, reason):
             write(line)
 
 
@@ -83,6 +85,7 @@ def unseal_request(session: Session, order: Path, reason: str, *, _json: bool) -
 @click.pass_obj
 def unseal_open(session: Session, petition: str, key: Path, *, _json: bool) -> None:
     """Take a custodian's layer off; the second custodian's act releases the records."""
-    held = CustodianKey.from_file(key.read_bytes(), ask_secret("passphrase of the custodian's key"))
+    passphrase = ask_secret("passphrase of the custodian's key")  # nobody waits for the workspace while he types
     with session.workspace() as workspace:
+        held = unsealing.custodian_key(workspace, petition, key, passphrase)
         write(unsealing.act(workspace, petition, held))

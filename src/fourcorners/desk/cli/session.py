@@ -29,13 +29,15 @@ class Session:
     actor: str
 
     @contextmanager
-    def workspace(self) -> Iterator[Workspace]:
-        """Open the workspace; say so once if another process holds it."""
+    def workspace(self, *, clear: bool = True) -> Iterator[Workspace]:
+        """Open the workspace; say so once if another process holds it. `clear` is that of `open_workspace`."""
 
         def say_waiting() -> None:
             click.echo("another process works in this workspace; waiting for it to end", err=True)
 
-        with open_workspace(self.folder, self.actor, on_wait=say_waiting, secret=ask_secret) as workspace:
+        with open_workspace(
+            self.folder, self.actor, on_wait=say_waiting, secret=ask_secret, clear=clear
+        ) as workspace:
             yield workspace
 
 

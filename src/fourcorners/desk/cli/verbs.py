@@ -17,6 +17,7 @@ from fourcorners.casework import records as released
 from fourcorners.casework import show
 from fourcorners.casework import store
 from fourcorners.casework import workspace as workspaces
+from fourcorners.casework.oversight import outside
 from fourcorners.casework.oversight import verification
 from fourcorners.desk import demo as demonstration
 from fourcorners.desk.cli.root import CASE
@@ -114,12 +115,13 @@ def case_list(session: Session, *, _json: bool) -> None:
 
 @case.command("show")
 @click.argument("case_id")
+@REASON
 @JSON
 @click.pass_obj
-def case_show(session: Session, case_id: str, *, _json: bool) -> None:
+def case_show(session: Session, case_id: str, reason: str, *, _json: bool) -> None:
     """One case: instruments, returns with counts and reasons, attributions."""
     with session.workspace() as workspace:
-        write(show.show_case(workspace, case_id))
+        write(show.show_case(workspace, case_id, reason))
 
 
 @fourcorners.group()
@@ -265,11 +267,21 @@ def exhibit(session: Session, case_id: str, out: Path, networks: Path | None, re
 @click.option(
     "--since", type=FILE, default=None, help="A checkpoint kept elsewhere, which the ledger must continue."
 )
+@click.option("--policy", type=FILE, default=None, help="For what was handed out: whose signatures count.")
 @JSON
 @click.pass_obj
-def verify(session: Session, path: Path, since: Path | None, *, _json: bool) -> None:
-    """Check a workspace: the ledger's tree, every stored file's hash, every slice from its proof."""
-    with Session(path, session.actor).workspace() as workspace:
+def verify(session: Session, path: Path, since: Path | None, policy: Path | None, *, _json: bool) -> None:
+    """Check a workspace: the ledger's tree, every stored file's hash, every slice from its proof.
+
+    Or what was handed out of one: an exported log, a proof file, a checkpoint. That takes no workspace and no key,
+    and writes nothing.
+    """
+    if outside.is_handed_out(path):
+        write(outside.verify(path, policy=policy, since=since))
+        return
+    if policy is not None:
+        raise click.UsageError("--policy is for what was handed out; a workspace has its own")
+    with Session(path, session.actor).workspace(clear=False) as workspace:
         write(verification.verify(workspace, since=since))
 
 

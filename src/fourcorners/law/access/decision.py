@@ -11,6 +11,9 @@ from fourcorners.law.access.condition import Condition
 from fourcorners.law.access.policies import Loaded
 from fourcorners.model.errors import RefusalKind
 
+#: Who may read or see a case: the next step where nobody permits it.
+WHO = "somebody on the case's team acts, or adds the person with `fourcorners case join`"
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -38,8 +41,14 @@ class Decision:
     filter: Condition = field(default=NOTHING)
 
 
-def deny(loaded: Loaded, forbids: Collection[str]) -> Decision:
-    """A deny by some forbids (the engine's names), explained by the first; none: nobody permits."""
+def deny(loaded: Loaded, forbids: Collection[str], who: str) -> Decision:
+    """A deny by some forbids (the engine's names), explained by the first; none: nobody permits.
+
+    Args:
+        loaded: the policy set.
+        forbids: those that decided.
+        who: the next step where nobody permits it: who may.
+    """
     texts = [text for name, text in loaded.texts.items() if name in forbids]
     if not texts:
         return Decision(
@@ -48,7 +57,7 @@ def deny(loaded: Loaded, forbids: Collection[str]) -> Decision:
             policy_set=loaded.sha256,
             code="NOT_PERMITTED",
             what="no policy permits it: what is not permitted is refused",
-            next="somebody on the case's team acts, or adds the person with `fourcorners case join`",
+            next=who,
         )
     first = texts[0]
     asked = all(text.asks for text in texts)

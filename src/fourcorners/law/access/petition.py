@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import cedarpy
-
-from fourcorners.law.access import decision
 from fourcorners.law.access import policies
+from fourcorners.law.access import step
 from fourcorners.law.access.actor import Actor
 from fourcorners.law.access.decision import Decision
 from fourcorners.law.access.policies import Loaded
@@ -59,25 +57,20 @@ def decide_petition(
         loaded: another policy set than the current one.
     """
     loaded = loaded or policies.current()
-    policy_set, schema = loaded.engine
-    request = {
-        "principal": {"type": "Actor", "id": actor.name},
-        "action": {"type": "Action", "id": action},
-        "resource": {"type": "Petition", "id": petition.id},
-        "context": {"now": now},
-    }
     people = {each.name: each for each in (*petition.approvers, petition.requester, actor)}
     cases = {petition.case, *(case for each in people.values() for case in each.teams)}
     known = [
         *({"uid": {"type": "Case", "id": each}, "attrs": {}, "parents": []} for each in sorted(cases)),
         *(each.entity() for each in people.values()),
-        petition.entity(),
     ]
-    result = cedarpy.is_authorized(request, policy_set, known, schema)
-    if result.diagnostics.errors:
-        raise AssertionError(f"the access policies failed: {result.diagnostics.errors}")
-    reasons = list(result.diagnostics.reasons)
-    if result.decision is not cedarpy.Decision.Allow:
-        return decision.deny(loaded, reasons)
-    ids = tuple(text.id for name, text in loaded.texts.items() if name in reasons)
-    return Decision(allowed=True, policies=ids, policy_set=loaded.sha256)
+    return step.decide(actor, action, petition.entity(), known, {"now": now}, loaded, _who(action, petition))
+
+
+def _who(action: str, petition: Petition) -> str:
+    match action:
+        case "approve":
+            return "a supervisor who is not on the case's team answers the petition"
+        case "destroy":
+            return f"{petition.requester.name} asked for it, and carries it out: `fourcorners destroy run`"
+        case _:
+            return "a custodian of the filter team runs `fourcorners unseal open`"

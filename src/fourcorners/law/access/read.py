@@ -59,7 +59,7 @@ def decide_read(
     if permitted == NOTHING:  # then no answer would help, and nobody is asked for one
         denied = [name for name in denied if not loaded.texts[name].asks]
     if denied or permitted == NOTHING:
-        return decision.deny(loaded, denied)
+        return decision.deny(loaded, denied, decision.WHO)
     return Decision(
         allowed=True,
         policies=tuple(loaded.texts[name].id for name, each in permits.items() if each != NOTHING),

@@ -86,7 +86,7 @@ def _session(parameters: Mapping[str, str], pin: bytes) -> Iterator[tuple[Any, A
         token = pkcs11.lib(parameters["module"]).get_token(token_label=parameters["token"])
         with token.open(rw=True, user_pin=pin.decode()) as session:
             yield pkcs11, session
-    except (pkcs11.PKCS11Error, RuntimeError) as error:
+    except (pkcs11.PKCS11Error, RuntimeError, KeyError) as error:
         what = str(error) or type(error).__name__
         raise root_key.refused(f"the device does not answer: {what}", "insert it, and give its PIN") from error
 
