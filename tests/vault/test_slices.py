@@ -48,7 +48,7 @@ def members(draw: st.DrawFn) -> tuple[bytes, slices.Positions]:
     return secrets.token_bytes(size), released
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(members())
 def test_each_released_slice_verifies_from_its_proof_alone(member: tuple[bytes, slices.Positions]) -> None:
     data, released = member
