@@ -54,7 +54,7 @@ v6_prefix = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.one_of(v4_prefix, v6_prefix), st.data())
 def test_the_rows_of_a_prefix_hold_its_addresses_and_no_other(text: str, data: st.DataObject) -> None:
     network = ip_network(text)

@@ -134,7 +134,7 @@ def attribute(world: World) -> list[dict[str, Any]]:
     return table.to_pylist()  # type: ignore[no-any-return]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(worlds())
 def test_every_answer_is_the_one_that_the_rules_give_when_everything_is_looked_at(world: World) -> None:
     for found, login in zip(attribute(world), world.logins, strict=True):
@@ -171,7 +171,7 @@ def vaguer(world: World, data: st.DataObject) -> World:
     return world.with_source(number, replace(source, rows=rows))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(worlds(), st.data())
 def test_more_uncertainty_never_turns_another_outcome_into_one(world: World, data: st.DataObject) -> None:
     before, after = attribute(world), attribute(vaguer(world, data))
@@ -180,7 +180,7 @@ def test_more_uncertainty_never_turns_another_outcome_into_one(world: World, dat
             assert (old["outcome"], old["subscribers"]) == ("one", new["subscribers"])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(worlds())
 def test_nobody_is_named_but_the_one(world: World) -> None:
     for found in attribute(world):

@@ -80,7 +80,7 @@ def tables(assignments: list[Row], logins: list[Row]) -> dict[str, pa.Table]:
     }
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     assignments=st.lists(assignment(), max_size=30),
     logins=st.lists(login, min_size=1, max_size=30),

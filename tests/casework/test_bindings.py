@@ -32,9 +32,12 @@ from fourcorners.casework.oversight import witnessing
 from fourcorners.casework.people import petitions
 from fourcorners.casework.workspace import Workspace
 from fourcorners.casework.workspace import open_workspace
+from fourcorners.ledger import submission
 from fourcorners.ledger import timestamp
 from fourcorners.ledger.note import KeyType
+from fourcorners.ledger.note import Note
 from fourcorners.ledger.note import Signer
+from fourcorners.ledger.witness import Witness
 from fourcorners.model.errors import FourcornersError
 from fourcorners.model.errors import Refused
 from fourcorners.model.errors import VerificationFailed
@@ -293,6 +296,29 @@ def test_a_stamp_is_bound(worked: Path, clock: TickingClock, tmp_path: Path, par
     else:
         path.write_bytes(authority.make(tmp_path / "other").roots)
     assert verified(worked, clock) == ("MISSING_FILE" if how == "gone" else "TAMPERED")
+
+
+@pytest.mark.parametrize("after", ["named", "removed", "replaced"])
+def test_a_cosignature_is_bound_also_when_its_witness_was_taken_out(
+    worked: Path, clock: TickingClock, tmp_path: Path, after: str
+) -> None:
+    made = Witness.create(tmp_path / "witness", "witness.example/w")
+    with open_workspace(worked, "tester", clock=clock) as workspace:
+        witnessing.remove_witness(workspace, "court", "its key is another")
+        witnessing.add_witness(workspace, "court", made.signer.verifier.vkey(), "")
+        made.add_log(workspace.signer.verifier)
+        asked = witnessing.request(workspace, "court")
+        answer = submission.to_file(made.add_checkpoint(asked, 1_775_000_000))
+        size = witnessing.answer(workspace, "court", answer)["size"]
+        kept = workspace.log.kept()[-1]
+        if after != "named":
+            witnessing.remove_witness(workspace, "court", "its key was lost")
+        if after == "replaced":
+            witnessing.add_witness(workspace, "court", _witness_key(), "")
+        assert verification.verify(workspace)["verified"]
+    bare = Note(kept.text, kept.signatures[:1]).encode()
+    sql(worked, "UPDATE ledger_checkpoints SET note = ? WHERE size = ?", values=(bare, size))
+    assert verified(worked, clock) == "TAMPERED"
 
 
 def test_an_exchanged_log_key_is_found_without_a_checkpoint(worked: Path, clock: TickingClock) -> None:

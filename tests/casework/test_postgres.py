@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -28,12 +30,32 @@ from fourcorners.casework.workspace import open_workspace
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import UsageError
 from fourcorners.model.errors import VerificationFailed
+from fourcorners.vault import named
+from fourcorners.vault.root_keys import owner_file
 
 
 def test_an_address_with_a_password_is_not_stored(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="password"):
         workspaces.create(tmp_path / "w", "t", making=Making(database="postgresql://u:secret@localhost/x"))
     assert not (tmp_path / "w").exists()
+
+
+def test_a_server_is_asked_where_its_address_was_named(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = new_database(server)
+    workspaces.create(tmp_path / "w", "tester", making=Making(database=address))
+    assert f"database {address}" in named.file().read_text().splitlines()
+    key = owner_file.folder() / json.loads((tmp_path / "w" / "keys" / "root.json").read_text())["name"]
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "another machine"))
+    owner_file.folder().mkdir(parents=True)
+    shutil.copy(key, owner_file.folder() / key.name)
+    with pytest.raises(BadInput) as found, open_workspace(tmp_path / "w", "tester"):
+        pass
+    assert found.value.code == "NOT_NAMED"
+    named.file().write_text(found.value.next_step.partition(": ")[2])
+    with open_workspace(tmp_path / "w", "tester") as workspace:
+        assert verification.verify(workspace)["verified"]
 
 
 def test_the_whole_way_on_postgres(server: str, tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from fourcorners.model.errors import FourcornersError
 from fourcorners.model.errors import Refused
 from fourcorners.model.errors import UsageError
 from fourcorners.model.errors import VerificationFailed
+from fourcorners.vault import named
 
 
 def kinds(workspace: Workspace) -> list[str]:
@@ -62,6 +63,31 @@ def test_a_database_server_that_is_not_there_is_said(tmp_path: Path, address: st
         workspaces.create(tmp_path / "w", "tester", making=workspaces.Making(database=address))
     assert found.value.code == code
     assert not (tmp_path / "w").exists()
+
+
+@pytest.mark.parametrize("clear", [True, False], ids=["open", "verify"])
+def test_a_folder_reaches_no_server_and_no_library_that_nobody_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, *, clear: bool
+) -> None:
+    pytest.importorskip("psycopg")
+    from fourcorners.ledger import postgres  # noqa: PLC0415 - an extra
+
+    asked: list[str] = []
+    monkeypatch.setattr(postgres, "PostgresDatabase", asked.append)
+    (folder / "database").write_text("postgresql://evil.example/x\n")
+    with pytest.raises(BadInput) as found, open_workspace(folder, "tester", clear=clear):
+        pass
+    assert (found.value.code, asked) == ("NOT_NAMED", [])
+    assert found.value.next_step.endswith(f"{named.file()}: database postgresql://evil.example/x")
+    (folder / "database").write_text("")
+    with pytest.raises(BadInput, match="nobody named"), open_workspace(folder, "tester", clear=clear):
+        pass
+    (folder / "database").unlink()
+    (folder / "keys" / "root.json").chmod(0o600)
+    (folder / "keys" / "root.json").write_text('{"kind": "pkcs11", "module": "/tmp/x.so", "token": "t"}')
+    with pytest.raises(BadInput) as found, open_workspace(folder, "tester", clear=clear):
+        pass
+    assert (found.value.code, asked) == ("NOT_NAMED", [])
 
 
 def test_no_workspace_is_said_with_the_next_step(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_roots_and_proofs_are_those_of_the_specification(db: Database, tree: Log
     assert tree.verify() == size
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.tuples(st.integers(0, 300), st.booleans()), max_size=12))
 def test_what_is_rolled_back_was_never_there(tmp_path: Path, steps: list[tuple[int, bool]]) -> None:
     path = tmp_path / "w.sqlite"

@@ -54,7 +54,7 @@ def test_what_is_signed_is_opened_by_its_key(name: str, text: str) -> None:
     assert Verifier.parse(signer.verifier.vkey()) == signer.verifier
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(1, 255))
 def test_every_changed_byte_is_refused_or_changes_nothing_that_was_signed(flip: int) -> None:
     note = sign(Checkpoint(LOG.name, 12, bytes(32)), LOG)

@@ -129,7 +129,7 @@ class Histories(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
 
-Histories.TestCase.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+Histories.TestCase.settings = settings(max_examples=25, stateful_step_count=20)
 TestHistories = Histories.TestCase
 
 

@@ -260,7 +260,7 @@ def flat(tree: Tree, prefix: str = "") -> dict[str, bytes]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tree=trees(2), method=st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]))
 def test_every_member_of_nested_archives_comes_out_as_it_went_in(
     tree: Tree, method: int, tmp_path_factory: pytest.TempPathFactory

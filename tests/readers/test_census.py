@@ -54,7 +54,7 @@ def by_a_browser(page: str) -> list[str]:
     return [text for text in found if text]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(PIECES, max_size=12), st.integers(1, 64))
 def test_counts_what_a_browser_shows(pieces: list[str], window: int) -> None:
     page = "<!DOCTYPE html><html><head></head><body><p>" + "</p><p>".join(pieces) + "</p></body></html>"

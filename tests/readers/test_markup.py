@@ -87,7 +87,7 @@ def _element(inside: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(st.recursive(LEAF, _element, max_leaves=20), max_size=4))
 def test_the_same_texts_in_the_same_places_as_a_browser_finds(parts: list[str]) -> None:
     page = "<!DOCTYPE html><html><head><title>T &amp; t</title></head><body>" + "".join(parts) + "</body></html>"

@@ -56,7 +56,7 @@ def test_values_become_plain_text() -> None:
     assert second == [""] * 9
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(

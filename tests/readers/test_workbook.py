@@ -96,7 +96,7 @@ VALUES = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.lists(VALUES, min_size=3, max_size=3), min_size=1, max_size=12))
 def test_the_text_holds_as_many_values_as_the_sheet(table: list[list[object]]) -> None:
     data = make(["who", "else", "what"], *table)

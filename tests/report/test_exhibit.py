@@ -165,7 +165,7 @@ def test_what_the_fonts_lack_stands_as_its_code_point(with_holder: Callable[[str
         assert code in text
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(alphabet=st.characters(exclude_categories=()), min_size=1, max_size=80))
 def test_no_text_makes_an_exhibit_fail_and_none_falls_back(
     text: str, with_holder: Callable[[str], ExhibitData]

@@ -44,13 +44,13 @@ def back(part: object) -> str:
     return "".join(back(value) for value in part)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=st.one_of(ANY, TRICKY), exact=st.booleans())
 def test_pieces_lose_and_invent_nothing(*, text: str, exact: bool) -> None:
     assert back(pieces(text, exact=exact)) == text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=st.one_of(ANY, TRICKY))
 def test_only_what_can_be_seen_stands_for_itself(text: str) -> None:
     for part in plain(pieces(text)):

@@ -85,7 +85,7 @@ def test_no_cell_is_a_formula(text: str, question: MakeQuestion, an_instrument: 
     assert rows(to_csv(group))[0]["time_as_written"] == "'" + text
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=40))
 def test_every_cell_reads_back_to_what_was_written(
     text: str, question: MakeQuestion, an_instrument: Instrument

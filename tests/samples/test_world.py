@@ -78,7 +78,7 @@ def by_counting(world: World, login: Login) -> Expected:
     return Expected("one", 1, everyone.pop())
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(SEEDS)
 def test_every_expected_outcome_is_what_a_count_of_the_rows_gives(seed: int) -> None:
     world = worlds.build(seed)
@@ -86,7 +86,7 @@ def test_every_expected_outcome_is_what_a_count_of_the_rows_gives(seed: int) -> 
         assert by_counting(world, login) == login.expected
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(SEEDS)
 def test_every_outcome_and_situation_occurs_in_the_window(seed: int) -> None:
     world = worlds.build(seed)
@@ -97,7 +97,7 @@ def test_every_outcome_and_situation_occurs_in_the_window(seed: int) -> None:
     assert all(world.spans.values())
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(SEEDS)
 def test_the_window_is_met_at_both_ends_and_left_on_both_sides(seed: int) -> None:
     world = worlds.build(seed)
@@ -106,7 +106,7 @@ def test_the_window_is_met_at_both_ends_and_left_on_both_sides(seed: int) -> Non
     assert {window.start - 1, window.start, window.end - 1, window.end} <= times
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(SEEDS)
 def test_only_documentation_addresses_and_fictional_numbers(seed: int) -> None:
     world = worlds.build(seed)

@@ -24,7 +24,7 @@ def team_of(count: int) -> tuple[FilterTeam, list[CustodianKey]]:
     return FilterTeam(tuple(key.custodian for key in keys)), keys
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.integers(2, 5))
 def test_any_two_open_in_any_order_and_no_one_alone(count: int) -> None:
     team, keys = team_of(count)

@@ -42,7 +42,7 @@ def test_what_is_written_is_read(size: int) -> None:
         assert data[:32] not in stored
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(SIZES),
     st.lists(

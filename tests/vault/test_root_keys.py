@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
+from typing import NoReturn
 
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
 from fourcorners.model.errors import BadInput
+from fourcorners.vault import named
 from fourcorners.vault import root_key
 from fourcorners.vault.root_key import RootKey
 from fourcorners.vault.root_keys import os_keyring
@@ -168,8 +173,6 @@ print("done")
 
 def test_a_key_that_never_leaves_its_device(tmp_path: Path, token: dict[str, str]) -> None:
     """In a process of its own: the device's library reads its settings once a process."""
-    import sys  # noqa: PLC0415 - only here
-
     folder = tmp_path / "keys"
     folder.mkdir()
     done = subprocess.run(
@@ -181,6 +184,72 @@ def test_a_key_that_never_leaves_its_device(tmp_path: Path, token: dict[str, str
     assert done.stdout == "done\n", done.stderr
     kept = (folder / "root.json").read_text()
     assert "123456" not in kept
+
+
+class Loader(ModuleType):
+    """Stands for the library of PKCS #11, and notes what it is asked to load."""
+
+    PKCS11Error = OSError
+
+    def __init__(self) -> None:
+        super().__init__("pkcs11")
+        self.loaded: list[str] = []
+
+    def lib(self, path: str) -> NoReturn:
+        self.loaded.append(path)
+        raise RuntimeError("no such device")
+
+
+@pytest.fixture
+def loader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Loader:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    found = Loader()
+    monkeypatch.setitem(sys.modules, "pkcs11", found)
+    return found
+
+
+def hostile(folder: Path, module: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    note = {"kind": "pkcs11", "module": module, "token": "four", "name": "w1"}
+    (folder / root_key.FILE).write_text(json.dumps(note))
+    return folder
+
+
+def test_a_folder_loads_no_library_that_nobody_named(tmp_path: Path, loader: Loader) -> None:
+    folder = hostile(tmp_path / "keys", "/tmp/evil.so")
+    with pytest.raises(BadInput) as found:
+        root_key.unlock(folder, secret=never)
+    assert (found.value.code, loader.loaded) == ("NOT_NAMED", [])
+    place, _, line = found.value.next_step.partition(" to ")[2].partition(": ")
+    assert (place, line) == (str(named.file()), "pkcs11 /tmp/evil.so")
+    named.file().parent.mkdir(parents=True)
+    named.file().write_text(f"database postgresql://localhost/x\n{line}")
+    with pytest.raises(BadInput, match="no such device"):
+        root_key.unlock(folder, secret=lambda _what: b"1234").wrap(KEY, b"I-1")
+    assert loader.loaded == ["/tmp/evil.so"]
+    for other in ("/tmp/other.so", "/tmp/evil.so ", "x\npkcs11 /tmp/evil.so", "", "postgresql://localhost/x"):
+        with pytest.raises(BadInput) as found:
+            root_key.unlock(hostile(folder, other), secret=never)
+        assert found.value.code == "NOT_NAMED"
+        assert "\n" not in found.value.diagnostics().partition("  next: ")[2], "no line that the folder wrote"
+    assert loader.loaded == ["/tmp/evil.so"]
+
+
+def test_what_is_named_at_init_is_noted_once(
+    tmp_path: Path, loader: Loader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named.file().parent.mkdir(parents=True)
+    named.file().write_text("database postgresql://localhost/x")
+    monkeypatch.chdir(tmp_path)
+    for module in ("lib/device.so", "lib/device.so", "device.so"):
+        with pytest.raises(BadInput, match="no such device"):
+            root_key.create(
+                tmp_path, "pkcs11", "w1", parameters={"module": module, "token": "four"}, secret=lambda _: b"1"
+            )
+    here = str(tmp_path / "lib" / "device.so")
+    assert loader.loaded == [here, here, "device.so"]
+    lines = ["database postgresql://localhost/x", f"pkcs11 {here}", "pkcs11 device.so"]
+    assert named.file().read_text() == "\n".join([*lines, ""])
 
 
 def test_an_unknown_kind_is_refused(tmp_path: Path) -> None:

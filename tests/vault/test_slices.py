@@ -49,7 +49,7 @@ def members(draw: st.DrawFn) -> tuple[bytes, slices.Positions]:
     return secrets.token_bytes(size), released
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(members())
 @example((b"", pairs([])))
 def test_each_released_slice_verifies_from_its_proof_alone(member: tuple[bytes, slices.Positions]) -> None:

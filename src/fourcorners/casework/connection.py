@@ -12,6 +12,7 @@ from fourcorners.ledger.sqlite import SqliteDatabase
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import FourcornersError
 from fourcorners.model.errors import UsageError
+from fourcorners.vault import named
 
 DATABASE = "workspace.sqlite"
 #: Beside it, where the tables stand on a server: its address, without a password.
@@ -92,11 +93,13 @@ def connect(root: Path) -> Database:
 
     Raises:
         UsageError: an extra is not installed.
-        BadInput: `TAMPERED`, `SYSTEM`.
+        BadInput: `TAMPERED`, `SYSTEM`; `NOT_NAMED`: the server is not one that the user named on this machine.
     """
     if (root / SERVER).is_file():
+        address = (root / SERVER).read_text(encoding="utf-8", errors="replace").strip()
+        named.check(named.SERVER, address, str(root / SERVER))
         with _extra("postgres"):
             from fourcorners.ledger.postgres import PostgresDatabase  # noqa: PLC0415 - an extra that few install
 
-        return PostgresDatabase((root / SERVER).read_text(encoding="utf-8").strip())
+        return PostgresDatabase(address)
     return SqliteDatabase(root / DATABASE)

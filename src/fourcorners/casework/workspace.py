@@ -42,6 +42,7 @@ from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import FourcornersError
 from fourcorners.model.errors import Refused
 from fourcorners.model.errors import UsageError
+from fourcorners.vault import named
 from fourcorners.vault import root_key
 from fourcorners.vault.files import check_plain
 from fourcorners.vault.filter_team import FilterTeam
@@ -356,6 +357,7 @@ def create(
             keys.create(owner)
         if making.database:
             (root / SERVER).write_text(making.database + "\n", encoding="utf-8")
+            named.note(named.SERVER, making.database)
         with _locked(root, lambda: None), closing(connection.connect(root)) as db:
             db.create(tile_log.TABLES + store.TABLES + journal.TABLES)
             workspace = Workspace(root, Tables(db, keys), actor, clock)
@@ -396,6 +398,7 @@ def open_workspace(
 
     Raises:
         UsageError: `NO_WORKSPACE`, `WORKSPACE_VERSION`, `ROOT_KEY`.
+        BadInput: `NOT_NAMED`: it needs a library or server that the user did not name on this machine.
         VerificationFailed: `LINK`, `ROLLED_BACK`, `TAMPERED`, `MISSING_FILE`, `MISSING_KEY`.
     """
     if not (root / DATABASE).is_file() and not (root / SERVER).is_file():

@@ -47,6 +47,7 @@ ERRORS: dict[str, str] = {
     "UNKNOWN_ITEM": "no sealed record has that id, or it cannot be opened",
     "UNKNOWN_ENTRY": "the ledger has no such entry, or nothing was decided in it",
     "ROOT_KEY": "the key that opens all others is not there, or is another one",
+    "NOT_NAMED": "the workspace needs a library or database server that nobody named on this machine",
     "CUSTODIAN_KEY": "a custodian's key or line is not whole, or there are fewer than two",
     "ORDER_FILE": "the order file is not complete or not understood",
     "MAPPING_FILE": "the mapping is not complete or not understood",

@@ -189,7 +189,7 @@ def render(page: Page, logins: list[Login], *, time_first: bool, separated: bool
     return page.document(page.section("ip_addresses", "".join(out)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     layout=st.sampled_from("ABCDE"),
     wrap=st.booleans(),
@@ -648,7 +648,7 @@ SPLICES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     layout=st.sampled_from("ABCDE"),
     edits=st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 12), SPLICES), min_size=1, max_size=3),

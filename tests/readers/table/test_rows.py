@@ -172,7 +172,7 @@ ADDRESSES = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(ADDRESSES, min_size=1, max_size=30))
 def test_addresses_are_those_of_the_model(cells: list[str]) -> None:
     how = mapping("assignment", LEASE)

@@ -40,7 +40,7 @@ def texts(data: bytes, how: TableMapping) -> list[tuple[str, str]]:
     return [(row["subscriber"] or "", row["value"] or "") for row in rows(reading)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     table=st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=60),
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
@@ -68,7 +68,7 @@ def test_cells_are_those_of_the_standard_library(
     assert found == [(row[0].strip(" \t"), row[2].strip(" \t")) for row in expected[1:]]
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(st.text(st.sampled_from('a,"\n\r '), max_size=24))
 def test_whatever_is_accepted_is_what_the_standard_library_reads(soup: str) -> None:
     data = ("who,what\n" + soup).encode()
@@ -128,7 +128,7 @@ CANARIES = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     columns=st.sampled_from([("CANARY who", "what"), ("who", "what"), ("CANARY-x", "what")]),
     spots=st.lists(st.tuples(st.integers(0, 200), st.sampled_from(['"', ",", "\n", "\r", "\0", "é"])), max_size=3),

@@ -42,7 +42,7 @@ def utc(naive: dt.datetime) -> int:
     return (naive - EPOCH) // dt.timedelta(microseconds=1) * 1000
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.tuples(MOMENTS, st.integers(0, 9), st.sampled_from(["", "Z", " UTC", "+05:30", "-0930", "+14"])),
@@ -69,7 +69,7 @@ def test_year_first_texts_are_what_the_model_reads(
             assert found.ns[index] == parse_rfc3339(text).ns
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sampled_from(ZONES), st.lists(MOMENTS, min_size=1, max_size=30), st.integers(0, 3))
 def test_local_times_are_those_of_zoneinfo(zone: str, moments: list[dt.datetime], near: int) -> None:
     changes = [
@@ -142,7 +142,7 @@ FORMATS = {
 }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(sorted(FORMATS)), st.lists(MOMENTS, min_size=1, max_size=40), st.booleans())
 def test_declared_formats_are_those_of_strptime(spelling: str, moments: list[dt.datetime], padded: bool) -> None:  # noqa: FBT001 - drawn
     texts = [moment.strftime(spelling.replace("%Y", f"{moment.year:04d}")) for moment in moments]

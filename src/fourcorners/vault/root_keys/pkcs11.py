@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from fourcorners.vault import named
 from fourcorners.vault import root_key
 from fourcorners.vault.root_key import Secret
 
@@ -59,7 +61,8 @@ def create(workspace_id: str, parameters: Mapping[str, str], secret: Secret) -> 
     """
     if missing := {"module", "token"} - parameters.keys():
         raise root_key.refused(f"a device needs its {' and '.join(sorted(missing))}", "name them at `init`")
-    kept = {"module": parameters["module"], "token": parameters["token"], "name": workspace_id}
+    kept = {"module": _place(parameters["module"]), "token": parameters["token"], "name": workspace_id}
+    named.note(named.LIBRARY, kept["module"])
     with _session(kept, secret("PIN")) as (pkcs11, session):
         session.generate_key(
             pkcs11.KeyType.AES,
@@ -72,8 +75,18 @@ def create(workspace_id: str, parameters: Mapping[str, str], secret: Secret) -> 
 
 
 def unlock(parameters: Mapping[str, str], secret: Secret) -> DeviceKey:
-    """The key on the device."""
+    """The key on the device.
+
+    Raises:
+        BadInput: `NOT_NAMED`: the device's library is not one that the user named on this machine.
+    """
+    named.check(named.LIBRARY, str(parameters["module"]), f"keys/{root_key.FILE}")
     return DeviceKey(parameters, secret("PIN"))
+
+
+def _place(module: str) -> str:
+    """The same library wherever the command is run; a name alone is looked for by the system."""
+    return str(Path(module).absolute()) if Path(module).name != module else module
 
 
 @contextmanager
