@@ -37,6 +37,9 @@ def table() -> bytes:
 HEADS = {
     "records.html": b"<!DOCTYPE html><html><head><title>Facebook Business Record</title></head><body>",
     "records.txt": b"Facebook Business Record\nService\nFacebook\nTarget\n",
+    "account_activity.json": b'{"account_activity_v2": [{"timestamp": 1770000000}]}',
+    "account_activity.html": b"<html><head><title>Account activity</title></head><body><section>",
+    "login_activity.json": b'{"account_history_login_history": [{"string_map_data": {}}]}',
     "return.csv": b"ip,start,end\n192.0.2.7,2026-07-01 00:00:00Z,\n",
     "table.xlsx": book(["ip"]),
     "table.parquet": table(),

@@ -16,6 +16,8 @@ RECORDS = [name for name in FORMATS if "record" in name]
 
 
 def suffixes(name: str) -> tuple[str, ...]:
+    if "export" in name:
+        return (".zip",)
     return SUFFIXES.get(name, (".csv",) if "table" in name else (".html", ".zip"))
 
 

@@ -13,6 +13,9 @@ from fourcorners.casework.intake import ReadMember
 from fourcorners.model.verdict import JudgedBatch
 from fourcorners.vault import slices
 
+#: Fields whose value may stand outside their rows.
+_SAID_OUTSIDE = ("account@", "action@")
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -85,15 +88,18 @@ class Judged:
 
 
 def _extents(released: pa.RecordBatch) -> slices.Positions:
-    """The released rows' extents, and the account's place in the header where it stands outside them."""
+    """The released rows' extents, and the places of what is said outside them: in a header, or over a list."""
     rows = np.column_stack([released.column("start").to_numpy(), released.column("end").to_numpy()])
-    account = released.column("account@") if "account@" in released.schema.names else None
-    if account is None or not len(rows):
-        return rows.ravel()
-    places = account.flatten().to_numpy(zero_copy_only=False).reshape(-1, 2)
-    if len(places) and rows[0, 0] <= places[0, 0] < rows[0, 1]:
-        return rows.ravel()
-    return np.concatenate([rows.ravel(), np.unique(places, axis=0).ravel()])
+    found = [rows.ravel()]
+    for name in _SAID_OUTSIDE:
+        column = released.column(name) if name in released.schema.names else None
+        if column is None or column.null_count == len(rows):
+            continue
+        start, end = rows[np.flatnonzero(column.is_valid())[0]]
+        places = column.flatten().to_numpy(zero_copy_only=False).reshape(-1, 2)
+        if len(places) and not start <= places[0, 0] < end:
+            found.append(np.unique(places, axis=0).ravel())
+    return np.concatenate(found)
 
 
 def _pairs(flat: list[slices.Positions]) -> slices.Positions:

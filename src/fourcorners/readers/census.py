@@ -20,7 +20,6 @@ from fourcorners.model.records import Census
 LABELS = frozenset(
     {"IP Address", "Time", "Action", "Agent String", "Sender Ip", "Sender Port", "Target", "Account Identifier"}
 )
-_AS_BYTES = frozenset(label.encode() for label in LABELS)
 _WINDOW = 1 << 19
 _SKIPPED = re.compile(rb"<!--|<(?:script|style)\b", re.IGNORECASE)
 _ENDS = {
@@ -36,8 +35,9 @@ _BOM = b"\xef\xbb\xbf"
 Data = bytes | mmap
 
 
-def count(data: Data) -> Census:
+def count(data: Data, labels: frozenset[str] = LABELS) -> Census:
     """Count a member: texts that are not blank between tags, or lines that are not blank where it is no HTML."""
+    as_bytes = frozenset(label.encode() for label in labels)
     start = len(_BOM) if data[: len(_BOM)] == _BOM else 0
     found: Counter[str] = Counter()
     total = 0
@@ -47,9 +47,9 @@ def count(data: Data) -> Census:
         parts = iter([_not_blank(bytes(data[start:]).splitlines())])
     for texts in parts:
         total += len(texts)
-        candidates = [text for text in texts if text in _AS_BYTES or b"&" in text]
-        found.update(name for text in candidates if (name := _unescaped(text)) in LABELS)
-    return Census(total, {label: found[label] for label in sorted(LABELS)})
+        candidates = [text for text in texts if text in as_bytes or b"&" in text]
+        found.update(name for text in candidates if (name := _unescaped(text)) in labels)
+    return Census(total, {label: found[label] for label in sorted(labels)})
 
 
 def count_elements(data: Data, names: Iterable[str]) -> Census:

@@ -17,6 +17,7 @@ from fourcorners.model.records import Reading
 from fourcorners.readers import census_table
 from fourcorners.readers import google
 from fourcorners.readers import meta
+from fourcorners.readers import meta_export
 from fourcorners.readers import parquet
 from fourcorners.readers import pdf
 from fourcorners.readers import workbook
@@ -64,7 +65,14 @@ class Reader(Protocol):
         """An independent count of the same member."""
 
 
-READERS: tuple[Reader, ...] = (meta.READER, google.ACCESS_LOG, google.RETURN)
+READERS: tuple[Reader, ...] = (
+    meta.READER,
+    meta_export.FACEBOOK,
+    meta_export.FACEBOOK_HTML,
+    meta_export.INSTAGRAM,
+    google.ACCESS_LOG,
+    google.RETURN,
+)
 
 
 def reader_for(path: str, head: bytes) -> Reader | None:

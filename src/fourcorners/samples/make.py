@@ -7,13 +7,18 @@ Beside a single file NAME stand `NAME.order.toml`, `NAME.order.txt` and `NAME.tr
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import UsageError
 from fourcorners.samples import carrier as logs
+from fourcorners.samples import exports
+from fourcorners.samples import facebook
+from fourcorners.samples import facebook_page
 from fourcorners.samples import google
+from fourcorners.samples import instagram
 from fourcorners.samples import networks
 from fourcorners.samples import orders
 from fourcorners.samples import production as produced
@@ -24,6 +29,7 @@ from fourcorners.samples import world as worlds
 from fourcorners.samples.case import case
 from fourcorners.samples.case import write_carrier
 from fourcorners.samples.provider import Form
+from fourcorners.samples.world import World
 
 #: Without a provider's return before it, every endpoint is a root target; more would need an approver.
 _ROOT_TARGETS = 10
@@ -92,6 +98,16 @@ def _table(key: str) -> Callable[[int, int, Path], None]:
     return made
 
 
+def _export(
+    files: Callable[[World, int], Iterator[exports.File]], zone_of: Callable[[World], str | None] = lambda _: None
+) -> Callable[[int, int, Path], None]:
+    def made(seed: int, rows: int, out: Path) -> None:
+        world = worlds.build(seed)
+        exports.write(world, out, files(world, rows), zone=zone_of(world))
+
+    return made
+
+
 def _networks(_seed: int, _rows: int, out: Path) -> None:
     networks.write(out)
 
@@ -109,6 +125,9 @@ FORMATS: dict[str, Callable[[int, int, Path], None]] = {
     "meta-record-d": _record("Facebook", "D"),
     "meta-record-e": _record("Facebook", "E"),
     "whatsapp-record": _record("WhatsApp", "A"),
+    "facebook-export": _export(facebook.export),
+    "facebook-export-html": _export(facebook_page.export, facebook_page.zone_of),
+    "instagram-export": _export(instagram.export),
     "carrier-table": _table("cable"),
     "carrier-table-cgnat": _table("mobile"),
     "carrier-table-ipv6": _table("fibre"),

@@ -35,6 +35,8 @@ class Order:
     issued: str
     served: str
     reference: str
+    purpose: str = "criminal_investigation"
+    offence: str = _OFFENCE
 
     def toml(self, document: str) -> str:
         """The order file; `document` is the paper's name beside it."""
@@ -44,15 +46,15 @@ class Order:
             "jurisdiction": "US-FED",
             "issuer": self.issuer,
             "issuer_role": self.issuer_role,
-            "purpose": "criminal_investigation",
-            "offence": _OFFENCE,
+            "purpose": self.purpose,
+            "offence": self.offence,
             "custodian": self.custodian,
             "issued": self.issued,
             "served": self.served,
             "reference": self.reference,
             "document": document,
         }
-        lines = [f"{key} = {json.dumps(value)}" for key, value in fields.items()]
+        lines = [f"{key} = {json.dumps(value)}" for key, value in fields.items() if value]
         lines.append(f"categories = {json.dumps(self.categories)}")
         lines.append(f"window = {{ start = {start}, end = {end}, zone = {zone} }}")
         lines += ["accounts = [", *(f"    {json.dumps(account)}," for account in self.accounts), "]"]
@@ -67,7 +69,7 @@ class Order:
             f"Reference {self.reference}",
             f"Issued {self.issued} by {self.issuer}",
             f"To: {self.custodian}",
-            f"Offence: {_OFFENCE}",
+            f"Offence: {self.offence}" if self.offence else "My own data",
             "",
             f"Records: {', '.join(self.categories)}",
             f"From {self.window[0]} to {self.window[1]} ({self.window[2]}), the end not included",
@@ -91,6 +93,25 @@ def provider_order(world: World, service: str) -> Order:
         "2026-03-20T15:00:00Z",
         "2026-03-23T09:30:00Z",
         f"26-mj-{1000 + world.seed % 9000}",
+    )
+
+
+def consent(world: World, account: str) -> Order:
+    """What the account holder says of his own export."""
+    window = world.window
+    return Order(
+        "consent",
+        "Sample Account Holder",
+        "account_holder",
+        "Meta Platforms, Inc.",
+        (account,),
+        CATEGORIES["Facebook"],
+        (window.start_text, window.end_text, window.zone),
+        "2026-03-20T15:00:00Z",
+        "2026-03-23T09:30:00Z",
+        f"C-26-{1000 + world.seed % 9000}",
+        "own_data",
+        "",
     )
 
 

@@ -8,6 +8,7 @@
         "order": "provider/order.toml",        paths are relative to the truth's folder
         "mapping": "cable/mapping.toml",       null for the provider
         "path": "provider/return.zip", "sha256": "...",
+        "zone": "America/Denver",              to be declared for the truth to hold, null where none is missing
         "withheld_fields": {"login": ["agent"]},
         "rows": n, "released": n, "sealed": n, "rejected": n, "reasons": {"OUTSIDE_DATE_RANGE": n},
         "members": [{
@@ -42,6 +43,7 @@ from fourcorners.samples.values import Login
 #: The values of each kind's rows, after kind, verdict and reason.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "login": ("account", "ip", "port", "at"),
+    "session": ("account", "ip", "port", "at", "until"),
     "call": ("account", "ip", "port", "at"),
     "assignment": ("ip", "port_low", "port_high", "at", "until", "subscriber"),
     "subscriber": ("account", "value"),
@@ -86,6 +88,7 @@ def return_truth(
     *,
     mapping: Path | None = None,
     withheld_fields: dict[str, tuple[str, ...]] | None = None,
+    zone: str | None = None,
 ) -> dict[str, Any]:
     """The truth about one produced file.
 
@@ -96,6 +99,7 @@ def return_truth(
         members: what it holds.
         mapping: for a table.
         withheld_fields: fields that are sealed while their row is released, by kind.
+        zone: of the file's local times, which a person must declare before they are judged.
     """
     rows = [row for member in members for row in member.rows]
     verdicts = Counter(row.verdict for row in rows)
@@ -104,6 +108,7 @@ def return_truth(
         "mapping": mapping.relative_to(folder).as_posix() if mapping else None,
         "path": path.relative_to(folder).as_posix(),
         "sha256": hash_of(path),
+        "zone": zone,
         "withheld_fields": withheld_fields or {},
         "rows": len(rows),
         **{verdict: verdicts[verdict] for verdict in ("released", "sealed", "rejected")},

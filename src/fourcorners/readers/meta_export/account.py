@@ -1,0 +1,40 @@
+"""The account of an export: its profile names it, its other files do not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pyarrow as pa
+
+from fourcorners.model.identifier import normalise
+from fourcorners.model.records import Batch
+from fourcorners.model.records import Reading
+
+
+def relate(files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
+    """For each file as given, its readings with the one account that they name.
+
+    Only members of one file are of one export: two exports may be given together.
+    """
+    return [_with_account(readings) for readings in files]
+
+
+def _with_account(readings: Sequence[Reading]) -> list[Reading]:
+    named = [reading.facts["account"] for reading in readings if "account" in reading.facts]
+    if len({normalise(each) for each in named}) != 1:  # of two, only the profiles themselves say which they are
+        return list(readings)
+    return [
+        replace(
+            reading,
+            facts={"account": named[0], **reading.facts},
+            batches=tuple(_filled(batch, normalise(named[0])) for batch in reading.batches),
+        )
+        for reading in readings
+    ]
+
+
+def _filled(batch: Batch, account: str) -> Batch:
+    rows = batch.rows
+    column = pa.repeat(pa.scalar(account, pa.string()), rows.num_rows)
+    return replace(batch, rows=rows.set_column(rows.schema.get_field_index("account"), "account", column))
