@@ -153,10 +153,21 @@ def _read_member(
         why = table.why_not(name, head) if table is not None else None
         found.unread.append(UnreadMember(member.path, member.sha256, why or "no reader knows this format"))
         return
+    found.read.append(read_member(found, member, reader, declaration))
+
+
+def read_member(
+    found: ReadFile, member: Member, reader: Reader, declaration: ZoneDeclaration | None
+) -> ReadMember:
+    """Read one member with the reader that knows it, and check what came of it.
+
+    Raises:
+        BadInput: the member is damaged, or one of the two checks failed.
+    """
     place = f"{found.path}{archive.JOIN}{member.path}" if member.path else found.path
     reading = replace(reader.read(member.data, declaration), place=place)
     check(reading, member, reader)
-    found.read.append(ReadMember(found.path, found.sha256, member, reader, reading))
+    return ReadMember(found.path, found.sha256, member, reader, reading)
 
 
 def relate(files: list[ReadFile]) -> None:
