@@ -10,7 +10,6 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date
-from babel.dates import format_datetime
 from babel.numbers import format_decimal
 
 LANGUAGES = ("en", "es", "pt", "fr", "de")
@@ -39,7 +38,7 @@ class Words:
     def instant(self, ns: int) -> str:
         """Nanoseconds UTC as date, time and zone, to the second."""
         moment = _EPOCH + dt.timedelta(seconds=ns // 1_000_000_000)
-        return str(format_datetime(moment, "long", tzinfo=dt.UTC, locale=self._locale))
+        return f"{format_date(moment.date(), 'long', locale=self._locale)}, {moment:%H:%M:%S} UTC"
 
     def date(self, day: str) -> str:
         """A date of the form 2026-03-01."""
