@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from bench import attribution
+from bench import check
 from bench import ingest
 from bench import ledger
 from bench import policy
@@ -26,7 +27,11 @@ def main(*, quick: bool) -> int:
     """Run all; the exit code says whether every goal is met."""
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     print(f"{machine}, load {os.getloadavg()[0]:.1f}")
-    rows = [row for part in (ingest, table, ledger, sealing, policy, attribution) for row in part.run(quick=quick)]
+    rows = [
+        row
+        for part in (ingest, table, ledger, sealing, policy, attribution, check)
+        for row in part.run(quick=quick)
+    ]
     print(f"{'bench':<14}{'case':<44}{'seconds':>10}{'ratio':>9}{'goal':>9}  ok")
     for row in rows:
         ratio = "" if row["ratio"] is None else f"{row['ratio']:.2f}"

@@ -10,6 +10,7 @@ packed size, all entries of all levels together to 1 GiB or 64 times the file's 
 
 from __future__ import annotations
 
+import mmap as maps
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from dataclasses import field
 from hashlib import sha256
 from io import BufferedReader
 from mmap import ACCESS_READ
+from mmap import PAGESIZE
 from mmap import mmap
 from pathlib import Path
 
@@ -31,6 +33,7 @@ from fourcorners.readers.zip_layout import read_entries
 #: How many archives deep a member may lie below the outer one.
 MAX_DEPTH = 2
 JOIN = "!"
+_STEP = 8 << 20
 #: An entry of every office document (ECMA-376, part 2): such an archive is one member.
 _OFFICE = "[Content_Types].xml"
 
@@ -102,6 +105,8 @@ class Opened:
                 )
             seen.add(path)
             content = inflate(data, entry, budget, where)
+            if data is self._data:
+                _release(self._data, entry.start, entry.packed)
             if is_archive(content) and not _is_office(inner := read_entries(content, where)):
                 if depth == MAX_DEPTH:
                     raise BadInput(
@@ -132,10 +137,10 @@ def open_member_files(path: Path) -> Iterator[Opened]:
                 next_step="check whether the transfer was complete",
             )
         data = mmap(stream.fileno(), 0, access=ACCESS_READ)
-        opened = Opened(path, sha256(data).hexdigest(), size, data)
+        opened = Opened(path, _hash(data), size, data)
         yield opened
         # a map beyond the end of a file that was cut short must not be touched
-        if os.fstat(stream.fileno()).st_size != size or sha256(data).hexdigest() != opened.sha256:
+        if os.fstat(stream.fileno()).st_size != size or _hash(data) != opened.sha256:
             raise BadInput(
                 "CHANGED",
                 "the file changed while it was read",
@@ -143,6 +148,21 @@ def open_member_files(path: Path) -> Iterator[Opened]:
                 why="the records would not come from the file whose hash is on the ledger",
                 next_step="make sure that nothing writes to the file, and run the command again",
             )
+
+
+def _hash(data: mmap) -> str:
+    digest = sha256()
+    for start in range(0, len(data), _STEP):
+        digest.update(data[start : start + _STEP])
+        _release(data, start, _STEP)
+    return digest.hexdigest()
+
+
+def _release(data: mmap, start: int, size: int) -> None:
+    """Give pages of a mapped file back, so that it takes little memory; at need they are read again."""
+    if hasattr(maps, "MADV_DONTNEED"):  # not on Windows
+        aligned = start // PAGESIZE * PAGESIZE
+        data.madvise(maps.MADV_DONTNEED, aligned, min(start + size, len(data)) - aligned)
 
 
 def _open(path: Path) -> BufferedReader:

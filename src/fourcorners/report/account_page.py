@@ -29,8 +29,9 @@ from fourcorners.report.request_page import value
 from fourcorners.report.words import Words
 from fourcorners.report.words import words
 
-#: A box shows so many addresses; the sheet has all.
+#: A box shows so many addresses and actions; the sheet has all addresses, the export all actions.
 SHOWN = 5
+_ACTIONS = 12
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
@@ -118,7 +119,7 @@ def _card(say: Words, session: Session) -> str:
         ("last", _moment(say, session.last)),
         ("times", say.number(session.times)),
         ("not_before", escape(", ".join(not_before))),
-        ("actions", " · ".join(map(value, session.actions))),
+        ("actions", _some(say, session.actions)),
         ("addresses", _few(say, session.addresses)),
     ]
     rows = "".join(
@@ -161,6 +162,13 @@ def _few(say: Words, addresses: tuple[AddressSeen, ...]) -> str:
     shown = "<br>".join(f'<span class="value">{value(each.ip)}</span>' for each in addresses[:SHOWN])
     if len(addresses) > SHOWN:
         shown += f"<br>{fill(say('session', 'more'), count=say.number(len(addresses) - SHOWN))}"
+    return shown
+
+
+def _some(say: Words, actions: tuple[str, ...]) -> str:
+    shown = " · ".join(map(value, actions[:_ACTIONS]))
+    if len(actions) > _ACTIONS:
+        shown += f" · {fill(say('session', 'more_actions'), count=say.number(len(actions) - _ACTIONS))}"
     return shown
 
 

@@ -65,7 +65,7 @@ def _marked(say: Words, session: Session) -> str:
     network = session.network
     told = [value(network_title(say, network))]
     if network and network.asn:
-        told += [value(network.asn), value(network.country)] if network.country else [value(network.asn)]
+        told += [value(part) for part in (network.asn, say.country(network.country)) if part]
     agent = escape(say("session", "no_device"))
     if session.agent is not None:
         agent = f'<span class="value">{value(session.agent)}</span>'
