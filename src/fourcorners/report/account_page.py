@@ -159,9 +159,9 @@ def _moment(say: Words, moment: Moment) -> str:
 
 
 def _few(say: Words, addresses: tuple[AddressSeen, ...]) -> str:
-    shown = "<br>".join(f'<span class="value">{value(each.ip)}</span>' for each in addresses[:SHOWN])
+    shown = " · ".join(f'<span class="value">{value(each.ip)}</span>' for each in addresses[:SHOWN])
     if len(addresses) > SHOWN:
-        shown += f"<br>{fill(say('session', 'more'), count=say.number(len(addresses) - SHOWN))}"
+        shown += f" · {fill(say('session', 'more'), count=say.number(len(addresses) - SHOWN))}"
     return shown
 
 

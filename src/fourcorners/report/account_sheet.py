@@ -93,6 +93,6 @@ def _exact(say: Words, moment: Moment) -> str:
     """A moment as another tool needs it: UTC to the digit, the port, and what was written."""
     port = fill(say("sheet", "port"), port=str(moment.port)) if moment.port else escape(say("sheet", "no_port"))
     if moment.utc is None:
-        return f'<span class="value">{fill(say("session", "unzoned"), text=value(moment.text))}</span>, {port}'
+        return f'<span class="value">{fill(say("session", "unzoned"), text=value(moment.text))}</span><br>{port}'
     written = fill(say("session", "written"), text=value(moment.text))
-    return f'<span class="value">{moment.utc}</span>, {port}<br><span class="quiet">{written}</span>'
+    return f'<span class="value">{moment.utc}</span><br>{port}; <span class="quiet">{written}</span>'
