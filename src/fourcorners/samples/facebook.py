@@ -152,7 +152,9 @@ def _accesses(form: _Form, me: Holder, logins: list[Login]) -> list[Entry]:
             ("site", "www.example.com"),
             ("ip_address", login.ip),
         )
-        made.append((pairs, me.event(login, port=False)))
+        known = form.rng.random() < 0.8  # noqa: PLR2004 - some rows lack the address
+        pairs = tuple(pair for pair in pairs if known or pair[0] != "ip_address")
+        made.append((pairs, me.event(login, port=False, ip=known)))
     return made
 
 

@@ -40,7 +40,7 @@ REFUSALS = frozenset(
     {"JSON", "TRUNCATED", "DEPTH", "ENCODING", "NUL", "MARKUP", "CHARSET_CONFLICT", "NO_RECOGNISED_ROW", "UNKNOWN"}
 )
 #: Lists in which every row has all labels, so that a value of another row is always one too many.
-WHOLE = ("account_activity", "logins_and_logouts", "login_activity", "logout_activity")
+WHOLE = ("account_activity", "login_activity", "logout_activity")
 
 
 def pairs_of(file: File) -> set[tuple[str, int]]:

@@ -193,8 +193,13 @@ def _merging(self: PageRows, record: Any, end: int, event: Any = PageRows._event
         event(self, record, end)
 
 
-@pytest.mark.parametrize("damage", [_dropping, _merging])
-def test_a_reader_that_loses_or_merges_sections_is_caught(damage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def _skipping(self: PageRows, record: Any, end: int, event: Any = PageRows._event) -> None:
+    record.fields[0].texts.pop()
+    event(self, record, end)
+
+
+@pytest.mark.parametrize("damage", [_dropping, _merging, _skipping])
+def test_a_reader_that_loses_merges_or_skips_is_caught(damage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PageRows, "_event", damage)
     with pytest.raises(BadInput) as caught:
         read(FACEBOOK_HTML, page(GOOD, GOOD))

@@ -88,6 +88,8 @@ def test_a_port_that_was_not_recorded_is_none(port: Any) -> None:
         ({"ip_address": ""}, "MISSING_ADDRESS"),
         ({"ip_address": "198.51.100.300"}, "BAD_ADDRESS"),
         ({"ip_address": "198.51.100.0/24"}, "BAD_ADDRESS"),
+        ({"ip_address": "203.0.113.7:1135"}, "BAD_ADDRESS"),
+        ({"ip_address": "fe80::1%eth0"}, "BAD_ADDRESS"),
         ({"ip_address": 203}, "BAD_ADDRESS"),
         ({"ip_address": ["203.0.113.7"]}, "MISSING_ADDRESS"),
         ({"port": "70000"}, "BAD_PORT"),
@@ -205,6 +207,26 @@ def test_a_profile_states_facts_and_names_the_account() -> None:
     assert all(a["end"] <= b["start"] for a, b in pairwise(found))
 
 
+def test_a_fact_of_another_kind_is_none() -> None:
+    profile = {
+        "name": {"full_name": True},
+        "username": 5,
+        "registration_timestamp": "0",
+        "emails": {"emails": ["0"]},
+    }
+    reading = read(FACEBOOK, json.dumps({"profile_v2": profile}).encode())
+    assert [(row["attribute"], row["value"], row["account"]) for row in rows(reading)] == [("emails", "0", "0")]
+    twice = b'{"profile_v2": {"emails": {"emails": ["a"], "emails": ["b"]}, "username": "x", "username": "y"}}'
+    found = rows(read(FACEBOOK, twice))
+    assert [(row["attribute"], row["value"], row["account"]) for row in found] == [
+        ("emails", "a", None),
+        ("emails", "b", None),
+        ("username", "x", None),
+        ("username", "y", None),
+    ]
+    assert all(row["start"] < row["end"] for row in found)
+
+
 @pytest.mark.parametrize(
     ("left_out", "changed", "account"),
     [
@@ -257,6 +279,12 @@ def test_what_happened_is_the_word_of_the_root_key(word: str) -> None:
     row = one(INSTAGRAM, data)
     assert row["action"] == word
     assert data[slice(*row["action@"])].decode() == word
+
+
+def test_a_log_out_may_have_no_address() -> None:
+    data = written("account_accesses_v2", {"action": "Logout", "timestamp": T, "site": "www.example.com"})
+    row = one(FACEBOOK, data)
+    assert (row["problem"], row["ip"], row["at"], row["action"]) == (None, None, T * SECOND, "Logout")
 
 
 def test_a_password_change_may_have_no_address() -> None:

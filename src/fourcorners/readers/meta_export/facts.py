@@ -21,6 +21,7 @@ from fourcorners.readers.meta_export.vocabulary import NAMES_ACCOUNT
 from fourcorners.readers.meta_export.vocabulary import Section
 
 _STATED = frozenset({"username", "email", "phone", "name", "device", "ip", "at"})
+_TIMES = frozenset({"at", "registered"})
 
 
 class Fact(NamedTuple):
@@ -51,8 +52,9 @@ def of_facebook(section: Section, nodes: Sequence[Node], depth: int) -> Iterator
         key, (start, end) = node.key, node.extent
         if key[0] < 0:
             key = keys.get(node.path[:-1], key)
-            start = key[0] - 1 if node.path[-1] == 0 else start
-        yield Fact(kind if key[0] >= 0 else "", node, key, (start, end))
+            if node.path[-1] == 0 and key[0] < start:  # the first one takes the label along
+                start = key[0] - 1
+        yield Fact(kind if key[0] >= 0 and _fits(kind, node) else "", node, key, (start, end))
 
 
 def of_instagram(_section: Section, nodes: Sequence[Node], depth: int) -> Iterator[Fact]:
@@ -72,11 +74,16 @@ def _labelled(leaves: Sequence[Node], label: Node, meaning: str | None) -> Itera
     part = "timestamp" if meaning == "at" else "value"
     stated = [node for node in leaves if node.path[-1] == part]
     known = meaning in _STATED and len(stated) == 1 and all(node.path[-1] in PARTS for node in leaves)
-    if not known or meaning is None:
+    if not known or meaning is None or not _fits(meaning, stated[0]):
         yield from (Fact("", node, label.key, label.extent) for node in leaves)
         return
     others = [node for node in leaves if node is not stated[0]]
     yield Fact(meaning, stated[0], label.key, label.extent, others)
+
+
+def _fits(kind: str, node: Node) -> bool:
+    """Whether the value is of the kind that states such a fact."""
+    return node.kind == ("number" if kind in _TIMES else "string")
 
 
 def account_of(profile: Mapping[str, Sequence[Cell]]) -> Cell | None:

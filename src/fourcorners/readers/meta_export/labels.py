@@ -73,7 +73,7 @@ _WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "en": ("Username",),
         "de": ("Benutzername",),
         "es": ("Nombre de usuario",),
-        "fr": ("Nom d'utilisateur", "Nom de profil"),
+        "fr": ("Nom d'utilisateur",),
         "it": ("Nome utente",),
         "pt": ("Nome de usuário", "Nome de utilizador"),
         "tr": ("Kullanıcı Adı",),

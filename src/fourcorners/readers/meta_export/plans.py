@@ -54,6 +54,7 @@ class Plan:
         strays: values that nothing holds.
         owned: other values that belong to the row.
         problem: what is wrong with every row of the shape.
+        rows: how many rows have the shape.
     """
 
     fields: list[tuple[str, int]] = field(default_factory=list)
@@ -61,6 +62,7 @@ class Plan:
     strays: list[Stray] = field(default_factory=list)
     owned: list[int] = field(default_factory=list)
     problem: str | None = None
+    rows: int = 0
 
     def put(self, name: str, at: int, kind: Kind) -> None:
         """Take a value for a field, unless it is null or of a kind that the field has never."""

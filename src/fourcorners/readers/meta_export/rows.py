@@ -34,7 +34,8 @@ from fourcorners.readers.meta_export.vocabulary import section_name
 
 NOTATION: Notation = "json_latin1"
 _REMEMBERED = 65_536  # texts; most values of a long list are the same few
-_EMPTY = frozenset({b"", b"0", b"null"})
+_EMPTY = frozenset({b"0", b"null"})
+_LONGEST_EMPTY = max(map(len, _EMPTY))
 
 Facts = Callable[[Section, list[Node], int], Iterable[Fact]]
 
@@ -69,7 +70,6 @@ class Rows:
         self._plan_of = plan_of
         self._facts_of = facts_of
         self._plans: dict[tuple[str, Shape], Plan] = {}
-        self._shapes: Counter[tuple[str, Shape]] = Counter()
         self._texts: dict[bytes, str] = {}
         self._next_row = 0
         self._elements = 0
@@ -117,7 +117,7 @@ class Rows:
         plan = self._plans.get((name, shape))
         if plan is None:
             plan = self._plans[name, shape] = self._plan_of(name, section, shape)
-        self._shapes[name, shape] += 1
+        plan.rows += 1
         broken = False
         cells: dict[str, Cell] = {}
         for field, at in plan.fields:
@@ -175,18 +175,15 @@ class Rows:
         """A profile or registration."""
         self._tally(nodes)
         for fact in self._facts_of(section, nodes, depth):
-            value = self._text(fact.value) if fact.kind else None
-            attribute = self._decoded(*fact.attribute) if fact.kind else None
-            if not fact.kind and self._is_empty(fact.value):
-                self.boilerplate += 1
-                continue
-            if value is None or attribute is None:
-                self._lose((fact.value, *fact.fillers), name, depth)
-                continue
             empty = [node for node in fact.fillers if self._is_empty(node)]
             self._lose([node for node in fact.fillers if node not in empty], name, depth)
             if self._is_empty(fact.value):
                 self.boilerplate += 1 + len(empty)
+                continue
+            value = self._text(fact.value) if fact.kind else None
+            attribute = self._decoded(*fact.attribute) if fact.kind else None
+            if value is None or attribute is None:
+                self._lose((fact.value, *empty), name, depth)
                 continue
             cell = Cell(value, fact.value.start, fact.value.end)
             cells = {"value": cell, "attribute": Cell(attribute, *fact.attribute)}
@@ -216,10 +213,10 @@ class Rows:
 
     def _count(self) -> None:
         """Count the labels of the rows that have plans, as far as the plans account for them."""
-        for (name, shape), rows in self._shapes.items():
+        for (_, shape), plan in self._plans.items():
             objects = [at for at, (_, kind) in enumerate(shape) if not is_leaf(kind)]
-            for at in objects + self._plans[name, shape].places():
-                self.labels[str(shape[at][0][-1])] += rows
+            for at in objects + plan.places():
+                self.labels[str(shape[at][0][-1])] += plan.rows
         self.labels["row"] = self._elements
 
     def _name_actions(self, roots: Mapping[Path, Node]) -> None:
@@ -243,7 +240,9 @@ class Rows:
         return self._next_row - 1
 
     def _is_empty(self, node: Node) -> bool:
-        return node.end - node.start <= 4 and bytes(self._data[node.start : node.end]) in _EMPTY  # noqa: PLR2004
+        if node.kind == "string":
+            return node.start == node.end
+        return node.end - node.start <= _LONGEST_EMPTY and self._data[node.start : node.end] in _EMPTY
 
     def _text(self, node: Node) -> str | None:
         return self._decoded(node.start, node.end)

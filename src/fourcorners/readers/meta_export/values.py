@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from fourcorners.model.address import parse_endpoint
+from fourcorners.model.address import parse_address
 from fourcorners.model.address import parse_port
 from fourcorners.model.instant import SECOND
 from fourcorners.model.instant import STATED
@@ -53,22 +53,15 @@ def read_seconds(text: str) -> int:
 
 def read_address(cells: Cells) -> tuple[str | None, int | None, str | None]:
     """Address, port and what is wrong with them; no address is no problem here."""
-    ip, own = cells.get("ip"), cells.get("port")
-    address, port = None, None
-    if ip is not None:
-        try:
-            address, port = parse_endpoint(ip.text)
-        except ValueError:
-            return None, None, "BAD_ADDRESS"
-    if own is not None:
-        try:
-            named = parse_port(own.text)
-        except ValueError:
-            return address, None, "BAD_PORT"
-        if port is not None and port != named:
-            return address, None, "BAD_PORT"
-        port = named
-    return address, port, None
+    ip, port = cells.get("ip"), cells.get("port")
+    try:
+        address = str(parse_address(ip.text)) if ip else None
+    except ValueError:
+        return None, None, "BAD_ADDRESS"
+    try:
+        return address, parse_port(port.text) if port else None, None
+    except ValueError:
+        return address, None, "BAD_PORT"
 
 
 def read_event(cells: Cells) -> Event:

@@ -55,6 +55,7 @@ FACEBOOK: dict[str, Section] = {
         "login",
         "session_ip_log",
         {("action",): "action", ("timestamp",): "at", ("ip_address",): "ip", ("user_agent",): "agent"},
+        bare="address",
     ),
     # exports of 2019 list addresses alone
     "used_ip_address": Section(
