@@ -35,7 +35,7 @@ def events(archive: ZipFile) -> Iterator[Event]:
 def _meta(root: str, entries: Any) -> Iterator[Event]:
     if root in {"account_activity", "account_accesses"}:
         for each in entries:
-            yield each["ip_address"], each.get("user_agent"), each["timestamp"], each["timestamp"]
+            yield each.get("ip_address"), each.get("user_agent"), each["timestamp"], each["timestamp"]
     elif root == "used_ip_address":
         for each in entries:
             if "timestamp" in each:

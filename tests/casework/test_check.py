@@ -9,6 +9,7 @@ from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED
 from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
@@ -167,6 +168,45 @@ def test_what_is_not_understood_is_named(tmp_path: Path) -> None:
     unread = {file.path for file in access.files if not file.format and not file.broken}
     assert {"photos/p.jpg", "empty.txt"} < unread
     assert len(access.files) == len(whole.files) + 2
+
+
+def test_what_somebody_sent_does_not_hide_the_rest(tmp_path: Path) -> None:
+    out, _ = made("facebook-export", 21, 30, tmp_path)
+    whole = use_case.check(out)
+    bomb = tmp_path / "bomb.zip"
+    with ZipFile(bomb, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("zeros", bytes(20 << 20))
+    sent = {
+        "messages/inbox/a/files/bomb.zip": bomb.read_bytes(),
+        "messages/inbox/a/files/cut.zip": bomb.read_bytes()[:-30],
+        "messages/inbox/a/files/account_activity.json": b'{"account_activity_v2":[{"timestamp":"x"',
+        "messages/inbox/a/files/account_activity.html": b"<html><body><section><h2>x</h2>",
+        "messages/inbox/a/files/<img src=x>.pdf": b"%PDF-1.7 nothing",
+        "messages/inbox/a/files/a.xlsx": b"PK\x03\x04",
+    }
+    access = use_case.check(repacked(out, tmp_path / "x.zip", sent))
+    assert access.sessions == whole.sessions
+    lost = {file.path for file in access.files if not file.format}
+    assert lost >= sent.keys()
+    use_case.write(access, tmp_path / "page.html", "en")
+    page = (tmp_path / "page.html").read_text()
+    assert "bomb.zip" in page.replace("<wbr>", "")
+    assert "<img" not in page
+
+
+def test_hostile_values_end_as_texts(tmp_path: Path) -> None:
+    evil = "<script>alert(1)</script><img src=http://198.51.100.1/ onerror=alert(1)>\u202e\x1b[2J"
+    entry = {"action": evil, "timestamp": 1770098399, "ip_address": "192.0.2.7", "user_agent": evil}
+    with ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr('a"><script>/account_activity.json', json.dumps({"account_activity_v2": [entry]}))
+    access = use_case.check(tmp_path / "x.zip")
+    (session,) = access.sessions
+    assert (session.agent, session.actions) == (evil, (evil,))
+    use_case.write(access, tmp_path / "page.html", "en")
+    page = (tmp_path / "page.html").read_text()
+    assert "<script" not in page
+    assert "<img" not in page
+    assert not {"\u202e", "\x1b"} & set(page)
 
 
 def test_a_file_that_breaks_a_check_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

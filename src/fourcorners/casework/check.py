@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +28,7 @@ from fourcorners.model.instant import SECOND
 from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.readers import archive
 from fourcorners.readers import registry
-from fourcorners.readers.archive import Member
+from fourcorners.readers.archive import Opened
 from fourcorners.report import account_page
 from fourcorners.report.access import Access
 from fourcorners.report.access import ExportFile
@@ -59,7 +58,7 @@ def check(export: Path, *, networks: Path | None = None) -> Access:
                 opened = stack.enter_context(archive.open_member_files(path))
                 given.append((inside or path.name, opened.sha256, opened.size))
                 read = ReadFile(str(path), opened.sha256)
-                files += _read_all(read, opened.members(), inside)
+                files += _read_all(read, opened, inside)
                 found.append(read)
             except BadInput as error:
                 if named:
@@ -83,24 +82,35 @@ def write(access: Access, out: Path, language: str) -> None:
     outputs.write(out, account_page.to_html(access, language))
 
 
-def _read_all(read: ReadFile, members: Iterator[Member], inside: str) -> Iterator[ExportFile]:
-    for member in members:
-        path = archive.JOIN.join(part for part in (inside, member.path) if part)
-        name = path or Path(read.path).name
+def _read_all(read: ReadFile, opened: Opened, inside: str) -> list[ExportFile]:
+    files = list[ExportFile]()
+
+    def lose(member: str, error: BadInput, sha256: str = "") -> None:
+        why = f"{error.code}: {error.what}"
+        files.append(ExportFile(_joined(inside, member), sha256, why=why, broken=True))
+
+    for member in opened.members(lose):
+        path = _joined(inside, member.path)
+        name = path or opened.path.name
         reader = registry.reader_for(name, bytes(member.data[: registry.HEAD]))
         if reader is None:
-            yield ExportFile(path, member.sha256, why=_UNKNOWN)
+            files.append(ExportFile(path, member.sha256, why=_UNKNOWN))
             continue
         if reader.name not in registry.EXPORTS:
             raise _no_export(name, reader.name)
         try:
             got = intake.read_member(read, member, reader, _ORDER)
         except BadInput as error:
-            yield ExportFile(path, member.sha256, why=f"{error.code}: {error.what}", broken=True)
+            lose(member.path, error, member.sha256)
             continue
         # what is shown is in the reading; the bytes of one member at a time are enough
         read.read.append(replace(got, member=replace(member, path=path, data=b"")))
-        yield ExportFile(path, member.sha256, format=reader.name)
+        files.append(ExportFile(path, member.sha256, format=reader.name))
+    return files
+
+
+def _joined(inside: str, member: str) -> str:
+    return archive.JOIN.join(part for part in (inside, member) if part)
 
 
 def _access(

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import mmap as maps
 import os
+from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -70,8 +71,12 @@ class Opened:
     size: int
     _data: mmap = field(repr=False)
 
-    def members(self) -> Iterator[Member]:
+    def members(self, on_refused: Callable[[str, BadInput], None] | None = None) -> Iterator[Member]:
         """Every member, each inflated when it is asked for and released with the last reference to it.
+
+        Args:
+            on_refused: told of an entry that is refused for what it holds itself; the others follow. Without it
+                nothing follows: evidence is taken whole.
 
         Raises:
             BadInput: the archive is damaged, hostile or beyond the limits; the code says how.
@@ -79,46 +84,46 @@ class Opened:
         if is_archive(self._data) or self.path.suffix.lower() == ".zip":
             entries = read_entries(self._data, str(self.path))
             if not _is_office(entries):
-                yield from self._unpack(self._data, entries, "", 0, Budget.of(self.size), set())
+                budget, seen = Budget.of(self.size), set[str]()
+                for entry in entries:
+                    try:
+                        yield from self._unpack(self._data, entry, "", 0, budget, seen)
+                    except BadInput as error:
+                        if on_refused is None:
+                            raise
+                        on_refused(entry.name, error)
+                    _release(self._data, entry.start, entry.packed)
                 return
         yield Member("", self._data, self.sha256, self.size)
 
     def _unpack(
-        self,
-        data: bytes | mmap,
-        entries: tuple[Entry, ...],
-        prefix: str,
-        depth: int,
-        budget: Budget,
-        seen: set[str],
+        self, data: bytes | mmap, entry: Entry, prefix: str, depth: int, budget: Budget, seen: set[str]
     ) -> Iterator[Member]:
-        for entry in entries:
-            path = prefix + entry.name
-            where = f"{self.path}{JOIN}{path}"
-            if path in seen:
-                raise BadInput(
-                    "DUPLICATE_NAME",
-                    "two members have the same path",
-                    where=where,
-                    why="a record's source would name either of them",
-                    next_step="ask the custodian how the production was packed",
-                )
-            seen.add(path)
-            content = inflate(data, entry, budget, where)
-            if data is self._data:
-                _release(self._data, entry.start, entry.packed)
-            if is_archive(content) and not _is_office(inner := read_entries(content, where)):
-                if depth == MAX_DEPTH:
-                    raise BadInput(
-                        "NESTING",
-                        f"an archive lies more than {MAX_DEPTH} archives below the outer one",
-                        where=where,
-                        why="productions are zips of zips at most; deeper ones are made to exhaust the reader",
-                        next_step="ask the custodian how the production was packed",
-                    )
-                yield from self._unpack(content, inner, path + JOIN, depth + 1, budget, seen)
-            else:
-                yield Member(path, content, sha256(content).hexdigest(), len(content))
+        path = prefix + entry.name
+        where = f"{self.path}{JOIN}{path}"
+        if path in seen:
+            raise BadInput(
+                "DUPLICATE_NAME",
+                "two members have the same path",
+                where=where,
+                why="a record's source would name either of them",
+                next_step="ask the custodian how the production was packed",
+            )
+        seen.add(path)
+        content = inflate(data, entry, budget, where)
+        if not is_archive(content) or _is_office(inner := read_entries(content, where)):
+            yield Member(path, content, sha256(content).hexdigest(), len(content))
+            return
+        if depth == MAX_DEPTH:
+            raise BadInput(
+                "NESTING",
+                f"an archive lies more than {MAX_DEPTH} archives below the outer one",
+                where=where,
+                why="productions are zips of zips at most; deeper ones are made to exhaust the reader",
+                next_step="ask the custodian how the production was packed",
+            )
+        for each in inner:
+            yield from self._unpack(content, each, path + JOIN, depth + 1, budget, seen)
 
 
 @contextmanager
