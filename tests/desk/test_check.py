@@ -52,6 +52,9 @@ def test_a_table_for_people(
     assert out.splitlines()[-1] == str(page)
     assert f'<html lang="{language}">' in page.read_text()
     assert "2026-0" in out
+    framed = [line for line in out.splitlines() if line.startswith("│")]
+    assert framed
+    assert all(line.endswith("│") and len(line) <= 80 for line in framed)
 
 
 def test_a_return_is_refused(desk: Desk, tmp_path: Path) -> None:

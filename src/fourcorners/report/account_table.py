@@ -11,6 +11,9 @@ from fourcorners.report.glyphs import code_point
 from fourcorners.report.glyphs import seen
 from fourcorners.report.words import Words
 
+#: Columns of moments, and how many characters of them must stay together.
+MOMENTS, DATE = (3, 4), 10
+
 
 def headings(say: Words) -> tuple[str, ...]:
     """The columns."""

@@ -48,8 +48,9 @@ def check(export: Path, out: Path | None, lang: str, *, as_json: bool) -> None:
 def _show(access: Access, say: Words) -> None:
     console = Console(highlight=False, markup=False, emoji=False)
     table = Table(title=say("page", "title"), title_justify="left", title_style="bold")
-    for heading in account_table.headings(say):
-        table.add_column(heading, overflow="fold", min_width=min(10, len(heading)))
+    for place, heading in enumerate(account_table.headings(say)):
+        width = account_table.DATE if place in account_table.MOMENTS else None
+        table.add_column(heading, overflow="fold", min_width=width)
     for cells in account_table.rows(access, say):
         table.add_row(*map(Text, cells))
     console.print(table)
