@@ -11,8 +11,8 @@ from fourcorners.report.glyphs import code_point
 from fourcorners.report.glyphs import seen
 from fourcorners.report.words import Words
 
-#: Columns of moments, and how many characters of them must stay together.
-MOMENTS, DATE = (3, 4), 10
+#: The columns of moments.
+MOMENTS = (3, 4)
 
 
 def headings(say: Words) -> tuple[str, ...]:
@@ -63,4 +63,4 @@ def plain(text: str) -> str:
 
 
 def _moment(moment: Moment, say: Words) -> str:
-    return (moment.utc or "").replace("T", " ") or say("session", "unzoned").format(text=plain(moment.text))
+    return (moment.utc or "").replace("T", "\n") or say("session", "unzoned").format(text=plain(moment.text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -47,10 +48,9 @@ def check(export: Path, out: Path | None, lang: str, *, as_json: bool) -> None:
 
 def _show(access: Access, say: Words) -> None:
     console = Console(highlight=False, markup=False, emoji=False)
-    table = Table(title=say("page", "title"), title_justify="left", title_style="bold")
+    table = Table(title=say("page", "title"), title_justify="left", box=SIMPLE_HEAD, pad_edge=False, leading=1)
     for place, heading in enumerate(account_table.headings(say)):
-        width = account_table.DATE if place in account_table.MOMENTS else None
-        table.add_column(heading, overflow="fold", min_width=width)
+        table.add_column(heading, overflow="fold", width=10 if place in account_table.MOMENTS else None)
     for cells in account_table.rows(access, say):
         table.add_row(*map(Text, cells))
     console.print(table)
