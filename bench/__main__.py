@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from bench import attribution
+from bench import check
 from bench import ingest
 from bench import ledger
 from bench import logs
@@ -29,7 +30,7 @@ def main(*, quick: bool) -> int:
     print(f"{machine}, load {os.getloadavg()[0]:.1f}")
     rows = [
         row
-        for part in (ingest, table, logs, ledger, sealing, policy, attribution)
+        for part in (ingest, table, logs, ledger, sealing, policy, attribution, check)
         for row in part.run(quick=quick)
     ]
     print(f"{'bench':<14}{'case':<44}{'seconds':>10}{'ratio':>9}{'goal':>9}  ok")

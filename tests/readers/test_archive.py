@@ -379,3 +379,23 @@ def test_an_error_of_the_caller_is_not_taken_for_one_of_the_file(tmp_path: Path)
     target.write_bytes(PAGE)
     with pytest.raises(OSError, match="disk"), open_member_files(target):
         raise OSError("disk full")
+
+
+def test_who_asks_is_told_of_an_entry_and_gets_the_others(tmp_path: Path) -> None:
+    bomb = pack({"zeros": bytes(20 << 20)})
+    content = pack({"a.html": PAGE, "bomb.zip": bomb, "cut.zip": bomb[:-9], "deep.zip": nested(5), "z.html": PAGE})
+    path = tmp_path / "export.zip"
+    path.write_bytes(content)
+    told = {}
+    with open_member_files(path) as opened:
+        found = [member.path for member in opened.members(lambda name, error: told.update({name: error.code}))]
+    assert (found[0], found[-1]) == ("a.html", "z.html")
+    assert told == {"bomb.zip": "UNPACKED_SIZE", "cut.zip": "TRUNCATED", "deep.zip": "NESTING"}
+    assert refusal(tmp_path, content).code in told.values()
+
+
+def test_a_mapped_file_whose_pages_are_given_back_is_still_read_whole(tmp_path: Path) -> None:
+    large = {f"{n}.bin": bytes([n]) * (3 << 20) + n.to_bytes(4, "big") for n in range(8)}
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        (tmp_path / "x.zip").write_bytes(pack(large, method))
+        assert members(tmp_path / "x.zip") == large

@@ -164,11 +164,22 @@ def _read_member(
         why = table.why_not(name, head) if table is not None else None
         found.unread.append(UnreadMember(member.path, member.sha256, why or registry.unknown(name, head)))
         return
+    found.read.append(read_member(found, member, reader, declaration))
+
+
+def read_member(
+    found: ReadFile, member: Member, reader: Reader, declaration: ZoneDeclaration | None
+) -> ReadMember:
+    """Read one member with the reader that knows it, and check what came of it.
+
+    Raises:
+        BadInput: the member is damaged, or one of the two checks failed.
+    """
     place = f"{found.path}{archive.JOIN}{member.path}" if member.path else found.path
     reading = replace(reader.read(member.data, declaration), place=place)
     check(reading, member, reader)
     drift = known.drift_of(member.data, reader.name)
-    found.read.append(ReadMember(found.path, found.sha256, member, reader, reading, drift))
+    return ReadMember(found.path, found.sha256, member, reader, reading, drift)
 
 
 def relate(files: list[ReadFile]) -> None:

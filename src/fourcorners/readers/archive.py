@@ -10,7 +10,9 @@ packed size, all entries of all levels together to 1 GiB or 64 times the file's 
 
 from __future__ import annotations
 
+import mmap as maps
 import os
+from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from dataclasses import field
 from hashlib import sha256
 from io import BufferedReader
 from mmap import ACCESS_READ
+from mmap import PAGESIZE
 from mmap import mmap
 from pathlib import Path
 
@@ -31,6 +34,7 @@ from fourcorners.readers.zip_layout import read_entries
 #: How many archives deep a member may lie below the outer one.
 MAX_DEPTH = 2
 JOIN = "!"
+_STEP = 8 << 20
 #: An entry of every office document (ECMA-376, part 2): such an archive is one member.
 _OFFICE = "[Content_Types].xml"
 
@@ -67,8 +71,12 @@ class Opened:
     size: int
     _data: mmap = field(repr=False)
 
-    def members(self) -> Iterator[Member]:
+    def members(self, on_refused: Callable[[str, BadInput], None] | None = None) -> Iterator[Member]:
         """Every member, each inflated when it is asked for and released with the last reference to it.
+
+        Args:
+            on_refused: told of an entry that is refused for what it holds itself; the others follow. Without it
+                nothing follows: evidence is taken whole.
 
         Raises:
             BadInput: the archive is damaged, hostile or beyond the limits; the code says how.
@@ -76,44 +84,46 @@ class Opened:
         if is_archive(self._data) or self.path.suffix.lower() == ".zip":
             entries = read_entries(self._data, str(self.path))
             if not _is_office(entries):
-                yield from self._unpack(self._data, entries, "", 0, Budget.of(self.size), set())
+                budget, seen = Budget.of(self.size), set[str]()
+                for entry in entries:
+                    try:
+                        yield from self._unpack(self._data, entry, "", 0, budget, seen)
+                    except BadInput as error:
+                        if on_refused is None:
+                            raise
+                        on_refused(entry.name, error)
+                    _release(self._data, entry.start, entry.packed)
                 return
         yield Member("", self._data, self.sha256, self.size)
 
     def _unpack(
-        self,
-        data: bytes | mmap,
-        entries: tuple[Entry, ...],
-        prefix: str,
-        depth: int,
-        budget: Budget,
-        seen: set[str],
+        self, data: bytes | mmap, entry: Entry, prefix: str, depth: int, budget: Budget, seen: set[str]
     ) -> Iterator[Member]:
-        for entry in entries:
-            path = prefix + entry.name
-            where = f"{self.path}{JOIN}{path}"
-            if path in seen:
-                raise BadInput(
-                    "DUPLICATE_NAME",
-                    "two members have the same path",
-                    where=where,
-                    why="a record's source would name either of them",
-                    next_step="ask the custodian how the production was packed",
-                )
-            seen.add(path)
-            content = inflate(data, entry, budget, where)
-            if is_archive(content) and not _is_office(inner := read_entries(content, where)):
-                if depth == MAX_DEPTH:
-                    raise BadInput(
-                        "NESTING",
-                        f"an archive lies more than {MAX_DEPTH} archives below the outer one",
-                        where=where,
-                        why="productions are zips of zips at most; deeper ones are made to exhaust the reader",
-                        next_step="ask the custodian how the production was packed",
-                    )
-                yield from self._unpack(content, inner, path + JOIN, depth + 1, budget, seen)
-            else:
-                yield Member(path, content, sha256(content).hexdigest(), len(content))
+        path = prefix + entry.name
+        where = f"{self.path}{JOIN}{path}"
+        if path in seen:
+            raise BadInput(
+                "DUPLICATE_NAME",
+                "two members have the same path",
+                where=where,
+                why="a record's source would name either of them",
+                next_step="ask the custodian how the production was packed",
+            )
+        seen.add(path)
+        content = inflate(data, entry, budget, where)
+        if not is_archive(content) or _is_office(inner := read_entries(content, where)):
+            yield Member(path, content, sha256(content).hexdigest(), len(content))
+            return
+        if depth == MAX_DEPTH:
+            raise BadInput(
+                "NESTING",
+                f"an archive lies more than {MAX_DEPTH} archives below the outer one",
+                where=where,
+                why="productions are zips of zips at most; deeper ones are made to exhaust the reader",
+                next_step="ask the custodian how the production was packed",
+            )
+        for each in inner:
+            yield from self._unpack(content, each, path + JOIN, depth + 1, budget, seen)
 
 
 @contextmanager
@@ -132,10 +142,10 @@ def open_member_files(path: Path) -> Iterator[Opened]:
                 next_step="check whether the transfer was complete",
             )
         data = mmap(stream.fileno(), 0, access=ACCESS_READ)
-        opened = Opened(path, sha256(data).hexdigest(), size, data)
+        opened = Opened(path, _hash(data), size, data)
         yield opened
         # a map beyond the end of a file that was cut short must not be touched
-        if os.fstat(stream.fileno()).st_size != size or sha256(data).hexdigest() != opened.sha256:
+        if os.fstat(stream.fileno()).st_size != size or _hash(data) != opened.sha256:
             raise BadInput(
                 "CHANGED",
                 "the file changed while it was read",
@@ -143,6 +153,21 @@ def open_member_files(path: Path) -> Iterator[Opened]:
                 why="the records would not come from the file whose hash is on the ledger",
                 next_step="make sure that nothing writes to the file, and run the command again",
             )
+
+
+def _hash(data: mmap) -> str:
+    digest = sha256()
+    for start in range(0, len(data), _STEP):
+        digest.update(data[start : start + _STEP])
+        _release(data, start, _STEP)
+    return digest.hexdigest()
+
+
+def _release(data: mmap, start: int, size: int) -> None:
+    """Give pages of a mapped file back, so that it takes little memory; at need they are read again."""
+    if hasattr(maps, "MADV_DONTNEED"):  # not on Windows
+        aligned = start // PAGESIZE * PAGESIZE
+        data.madvise(maps.MADV_DONTNEED, aligned, min(start + size, len(data)) - aligned)
 
 
 def _open(path: Path) -> BufferedReader:

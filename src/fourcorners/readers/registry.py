@@ -91,6 +91,9 @@ READERS: tuple[Reader, ...] = (
     roblox.READER,
 )
 
+#: The formats of what account holders download themselves. Every other answers an instrument.
+EXPORTS = frozenset({"facebook-export", "facebook-export-html", "instagram-export", "google-access-log"})
+
 
 def reader_for(path: str, head: bytes) -> Reader | None:
     """The first reader that knows the member; that no two know one is for the tests to prove."""

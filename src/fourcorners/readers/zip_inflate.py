@@ -73,10 +73,12 @@ def _inflate(data: bytes | mmap, entry: Entry, where: str) -> bytes | mmap:
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
     at, end, written = entry.start, entry.start + entry.packed, 0
     try:
-        while not stream.eof and (at < end or stream.unconsumed_tail):
+        while not stream.eof:
             packed = stream.unconsumed_tail or data[at : min(at + _STEP, end)]
             at += 0 if stream.unconsumed_tail else len(packed)
             piece = stream.decompress(packed, _STEP)
+            if not packed and not piece:  # the input is used up, and no output of it is held back
+                break
             written += len(piece)
             if written > entry.size:
                 raise _mismatch("more", entry, where)

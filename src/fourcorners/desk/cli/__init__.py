@@ -8,7 +8,8 @@ from contextlib import suppress
 
 import click
 
-from fourcorners.desk.cli import formats as _formats  # noqa: F401 - each adds its verbs
+from fourcorners.desk.cli import check as _check  # noqa: F401 - each adds its verbs
+from fourcorners.desk.cli import formats as _formats  # noqa: F401 - the same
 from fourcorners.desk.cli import holding as _holding  # noqa: F401
 from fourcorners.desk.cli import oversight as _oversight  # noqa: F401
 from fourcorners.desk.cli import people as _people  # noqa: F401

@@ -1,0 +1,195 @@
+"""Who was in my account? An account holder's own export, without case, workspace or carrier, and nothing is kept.
+
+A provider's answer to legal process is refused here: it is read under its instrument, or not at all. A file of the
+export that cannot be read does not hide the others, but it is named, because an access may stand in it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import fourcorners as product
+from fourcorners.casework import intake
+from fourcorners.casework import naming
+from fourcorners.casework import outputs
+from fourcorners.casework import sessions
+from fourcorners.casework.intake import ReadFile
+from fourcorners.casework.intake import ReadMember
+from fourcorners.casework.sessions import Sighting
+from fourcorners.model.errors import BadInput
+from fourcorners.model.errors import Refused
+from fourcorners.model.instant import DECLARED
+from fourcorners.model.instant import SECOND
+from fourcorners.model.instant import ZoneDeclaration
+from fourcorners.readers import archive
+from fourcorners.readers import registry
+from fourcorners.readers.archive import Opened
+from fourcorners.report import account_page
+from fourcorners.report.access import Access
+from fourcorners.report.access import ExportFile
+
+#: Times without a zone are put in order by the clock as written; they are shown as written and nothing else.
+_ORDER = ZoneDeclaration("UTC", "nobody: for the order alone")
+_ACCESSES = frozenset({"login", "session", "seen"})
+_UNKNOWN = "no reader knows this format"
+
+
+def check(export: Path, *, networks: Path | None = None) -> Access:
+    """Read an export.
+
+    Args:
+        export: the archive, file or folder.
+        networks: a dated network table, if not the one of this installation.
+
+    Raises:
+        BadInput: the export is damaged, or no file of it is a known list of accesses.
+        Refused: `NOT_AN_EXPORT`.
+    """
+    given, found, files = [], [], list[ExportFile]()
+    for path, named in intake.paths_in([export]):
+        inside = "" if named else path.relative_to(export).as_posix()
+        with ExitStack() as stack:
+            try:
+                opened = stack.enter_context(archive.open_member_files(path))
+                given.append((inside or path.name, opened.sha256, opened.size))
+                read = ReadFile(str(path), opened.sha256)
+                files += _read_all(read, opened, inside)
+                found.append(read)
+            except BadInput as error:
+                if named:
+                    raise
+                files.append(
+                    ExportFile(inside, "", why=f"{error.code}: {error.what}", broken=error.code != "EMPTY_FILE")
+                )
+    if not any(file.format for file in files):
+        raise _nothing_read(export, files)
+    intake.relate(found)
+    return _access(export, given, found, files, networks)
+
+
+def write(access: Access, out: Path, language: str) -> None:
+    """Write the page.
+
+    Raises:
+        BadInput: `OUTPUT`, if there is something already, or the place cannot be written.
+    """
+    outputs.check_free(out)
+    outputs.write(out, account_page.to_html(access, language))
+
+
+def _read_all(read: ReadFile, opened: Opened, inside: str) -> list[ExportFile]:
+    files = list[ExportFile]()
+
+    def lose(member: str, error: BadInput, sha256: str = "") -> None:
+        why = f"{error.code}: {error.what}"
+        files.append(ExportFile(_joined(inside, member), sha256, why=why, broken=True))
+
+    for member in opened.members(lose):
+        path = _joined(inside, member.path)
+        name = path or opened.path.name
+        reader = registry.reader_for(name, bytes(member.data[: registry.HEAD]))
+        if reader is None:
+            files.append(ExportFile(path, member.sha256, why=_UNKNOWN))
+            continue
+        if reader.name not in registry.EXPORTS:
+            raise _no_export(name, reader.name)
+        try:
+            got = intake.read_member(read, member, reader, _ORDER)
+        except BadInput as error:
+            lose(member.path, error, member.sha256)
+            continue
+        # what is shown is in the reading; the bytes of one member at a time are enough
+        read.read.append(replace(got, member=replace(member, path=path, data=b"")))
+        files.append(ExportFile(path, member.sha256, format=reader.name))
+    return files
+
+
+def _joined(inside: str, member: str) -> str:
+    return archive.JOIN.join(part for part in (inside, member) if part)
+
+
+def _access(
+    export: Path,
+    given: list[tuple[str, str, int]],
+    found: list[ReadFile],
+    files: list[ExportFile],
+    networks: Path | None,
+) -> Access:
+    unreadable, not_shown = Counter[str](), Counter[str]()
+    accounts = set[str]()
+    sightings = list[Sighting]()
+    for member in (member for read in found for member in read.read):
+        for batch in member.reading.batches:
+            if batch.family == "capture":
+                not_shown[_name(member)] += batch.rows.num_rows
+            if batch.family in _ACCESSES:
+                for row in batch.rows.to_pylist():
+                    code = row["problem"] or ("MISSING_TIME" if row["at"] is None else None)
+                    if code:
+                        unreadable[code] += 1
+                        continue
+                    sightings.append(_sighting(row, member))
+                    accounts.update([row["account"]] if row["account"] else [])
+    named = naming.name((each.ip for each in sightings if each.ip), networks)
+    network_of = sessions.networks(named, {each.ip for each in sightings if each.ip})
+    return Access(
+        name=export.name,
+        given=tuple(given),
+        made=dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        tool=f"Fourcorners {product.__version__}",
+        accounts=tuple(sorted(accounts)),
+        sessions=sessions.group(sightings, network_of),
+        files=tuple(files),
+        naming=named,
+        unreadable=dict(sorted(unreadable.items())),
+        not_shown=dict(sorted(not_shown.items())),
+        with_port=sum(each.port is not None for each in sightings),
+    )
+
+
+def _name(member: ReadMember) -> str:
+    return member.member.path or Path(member.path).name
+
+
+def _sighting(row: dict[str, Any], member: ReadMember) -> Sighting:
+    return Sighting(
+        ip=row["ip"],
+        port=row.get("port"),
+        at=row["at"],
+        until=row.get("until"),
+        at_text=row["at_text"] or "",
+        until_text=row.get("until_text") or "",
+        precision=row["precision"] or SECOND,
+        zoned=not (row["zone_basis"] or DECLARED).startswith(DECLARED),
+        action=row.get("action"),
+        agent=row.get("agent"),
+        file=_name(member),
+    )
+
+
+def _nothing_read(export: Path, files: list[ExportFile]) -> BadInput:
+    broken = [f"{file.path or export.name} ({file.why})" for file in files if file.broken]
+    return BadInput(
+        "NO_RECOGNISED_ROW",
+        f"none of the {len(files):,} files is a list of accesses that can be read",
+        where="; ".join(broken[:5]) or str(export),
+        why='"nobody was there" and "not understood" are different answers',
+        next_step="ask the provider for an export with the parts about security and logins, as JSON where it can; "
+        "docs/formats.md names the formats",
+    )
+
+
+def _no_export(name: str, format_name: str) -> Refused:
+    return Refused(
+        "PRODUCT",
+        "NOT_AN_EXPORT",
+        f"{name} has the format {format_name}, in which a provider answers legal process",
+        why="no instrument, no record",
+        next_step="take it in under its instrument, with `ingest`; if somebody sent you that file and it lies in "
+        "your own export, unpack the export and give the folder without it",
+    )

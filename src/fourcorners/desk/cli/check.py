@@ -1,0 +1,58 @@
+"""The account holder's verb: no case, no workspace, and nothing is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fourcorners.casework import check as use_case
+from fourcorners.casework import outputs
+from fourcorners.desk.cli.root import FILE
+from fourcorners.desk.cli.root import fourcorners
+from fourcorners.desk.cli.session import progress
+from fourcorners.desk.cli.session import write
+from fourcorners.report import account_table
+from fourcorners.report.access import Access
+from fourcorners.report.words import LANGUAGES
+from fourcorners.report.words import Words
+from fourcorners.report.words import words
+
+
+@fourcorners.command()
+@click.argument("export", type=FILE)
+@click.option("--out", type=FILE, default=None, help="A page to read, mark and print; a new file.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="The words' language.")
+@click.option("--json", "as_json", is_flag=True, help="One compact JSON object a line, instead of a table.")
+def check(export: Path, out: Path | None, lang: str, *, as_json: bool) -> None:
+    """Who was in my account? From one's own export (a zip, or its folder); nothing is kept, nothing is sent."""
+    if out is not None:
+        outputs.check_free(out)
+    with progress("reading"):
+        access = use_case.check(export)
+    if out is not None:
+        use_case.write(access, out, lang)
+    if as_json:
+        for session in access.sessions:
+            write(session.line())
+        write({**access.line(), "page": str(out) if out else None})
+    else:
+        _show(access, words(lang))
+        if out is not None:
+            click.echo(str(out).encode("utf-8", "backslashreplace"))
+
+
+def _show(access: Access, say: Words) -> None:
+    console = Console(highlight=False, markup=False, emoji=False)
+    table = Table(title=say("page", "title"), title_justify="left", box=SIMPLE_HEAD, pad_edge=False, leading=1)
+    for place, heading in enumerate(account_table.headings(say)):
+        table.add_column(heading, overflow="fold", width=10 if place in account_table.MOMENTS else None)
+    for cells in account_table.rows(access, say):
+        table.add_row(*map(Text, cells))
+    console.print(table)
+    for line in account_table.notes(access, say):
+        console.print(Text(line))

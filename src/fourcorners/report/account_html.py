@@ -1,0 +1,39 @@
+"""What the account holder's page and its sheet share: our sentences with values in them, as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from fourcorners.report.access import Network
+from fourcorners.report.words import Words
+
+#: The answers to "do you know this?", as the words name them.
+ANSWERS = ("yes", "no", "unsure")
+
+
+def fill(sentence: str, /, **values: str) -> str:
+    """One of our sentences as HTML; the values are HTML already."""
+    return escape(sentence, quote=False).format(**values)
+
+
+def network_title(say: Words, network: Network | None) -> str:
+    """What a network is called, as text."""
+    if network is None:
+        return say("session", "no_address")
+    return network.name if network.asn else say("session", "prefix").format(prefix=network.name)
+
+
+def section(name: str, title: str, body: str) -> str:
+    """A part of the page under its heading."""
+    return f'<section class="{name}" aria-labelledby="{name}">\n<h2 id="{name}">{title}</h2>\n{body}</section>\n'
+
+
+def listed(items: Iterable[str], kind: str = "ul") -> str:
+    """Items of HTML as a list."""
+    return f"<{kind}>\n" + "".join(f"<li>{item}</li>\n" for item in items) + f"</{kind}>\n"
+
+
+def paragraphs(items: Iterable[str]) -> str:
+    """Items of HTML as paragraphs."""
+    return "".join(f"<p>{item}</p>\n" for item in items)
