@@ -30,7 +30,7 @@ def main(*, quick: bool) -> int:
     print(f"{machine}, load {os.getloadavg()[0]:.1f}")
     rows = [
         row
-        for part in (ingest, table, logs, ledger, sealing, policy, attribution, check)
+        for part in (ingest, check, table, logs, ledger, sealing, policy, attribution)
         for row in part.run(quick=quick)
     ]
     print(f"{'bench':<14}{'case':<44}{'seconds':>10}{'ratio':>9}{'goal':>9}  ok")

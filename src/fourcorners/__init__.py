@@ -5,4 +5,10 @@ each other (``readers``, ``attribution``, ``vault``, ``ledger``, ``report``), ``
 only room that joins the five) and ``desk`` (command line). ``samples`` makes synthetic productions.
 """
 
+import os
+
+# Arrow's own pools keep what was freed: an intake of 100,000 logins takes 265 MB with the system's, 300 with theirs,
+# and as long. The variable is read when pyarrow is imported, so it stands before every room.
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+
 __version__ = "0.1.0"

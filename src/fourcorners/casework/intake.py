@@ -201,6 +201,8 @@ def relate(files: list[ReadFile]) -> None:
 
 def _check_related(before: list[Reading], after: list[Reading]) -> None:
     for old, new in zip(before, after, strict=True):
+        if new is old:
+            continue
         for one, other in zip(old.batches, new.batches, strict=True):
             derived = {"account", "category", *(name for name, _ in DERIVED.get(one.family, ()))}
             kept = [name for name in one.rows.schema.names if name not in derived]

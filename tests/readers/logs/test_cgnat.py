@@ -224,9 +224,9 @@ def lose_a_row(patch: pytest.MonkeyPatch) -> None:
 def move_a_value(patch: pytest.MonkeyPatch) -> None:
     whole = juniper.rows  # type: ignore[attr-defined]
 
-    def moved(extents: Any, first: int, fields: dict[str, Any], *more: Any) -> Any:
+    def moved(extents: Any, fields: dict[str, Any], *more: Any) -> Any:
         ip = fields["ip"]
-        return whole(extents, first, {**fields, "ip": replace(ip, starts=ip.starts + 1)}, *more)
+        return whole(extents, {**fields, "ip": replace(ip, starts=ip.starts + 1)}, *more)
 
     patch.setattr(juniper, "rows", moved)
 

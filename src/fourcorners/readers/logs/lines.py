@@ -5,9 +5,15 @@ The pattern runs in Arrow (RE2: linear, outside the interpreter's lock), so bloc
 
 from __future__ import annotations
 
+import os
+from collections import deque
+from collections.abc import Callable
 from collections.abc import Iterator
+from concurrent.futures import Future
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from mmap import mmap
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +29,7 @@ _LF, _CR = ord("\n"), ord("\r")
 Data = bytes | mmap
 Offsets = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+T = TypeVar("T")
 
 _NONE = np.zeros(0, np.int64)
 
@@ -94,6 +101,18 @@ def either(first: Column, second: Column) -> Column:
 def taken(column: Column, rows: Offsets) -> Column:
     """A column's cells at the given rows, each as often as it is named."""
     return _column(column.lines, column.starts[rows], column.ends[rows])
+
+
+def side_by_side(work: Callable[[Block], T], data: Data) -> Iterator[T]:
+    """What the work makes of each block, in their order; as many at once as there are processors, and no more."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        waiting: deque[Future[T]] = deque()
+        for block in blocks(data):
+            waiting.append(pool.submit(work, block))
+            if len(waiting) > (os.cpu_count() or 1):
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def blocks(data: Data) -> Iterator[Block]:

@@ -20,6 +20,7 @@ from fourcorners.model.records import Census
 from fourcorners.model.records import Reading
 from fourcorners.model.records import Unclassified
 from fourcorners.readers import census_lines
+from fourcorners.readers.logs.cgnat.events import numbered
 from fourcorners.readers.logs.cgnat.events import rows
 from fourcorners.readers.logs.cgnat.pairing import related
 from fourcorners.readers.logs.lines import Block
@@ -82,7 +83,7 @@ class Cisco:
             texts = events.texts()
             mine = np.flatnonzero(pc.starts_with(texts, "[" + _SIGN).to_numpy(zero_copy_only=False))
             if len(mine):
-                found = self._rows(block, events, texts, mine, line[mine], first, said)
+                found = numbered(self._rows(block, events, texts, mine, line[mine], said), first)
                 batches.append(Batch("assignment", "port block", found, FIELD_CATEGORIES))
                 first += len(mine)
             rest = np.setdiff1d(np.arange(len(opened)), mine)
@@ -109,7 +110,7 @@ class Cisco:
 
     @staticmethod
     def _rows(
-        block: Block, events: Block, texts: pa.StringArray, mine: Offsets, line: Offsets, first: int, said: Said
+        block: Block, events: Block, texts: pa.StringArray, mine: Offsets, line: Offsets, said: Said
     ) -> pa.RecordBatch:
         whole, fields = events.fields(texts, mine, _EVENT)
         lines = np.unique(line)
@@ -122,7 +123,7 @@ class Cisco:
         fields |= {name: taken(column, place) for name, column in heading.items()}
         given = pc.equal(fields["action"].texts, _GIVEN).to_numpy(zero_copy_only=False)
         extents = np.stack([events.starts[mine], events.stops[mine]], axis=1) + block.base
-        return rows(extents, first, fields, given, ~whole | ~headed[place], said)
+        return rows(extents, fields, given, ~whole | ~headed[place], said)
 
 
 CISCO = Cisco()

@@ -23,14 +23,11 @@ _TIME = TimeFormat.year_first()
 Mask = NDArray[np.bool_]
 
 
-def rows(
-    extents: Offsets, first: int, fields: dict[str, Column], given: Mask, broken: Mask, said: Said
-) -> pa.RecordBatch:
+def rows(extents: Offsets, fields: dict[str, Column], given: Mask, broken: Mask, said: Said) -> pa.RecordBatch:
     """Events as assignments.
 
     Args:
         extents: row x 2, where each event stands in the member.
-        first: number of the first one.
         fields: `ip`, `low`, `high`, `inside`, `action`, `server` and `time`, a column over all rows.
         given: which of them give a block out; the others take one back.
         broken: which could not be taken apart.
@@ -49,7 +46,7 @@ def rows(
     codes = pa.array([None, "BROKEN_VALUE", "BAD_ADDRESS", "BAD_PORT", "BAD_TIME"], pa.string())
     bases = pa.array([STATED, said.basis, None], pa.string())
     values: dict[str, pa.Array] = {
-        "row": pa.array(np.arange(first, first + size)),
+        "row": pa.array(np.arange(size)),
         "category": pa.repeat(CATEGORY, size),
         "problem": codes.take(pa.array(problem)),
         "start": pa.array(np.ascontiguousarray(extents[:, 0])),
@@ -80,6 +77,11 @@ def rows(
     return pa.RecordBatch.from_arrays(
         [values[each.name] if each.name in values else pa.nulls(size, each.type) for each in wanted], schema=wanted
     )
+
+
+def numbered(events: pa.RecordBatch, first: int) -> pa.RecordBatch:
+    """The rows of a part of a member, counted from the number of the first one."""
+    return events.set_column(0, events.schema.field(0), pc.add(events.column("row"), first))
 
 
 def _mask(array: pa.Array) -> Mask:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from mmap import mmap
 
 import numpy as np
@@ -19,12 +20,13 @@ from fourcorners.model.records import Census
 from fourcorners.model.records import Reading
 from fourcorners.model.records import Unclassified
 from fourcorners.readers import census_lines
+from fourcorners.readers.logs.cgnat.events import numbered
 from fourcorners.readers.logs.cgnat.events import rows
 from fourcorners.readers.logs.cgnat.pairing import related
 from fourcorners.readers.logs.lines import Block
 from fourcorners.readers.logs.lines import Offsets
-from fourcorners.readers.logs.lines import blocks
 from fourcorners.readers.logs.lines import either
+from fourcorners.readers.logs.lines import side_by_side
 from fourcorners.readers.logs.log_format import Said
 from fourcorners.readers.logs.sheet import FIELD_CATEGORIES
 from fourcorners.readers.markup import check_text
@@ -70,22 +72,11 @@ class Juniper:
         batches: list[Batch] = []
         others = Counter[str]()
         first = 0
-        for block in blocks(data):
-            texts = block.texts()
-            mine = pc.match_substring(texts, _SIGN).to_numpy(zero_copy_only=False)
-            if mine.any():
-                batches.append(
-                    Batch(
-                        "assignment",
-                        "port block",
-                        self._rows(block, texts, np.flatnonzero(mine), first, said),
-                        FIELD_CATEGORIES,
-                    )
-                )
-                first += int(mine.sum())
-            _, tags = block.fields(texts, np.flatnonzero(~mine & block.filled()), _TAG)
-            for each in pc.value_counts(tags["tag"].texts).to_pylist():
-                others[each["values"] or "line of another kind"] += each["counts"]
+        for found, tags in side_by_side(partial(self._block, said=said), data):
+            others += tags
+            if found is not None:
+                batches.append(Batch("assignment", "port block", numbered(found, first), FIELD_CATEGORIES))
+                first += found.num_rows
         return Reading(
             reader=f"{self.name}/{self.version}",
             layout="syslog",
@@ -104,15 +95,25 @@ class Juniper:
         """Lines, counted by other means."""
         return census_lines.count(data, (_SIGN,))
 
+    def _block(self, block: Block, said: Said) -> tuple[pa.RecordBatch | None, Counter[str]]:
+        """The events of a block, and what its other lines are."""
+        texts = block.texts()
+        mine = pc.match_substring(texts, _SIGN).to_numpy(zero_copy_only=False)
+        _, tags = block.fields(texts, np.flatnonzero(~mine & block.filled()), _TAG)
+        others = Counter[str]()
+        for each in pc.value_counts(tags["tag"].texts).to_pylist():
+            others[each["values"] or "line of another kind"] += each["counts"]
+        return self._rows(block, texts, np.flatnonzero(mine), said) if mine.any() else None, others
+
     @staticmethod
-    def _rows(block: Block, texts: pa.StringArray, mine: Offsets, first: int, said: Said) -> pa.RecordBatch:
+    def _rows(block: Block, texts: pa.StringArray, mine: Offsets, said: Said) -> pa.RecordBatch:
         whole, fields = block.fields(texts, mine, _LINE)
         fields["time"] = either(fields.pop("collected"), fields.pop("device"))
         # two lines whose end was lost between them would give one's time to the other's event
         whole &= pc.equal(pc.count_substring(texts.take(pa.array(mine)), _SIGN), 1).to_numpy(zero_copy_only=False)
         given = pc.equal(fields["action"].texts, _GIVEN).to_numpy(zero_copy_only=False)
         extents = np.stack([block.starts[mine], block.stops[mine]], axis=1) + block.base
-        return rows(extents, first, fields, given, ~whole, said)
+        return rows(extents, fields, given, ~whole, said)
 
 
 JUNIPER = Juniper()
