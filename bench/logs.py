@@ -37,14 +37,6 @@ def run(*, quick: bool) -> list[dict[str, Any]]:
     return [
         {
             "bench": "logs",
-            "case": f"duckdb loads {lines} lines",
-            "seconds": load,
-            "ratio": None,
-            "goal": "",
-            "ok": True,
-        },
-        {
-            "bench": "logs",
             "case": f"port blocks read, {lines / read / 1e3:.0f} k lines/s",
             "seconds": read,
             "ratio": ratio,
