@@ -7,7 +7,7 @@ only room that joins the five) and ``desk`` (command line). ``samples`` makes sy
 
 import os
 
-# Arrow's own pools keep what was freed: an intake of 100,000 logins takes 265 MB with the system's, 300 with theirs,
+# Arrow's own pools keep what was freed: an intake of 100,000 logins takes 265 MB with the system's, 300 with them,
 # and as long. The variable is read when pyarrow is imported, so it stands before every room.
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
