@@ -109,22 +109,12 @@ def _extents(released: pa.RecordBatch) -> slices.Positions:
         if not name.endswith("@") or not len(rows):
             continue
         lists = released.column(name)
-        if _stands_inside(lists, rows):
-            continue
         places = lists.flatten().to_numpy(zero_copy_only=False).reshape(-1, 2)
         sizes = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False) // 2
         mine = np.repeat(rows, sizes, axis=0)
         outside = places[(places[:, 0] < mine[:, 0]) | (places[:, 1] > mine[:, 1])]
         parts.append(np.unique(outside, axis=0).ravel())
     return np.concatenate(parts)
-
-
-def _stands_inside(lists: pa.Array, rows: slices.Positions) -> bool:
-    """Whether the first and the last row that have a value hold it themselves, as then all of them do."""
-    said = np.flatnonzero(lists.is_valid().to_numpy(zero_copy_only=False))
-    ends = said[[0, -1]] if len(said) else said
-    places = [(lists[row].values.to_numpy(), *rows[row]) for row in ends.tolist()]
-    return all(start <= place.min() and place.max() <= end for place, start, end in places if len(place))
 
 
 def _pairs(flat: list[slices.Positions]) -> slices.Positions:

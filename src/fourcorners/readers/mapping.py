@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
-
 from fourcorners.readers.logs.mapping import LogMapping
 from fourcorners.readers.logs.mapping import parse_log_mapping
 from fourcorners.readers.logs.reader import LogReader
+from fourcorners.readers.table.mapping import Part
 from fourcorners.readers.table.mapping import TableMapping
 from fourcorners.readers.table.mapping import parse_mapping as parse_table_mapping
 from fourcorners.readers.table.reader import TableReader
@@ -24,10 +23,7 @@ def parse_mapping(data: bytes, name: str) -> TableMapping | LogMapping:
     Raises:
         BadInput: `MAPPING_FILE`, naming the key and its line.
     """
-    try:
-        of_a_log = "format" in tomllib.loads(data.decode())
-    except ValueError:  # said by whoever parses it
-        of_a_log = False
+    of_a_log = "format" in Part.of_file(data, name).content
     return parse_log_mapping(data, name) if of_a_log else parse_table_mapping(data, name)
 
 

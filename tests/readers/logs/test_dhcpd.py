@@ -23,6 +23,7 @@ from fourcorners.readers.archive import Member
 from fourcorners.readers.logs import dhcpd
 from fourcorners.readers.logs import sheet
 from fourcorners.readers.logs.dhcpd import leases
+from fourcorners.readers.logs.dhcpd import rest
 from fourcorners.readers.logs.dhcpd import values
 from fourcorners.readers.logs.log_format import LogFormat
 from fourcorners.readers.logs.log_format import Said
@@ -266,11 +267,11 @@ def test_no_damage_gives_a_holding_that_was_not_there() -> None:
 
 
 def lose_a_row(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(leases, "batches", lambda found, *args, **more: sheet.batches(found[1:], *args, **more))
+    patch.setattr(rest, "batches", lambda found, *args, **more: sheet.batches(found[1:], *args, **more))
 
 
 def miss_a_statement(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(leases.Rest, "drop", lambda *_: None)
+    patch.setattr(rest.Rest, "drop", lambda *_: None)
 
 
 def move_a_value(patch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,23 +11,38 @@ from numpy.typing import NDArray
 
 from fourcorners.model.records import DERIVED
 from fourcorners.model.records import Batch
+from fourcorners.model.records import Reading
 
 Ints = NDArray[np.int64]
 
-#: In `held`: there is no such instant.
+COLUMNS = tuple(name for name, _ in DERIVED["assignment"])
+#: There is no such instant.
 NONE = np.iinfo(np.int64).min
 
 
-def held(batch: Batch, columns: dict[str, Ints]) -> Batch:
-    """The batch with its derived columns filled.
+def empty(files: Sequence[Sequence[Reading]]) -> dict[str, Ints]:
+    """The derived columns over all rows of an intake, one file after the other, with nothing in them."""
+    size = sum(batch.rows.num_rows for readings in files for reading in readings for batch in reading.batches)
+    return {name: np.full(size, NONE) for name in COLUMNS}
+
+
+def with_held(files: Sequence[Sequence[Reading]], columns: dict[str, Ints]) -> list[list[Reading]]:
+    """The readings with their derived columns filled.
 
     Args:
-        batch: assignments.
-        columns: `held_from`, `held_until`, `lost_until`, ns UTC, one a row; `NONE` where there is none.
+        files: the readings of each file.
+        columns: over all their rows, as `empty` gives them: ns UTC, `NONE` where there is none.
     """
-    rows = batch.rows
-    for name, _ in DERIVED[batch.family]:
-        values = columns[name]
-        filled = pa.array(values, pa.int64(), mask=values == NONE)
-        rows = rows.set_column(rows.schema.get_field_index(name), rows.schema.field(name), filled)
-    return replace(batch, rows=rows)
+    at = 0
+
+    def filled(batch: Batch) -> Batch:
+        nonlocal at
+        rows, size = batch.rows, batch.rows.num_rows
+        for name in COLUMNS:
+            values = columns[name][at : at + size]
+            array = pa.array(values, pa.int64(), mask=values == NONE)
+            rows = rows.set_column(rows.schema.get_field_index(name), rows.schema.field(name), array)
+        at += size
+        return replace(batch, rows=rows)
+
+    return [[replace(each, batches=tuple(map(filled, each.batches))) for each in readings] for readings in files]

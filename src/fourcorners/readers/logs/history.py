@@ -20,22 +20,20 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
-from dataclasses import replace
 from enum import Enum
 from itertools import groupby
 
-import numpy as np
+import pyarrow as pa
 
-from fourcorners.model.records import DERIVED
 from fourcorners.model.records import FOREVER
 from fourcorners.model.records import Reading
+from fourcorners.readers.logs.held import COLUMNS
 from fourcorners.readers.logs.held import NONE
-from fourcorners.readers.logs.held import held
+from fourcorners.readers.logs.held import empty
+from fourcorners.readers.logs.held import with_held
 
 #: The word for an end that never comes.
 NEVER = "never"
-
-_COLUMNS = tuple(name for name, _ in DERIVED["assignment"])
 
 
 class Says(Enum):
@@ -53,9 +51,8 @@ Reader = Callable[[str, int, int | None], Says]
 
 @dataclass(slots=True)
 class _Record:
-    """One row; `end` is None where it states none, `FOREVER` for `never`."""
+    """One row, by its number in the intake; `end` is None where it states none, `FOREVER` for `never`."""
 
-    batch: tuple[int, int, int]
     row: int
     ip: str
     start: int
@@ -71,36 +68,27 @@ def related(files: Sequence[Sequence[Reading]], says: Reader) -> list[list[Readi
         files: a row's start is its `held_from` where the reader set it, else its `at`.
         says: what a state means in the format.
     """
-    told: dict[tuple[int, int, int], dict[str, np.ndarray]] = {}
+    columns, first = empty(files), 0
     by_address = defaultdict[str, list[_Record]](list)
-    for f, readings in enumerate(files):
-        for m, reading in enumerate(readings):
-            for b, batch in enumerate(reading.batches):
-                told[f, m, b] = {name: np.full(batch.rows.num_rows, NONE) for name in _COLUMNS}
-                for record in _records(reading, (f, m, b), says):
-                    by_address[record.ip].append(record)
+    for batch in (batch for readings in files for reading in readings for batch in reading.batches):
+        for record in _records(batch.rows, first, says):
+            by_address[record.ip].append(record)
+        first += batch.rows.num_rows
     for records in by_address.values():
         for record, span in _spans(records):
-            for name, value in zip(_COLUMNS, span, strict=True):
-                told[record.batch][name][record.row] = value
-    return [
-        [
-            replace(reading, batches=tuple(held(batch, told[f, m, b]) for b, batch in enumerate(reading.batches)))
-            for m, reading in enumerate(readings)
-        ]
-        for f, readings in enumerate(files)
-    ]
+            for name, value in zip(COLUMNS, span, strict=True):
+                columns[name][record.row] = value
+    return with_held(files, columns)
 
 
-def _records(reading: Reading, place: tuple[int, int, int], says: Reader) -> Iterator[_Record]:
-    rows = reading.batches[place[2]].rows
+def _records(rows: pa.RecordBatch, first: int, says: Reader) -> Iterator[_Record]:
     names = ("ip", "held_from", "at", "until", "until_text", "action", "subscriber", "problem")
     columns = zip(*(rows.column(name).to_pylist() for name in names), strict=True)
-    for row, (ip, held_from, at, until, until_text, action, subscriber, problem) in enumerate(columns):
+    for row, (ip, held_from, at, until, until_text, action, subscriber, problem) in enumerate(columns, first):
         end = FOREVER if until_text == NEVER else until
         start = at if held_from is None else held_from
         if problem is None and start is not None and (end is not None or until_text is None):
-            yield _Record(place, row, ip, start, end, says(action or "", start, end), subscriber)
+            yield _Record(row, ip, start, end, says(action or "", start, end), subscriber)
 
 
 def _spans(records: list[_Record]) -> Iterator[tuple[_Record, tuple[int, int, int]]]:

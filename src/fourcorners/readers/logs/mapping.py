@@ -16,7 +16,6 @@ lossy = false                       # says that nothing is missing, where the fo
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +27,6 @@ from fourcorners.readers.logs import LOGS
 from fourcorners.readers.logs.log_format import LogFormat
 from fourcorners.readers.table.mapping import Part
 from fourcorners.readers.table.mapping import file_name
-from fourcorners.readers.table.mapping import mapping_error
 from fourcorners.readers.table.mapping import positive
 from fourcorners.readers.table.mapping import read_coverage
 from fourcorners.readers.table.zones import Zone
@@ -75,12 +73,7 @@ def parse_log_mapping(data: bytes, name: str) -> LogMapping:
     Raises:
         BadInput: `MAPPING_FILE`, naming the key and its line.
     """
-    try:
-        text = data.decode("utf-8")
-        content = tomllib.loads(text)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise mapping_error(name, f"is not readable as TOML: {error}") from error
-    top = Part(name, text, "", content)
+    top = Part.of_file(data, name)
     known = top.take("format", _format)
     certificate = top.take_or("certificate", file_name, None)
     subscriber = known.subscribers[0]

@@ -109,12 +109,7 @@ def parse_mapping(data: bytes, name: str) -> TableMapping:
     Raises:
         BadInput: `MAPPING_FILE`, naming the key and its line.
     """
-    try:
-        text = data.decode("utf-8")
-        content = tomllib.loads(text)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise mapping_error(name, f"is not readable as TOML: {error}") from error
-    top = Part(name, text, "", content)
+    top = Part.of_file(data, name)
     kind_name = top.take("kind", _text)
     if kind_name not in KINDS:
         top.refuse("kind", f"must be one of {', '.join(KINDS)}")
@@ -213,6 +208,19 @@ class Part:
     def __init__(self, file: str, text: str, name: str, content: dict[str, Any]) -> None:
         self.file, self.text, self.name = file, text, name
         self.content = dict(content)
+
+    @classmethod
+    def of_file(cls, data: bytes, name: str) -> Part:
+        """The whole file.
+
+        Raises:
+            BadInput: `MAPPING_FILE`, it is not readable.
+        """
+        try:
+            text = data.decode("utf-8")
+            return cls(name, text, "", tomllib.loads(text))
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise mapping_error(name, f"is not readable as TOML: {error}") from error
 
     def part(self, key: str) -> Part:
         """A table within, empty where it is not there."""

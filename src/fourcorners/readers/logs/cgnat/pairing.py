@@ -11,9 +11,7 @@ Events of one address and block, in the order of their times:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +21,8 @@ from numpy.typing import NDArray
 from fourcorners.model.records import FOREVER
 from fourcorners.model.records import Reading
 from fourcorners.readers.logs.held import NONE
-from fourcorners.readers.logs.held import held
+from fourcorners.readers.logs.held import empty
+from fourcorners.readers.logs.held import with_held
 
 Ints = NDArray[np.int64]
 
@@ -32,21 +31,8 @@ _USED = ("ip", "port_low", "port_high", "subscriber", "at", "until", "problem")
 
 def related(files: Sequence[Sequence[Reading]], *, lossy: bool) -> list[list[Reading]]:
     """The readings with their derived columns; `lossy` says whether events may be missing at the end."""
-    batches = [batch for readings in files for reading in readings for batch in reading.batches]
-    spans: Iterator[dict[str, Ints]] = iter(())
-    if batches:
-        events = pa.Table.from_batches([batch.rows.select(_USED) for batch in batches])
-        columns = _spans(events, lossy=lossy)
-        ends = np.cumsum([batch.rows.num_rows for batch in batches])[:-1]
-        parts = {name: np.split(values, ends) for name, values in columns.items()}
-        spans = iter([{name: parts[name][n] for name in parts} for n in range(len(batches))])
-    return [
-        [
-            replace(reading, batches=tuple(held(batch, next(spans)) for batch in reading.batches))
-            for reading in readings
-        ]
-        for readings in files
-    ]
+    parts = [batch.rows.select(_USED) for readings in files for each in readings for batch in each.batches]
+    return with_held(files, _spans(pa.Table.from_batches(parts), lossy=lossy) if parts else empty(files))
 
 
 def _spans(events: pa.Table, *, lossy: bool) -> dict[str, Ints]:

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
 from collections.abc import Sequence
-from functools import partial
 from mmap import mmap
-
-import pyarrow as pa
 
 from fourcorners.model.records import Census
 from fourcorners.model.records import Reading
-from fourcorners.model.records import Unclassified
 from fourcorners.readers import census_dhcpd
+from fourcorners.readers.logs.dhcpd.rest import Rest
 from fourcorners.readers.logs.dhcpd.statements import Statement
-from fourcorners.readers.logs.dhcpd.statements import statements
 from fourcorners.readers.logs.dhcpd.values import name_of
 from fourcorners.readers.logs.dhcpd.values import put_time
-from fourcorners.readers.logs.dhcpd.values import read_lease_times
 from fourcorners.readers.logs.dhcpd.values import says
 from fourcorners.readers.logs.dhcpd.values import words
-from fourcorners.readers.logs.history import NEVER
 from fourcorners.readers.logs.history import related
 from fourcorners.readers.logs.log_format import Said
 from fourcorners.readers.logs.sheet import Row
-from fourcorners.readers.logs.sheet import batches
 from fourcorners.readers.markup import check_text
 
 Data = bytes | mmap
@@ -71,17 +62,7 @@ class Leases:
                 rows.append(self._row(block, said.subscriber, rest))
             else:
                 rest.pass_over(block)
-        read = partial(read_lease_times, zone=said.zone)
-        return Reading(
-            reader=f"{self.name}/{self.version}",
-            layout="leases",
-            custodians=(),
-            batches=tuple(batches(rows, "lease", read, said.basis, open_end=NEVER)),
-            boilerplate=rest.boilerplate,
-            unclassified=rest.unclassified(),
-            labels={"lease": len(rows)},
-            holes=pa.array(rest.holes, pa.int64()),
-        )
+        return rest.reading(f"{self.name}/{self.version}", "lease", "lease", rows, said)
 
     def relate(self, files: Sequence[Sequence[Reading]], *, lossy: bool) -> list[list[Reading]]:  # noqa: ARG002 - leases state their end
         """When each lease began and ended, as all blocks together say."""
@@ -105,9 +86,8 @@ class Leases:
             name = name_of(statement)
             field = fields.get(name) if statement.mark == b";" and statement.depth == 1 else None
             if field is None:
-                if statement.text and name.startswith(
-                    "?"
-                ):  # what begins with no name is the rest of a value that was torn apart
+                # what begins with no name is the rest of a value that was torn apart
+                if statement.text and name.startswith("?"):
                     row.problem = "BROKEN_VALUE"
                 rest.drop("lease", name, statement)
                 continue
@@ -125,45 +105,6 @@ class Leases:
         if "at" not in row.values:
             row.problem = row.problem or "MISSING_TIME"
         return row
-
-
-class Rest:
-    """What of a file belongs to no row."""
-
-    def __init__(self) -> None:
-        self.boilerplate = 0
-        self.holes: list[int] = []
-        self._unclassified = Counter[str]()
-
-    def blocks(self, data: Data) -> Iterator[list[Statement]]:
-        """Each outermost block, from heading to end; a statement outside all blocks is the format's own."""
-        block: list[Statement] = []
-        for statement in statements(data):
-            if statement.depth == 0 and statement.mark == b";":
-                self.boilerplate += 1
-                continue
-            block.append(statement)
-            if statement.depth == 0 and statement.mark == b"}":
-                yield block
-                block = []
-
-    def drop(self, where: str, name: str, statement: Statement) -> None:
-        """A statement within a row that is none of its fields."""
-        self.holes += [statement.start, statement.end]
-        if statement.mark != b"}":
-            self._unclassified[f"{where} > {name}"] += 1
-
-    def pass_over(self, block: list[Statement]) -> None:
-        """A block that is no row."""
-        self._unclassified[name_of(block[0])] += sum(statement.mark != b"}" for statement in block)
-
-    def leave(self, what: str, texts: int) -> None:
-        """Texts that turned out to be of no row."""
-        self._unclassified[what] += texts
-
-    def unclassified(self) -> tuple[Unclassified, ...]:
-        """What was met that is in no list, with how many texts it has."""
-        return tuple(Unclassified(path, texts) for path, texts in self._unclassified.items())
 
 
 LEASES = Leases()

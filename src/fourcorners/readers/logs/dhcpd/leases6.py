@@ -9,26 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from collections.abc import Sequence
-from functools import partial
 from mmap import mmap
-
-import pyarrow as pa
 
 from fourcorners.model.records import Census
 from fourcorners.model.records import Reading
 from fourcorners.readers import census_dhcpd
-from fourcorners.readers.logs.dhcpd.leases import Rest
+from fourcorners.readers.logs.dhcpd.rest import Rest
 from fourcorners.readers.logs.dhcpd.statements import Statement
 from fourcorners.readers.logs.dhcpd.values import name_of
 from fourcorners.readers.logs.dhcpd.values import put_time
-from fourcorners.readers.logs.dhcpd.values import read_lease_times
 from fourcorners.readers.logs.dhcpd.values import says
 from fourcorners.readers.logs.dhcpd.values import words
-from fourcorners.readers.logs.history import NEVER
 from fourcorners.readers.logs.history import related
 from fourcorners.readers.logs.log_format import Said
 from fourcorners.readers.logs.sheet import Row
-from fourcorners.readers.logs.sheet import batches
 from fourcorners.readers.markup import check_text
 
 Data = bytes | mmap
@@ -63,24 +57,12 @@ class Leases6:
         check_text(data)
         rows: list[Row] = []
         rest = Rest()
-        associations = 0
         for block in rest.blocks(data):
             if block[0].text.split()[:1] and block[0].text.split()[0] in _ASSOCIATIONS:
-                associations += 1
                 rows += self._rows(block, rest)
             else:
                 rest.pass_over(block)
-        read = partial(read_lease_times, zone=said.zone)
-        return Reading(
-            reader=f"{self.name}/{self.version}",
-            layout="leases",
-            custodians=(),
-            batches=tuple(batches(rows, "ia", read, said.basis, open_end=NEVER)),
-            boilerplate=rest.boilerplate,
-            unclassified=rest.unclassified(),
-            labels={"iaaddr": len(rows)},
-            holes=pa.array(rest.holes, pa.int64()),
-        )
+        return rest.reading(f"{self.name}/{self.version}", "ia", "iaaddr", rows, said)
 
     def relate(self, files: Sequence[Sequence[Reading]], *, lossy: bool) -> list[list[Reading]]:  # noqa: ARG002 - leases state their end
         """When each lease began and ended, as all blocks together say."""

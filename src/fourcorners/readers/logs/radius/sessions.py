@@ -15,27 +15,23 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
-from dataclasses import replace
 
-import numpy as np
+import pyarrow as pa
 
 from fourcorners.model.instant import SECOND
-from fourcorners.model.records import DERIVED
 from fourcorners.model.records import FOREVER
 from fourcorners.model.records import Reading
+from fourcorners.readers.logs.held import COLUMNS
 from fourcorners.readers.logs.held import NONE
-from fourcorners.readers.logs.held import held
+from fourcorners.readers.logs.held import empty
+from fourcorners.readers.logs.held import with_held
 
 #: Lengths are whole seconds, and messages take their time: starts this near to each other are of one session.
 _SAME = 60 * SECOND
-_COLUMNS = tuple(name for name, _ in DERIVED["assignment"])
-
-_Place = tuple[int, int, int]
 
 
 @dataclass(slots=True)
 class _Entry:
-    batch: _Place
     row: int
     start: int | None
     event: int
@@ -54,17 +50,16 @@ class _Session:
 
 def related(files: Sequence[Sequence[Reading]], *, lossy: bool) -> list[list[Reading]]:
     """The readings with their derived columns; `lossy` says whether a Stop may be missing at the end."""
-    told: dict[_Place, dict[str, np.ndarray]] = {}
+    columns, first = empty(files), 0
     groups = defaultdict[tuple[str, str, str], list[_Entry]](list)
     restarts = defaultdict[str, list[int]](list)
-    for f, readings in enumerate(files):
-        for m, reading in enumerate(readings):
-            for server, times in reading.restarts.items():
-                restarts[server] += times
-            for b, batch in enumerate(reading.batches):
-                told[f, m, b] = {name: np.full(batch.rows.num_rows, NONE) for name in _COLUMNS}
-                for key, entry in _entries(reading, (f, m, b)):
-                    groups[key].append(entry)
+    for reading in (reading for readings in files for reading in readings):
+        for server, times in reading.restarts.items():
+            restarts[server] += times
+        for batch in reading.batches:
+            for key, entry in _entries(batch.rows, first):
+                groups[key].append(entry)
+            first += batch.rows.num_rows
     sessions = [session for key, entries in groups.items() for session in _sessions(key, entries)]
     begun: dict[str, list[int]] = defaultdict(list)
     for session in sessions:
@@ -73,30 +68,24 @@ def related(files: Sequence[Sequence[Reading]], *, lossy: bool) -> list[list[Rea
     anew = {server: sorted(times) for server, times in restarts.items()}
     for session in sessions:
         bound = min(_after(begun[session.ip], session.last), _after(anew.get(session.server, []), session.last))
-        span = (session.start, session.last, NONE if session.over else bound)
-        if bound == FOREVER and not session.over and not lossy:
-            span = (session.start, NONE, NONE)
         if session.start is None:
             span = (0, 0, session.last if session.over else bound)
+        elif bound == FOREVER and not session.over and not lossy:
+            span = (session.start, NONE, NONE)
+        else:
+            span = (session.start, session.last, NONE if session.over else bound)
         for entry in session.entries:
-            for name, value in zip(_COLUMNS, span, strict=True):
-                told[entry.batch][name][entry.row] = value
-    return [
-        [
-            replace(reading, batches=tuple(held(batch, told[f, m, b]) for b, batch in enumerate(reading.batches)))
-            for m, reading in enumerate(readings)
-        ]
-        for f, readings in enumerate(files)
-    ]
+            for name, value in zip(COLUMNS, span, strict=True):
+                columns[name][entry.row] = value
+    return with_held(files, columns)
 
 
-def _entries(reading: Reading, place: _Place) -> Iterator[tuple[tuple[str, str, str], _Entry]]:
-    rows = reading.batches[place[2]].rows
+def _entries(rows: pa.RecordBatch, first: int) -> Iterator[tuple[tuple[str, str, str], _Entry]]:
     names = ("ip", "session", "server", "action", "held_from", "held_until", "problem")
     columns = zip(*(rows.column(name).to_pylist() for name in names), strict=True)
-    for row, (ip, session, server, action, start, event, problem) in enumerate(columns):
+    for row, (ip, session, server, action, start, event, problem) in enumerate(columns, first):
         if problem is None:
-            yield (ip, session, server or ""), _Entry(place, row, start, event, action.removeprefix("::"))
+            yield (ip, session, server or ""), _Entry(row, start, event, action.removeprefix("::"))
 
 
 def _sessions(key: tuple[str, str, str], entries: list[_Entry]) -> Iterator[_Session]:
