@@ -52,7 +52,7 @@ def export(world: World, rows: int) -> Iterator[File]:
     rng = dice(world.seed, "facebook-export")
     new = rng.random() < 0.7  # noqa: PLR2004 - most
     me = holder(world)
-    top = f"facebook-{me.account}-2026-03-30-x1Y2z3/" if new and rng.random() < 0.5 else ""  # noqa: PLR2004
+    top = f"facebook-{me.account}-2026-03-30-x1Y2z3/" if new and rng.random() < 0.5 else ""  # noqa: PLR2004 - half of them
     form = _Form(rng, Style.drawn(rng), new, new and rng.random() < 0.7, top)  # noqa: PLR2004 - most
     spoilt = (len(_SPOILT) - (not form.ports)) if rows >= SPOILT_FROM else 0
     logins = draw_logins(world, rows - spoilt)
@@ -107,7 +107,7 @@ def _pairs(form: _Form, login: Login, *, port: bool) -> Pairs:
         ("ip_address", login.ip),
     ]
     if port:
-        pairs.append(("port", login.port if login.port and form.rng.random() < 0.5 else str(login.port or 0)))  # noqa: PLR2004
+        pairs.append(("port", login.port if login.port and form.rng.random() < 0.5 else str(login.port or 0)))  # noqa: PLR2004 - half of them
     if login.agent is not None:
         pairs.append(("user_agent", login.agent))
     pairs.append(("datr_cookie", f"{COOKIE}****"))

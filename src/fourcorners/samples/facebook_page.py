@@ -84,7 +84,7 @@ def export(world: World, rows: int) -> Iterator[File]:
     rng = dice(world.seed, "facebook-export-html")
     me = holder(world)
     top = rng.choice(("", f"facebook-{me.account}/"))
-    form = _Form(rng, ZoneInfo(zone_of(world)), rng.random() < 0.5, f"{top}security_and_login_information/")  # noqa: PLR2004
+    form = _Form(rng, ZoneInfo(zone_of(world)), rng.random() < 0.5, f"{top}security_and_login_information/")  # noqa: PLR2004 - half of them
     spoilt = len(_SPOILT) if rows >= SPOILT_FROM else 0
     logins = draw_logins(world, rows - spoilt)
     yield form.page("account_activity", "Account activity", _activity(form, me, logins, spoilt))

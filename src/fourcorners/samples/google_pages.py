@@ -104,7 +104,7 @@ def _table(columns: Sequence[str], rows: Sequence[Event], rng: Random) -> str:
         if rng.random() < 0.02:  # noqa: PLR2004 - the header may come again, as on a printed page
             lines.append(lines[0])
     inner = rng.choice(("", "\n")).join(lines)
-    return f"<table>{inner}</table>" if rng.random() < 0.5 else f"<table><tbody>{inner}</tbody></table>"  # noqa: PLR2004
+    return f"<table>{inner}</table>" if rng.random() < 0.5 else f"<table><tbody>{inner}</tbody></table>"  # noqa: PLR2004 - half of them
 
 
 def _page(body: Sequence[str], rng: Random) -> str:

@@ -91,7 +91,7 @@ def export(world: World, rows: int) -> Iterator[File]:
     logins = draw_logins(world, rows - spoilt)
     yield _file(form, "login_activity", "login", _logins(form, me, logins, spoilt))
     yield _file(form, "logout_activity", "logout", _logins(form, me, sample(rng, logins, 9), 0))
-    changes = [_entry(form, me, login, address=rng.random() < 0.5) for login in sample(rng, logins, 3)]  # noqa: PLR2004
+    changes = [_entry(form, me, login, address=rng.random() < 0.5) for login in sample(rng, logins, 3)]  # noqa: PLR2004 - half of them
     yield _file(form, "password_change_activity", "password_change", changes)
     yield _profile(form, me, world)
     seen = (*_map(form, (form.labels[3], "ExampleApp/401", 0)), ("title", ""))

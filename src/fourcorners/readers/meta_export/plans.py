@@ -125,7 +125,7 @@ def plan_instagram(name: str, _section: Section, shape: Shape) -> Plan:
         if path == ("title",):
             plan.put("title", at, kind)
             continue
-        meaning = meaning_of(str(path[1])) if len(path) == 3 and path[0] == MAP else None  # noqa: PLR2004
+        meaning = meaning_of(str(path[1])) if len(path) == 3 and path[0] == MAP else None  # noqa: PLR2004 - map, label, value
         part = path[-1]
         if meaning not in _EVENT or part not in PARTS:
             plan.strays.append(Stray(at, shown((name, *labels_of(path)))))
