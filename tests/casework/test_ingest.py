@@ -22,6 +22,7 @@ from fourcorners.casework import cases
 from fourcorners.casework import catalogue
 from fourcorners.casework import gate
 from fourcorners.casework import instruments
+from fourcorners.casework import intake
 from fourcorners.casework import mappings
 from fourcorners.casework import records
 from fourcorners.casework import store
@@ -38,6 +39,7 @@ from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.model.records import FAMILIES
 from fourcorners.model.records import Batch
 from fourcorners.model.records import Reading
+from fourcorners.model.records import schema
 from fourcorners.model.records import text_column
 from fourcorners.readers import locate
 from fourcorners.readers.meta.reader import MetaRecord
@@ -405,3 +407,30 @@ def test_an_unknown_zone_is_refused_and_written(workspace: Workspace, instrument
     with pytest.raises(UsageError, match="Bogus"):
         declare_zone(workspace, row.id, ZoneDeclaration("America/Bogus", "tester"), "letter", [path])
     assert newest(workspace)[0] == "refusal"
+
+
+@pytest.mark.parametrize(
+    ("name", "mine", "told", "refused"),
+    [
+        ("account", None, "alice", False),
+        ("account", "alice", "bob", True),
+        ("account", "alice", None, True),
+        ("category", None, "payment", False),
+        ("category", "payment", "session_ip_log", True),
+        ("action", None, "Login", True),
+    ],
+)
+def test_members_tell_each_other_only_what_a_row_leaves_open(
+    name: str, mine: str | None, told: str | None, *, refused: bool
+) -> None:
+    def reading(value: str | None) -> Reading:
+        rows = pa.RecordBatch.from_pylist([{name: value}], schema("login"))
+        return Reading("r/1", "x", (), (Batch("login", "list", rows),), 0)
+
+    try:
+        intake._check_related([reading(mine)], [reading(told)])
+    except BadInput as error:
+        code = error.code
+    else:
+        code = ""
+    assert code == ("CONSERVATION" if refused else "")

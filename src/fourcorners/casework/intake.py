@@ -207,7 +207,10 @@ def _check_related(before: list[Reading], after: list[Reading]) -> None:
             derived = {"account", "category", *(name for name, _ in DERIVED.get(one.family, ()))}
             kept = [name for name in one.rows.schema.names if name not in derived]
             same = one.family == other.family and one.rows.select(kept).equals(other.rows.select(kept))
-            if not same or not _filled(one.rows.column("category"), other.rows.column("category")):
+            filled = all(
+                _filled(one.rows.column(name), other.rows.column(name)) for name in ("account", "category")
+            )
+            if not same or not filled:
                 raise BadInput(
                     "CONSERVATION",
                     "what members say about each other changed what a row states itself",
