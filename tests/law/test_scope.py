@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import itertools
 import re
-import time
+import sys
 from collections import Counter
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -501,7 +501,7 @@ def test_a_released_slice_does_not_keep_its_neighbours_alive(
 
 
 def test_judging_has_no_loop_over_rows(make_instrument: MakeInstrument) -> None:
-    """A guard against a per-row loop, with room for a slow machine; the measure itself is 0.25 s."""
+    """Calls are counted, not time: as many for 200,000 rows as for few."""
     count = 200_000
     columns: dict[str, pa.Array] = {
         "row": pa.array(range(count)),
@@ -513,7 +513,12 @@ def test_judging_has_no_loop_over_rows(make_instrument: MakeInstrument) -> None:
     shape = schema("login")
     arrays = [columns.get(field.name, pa.nulls(count, field.type)) for field in shape]
     batch = Batch("login", "s", pa.RecordBatch.from_arrays(arrays, schema=shape))
-    begun = time.perf_counter()
-    judged = judge(batch, make_instrument(ASKED, CATEGORIES, WINDOW), custodians=())
-    assert time.perf_counter() - begun < 1
+    instrument = make_instrument(ASKED, CATEGORIES, WINDOW)
+    calls = Counter[str]()
+    sys.setprofile(lambda _frame, event, _arg: calls.update((event,)))
+    try:
+        judged = judge(batch, instrument, custodians=())
+    finally:
+        sys.setprofile(None)
+    assert calls.total() < 20_000
     assert judged.counts() == {"rows": count, "released": 1_000, "sealed": count - 1_000, "rejected": 0}
