@@ -17,8 +17,7 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from fourcorners.law.scope import disproportionate
-from fourcorners.law.scope import found_in
+from fourcorners.law.proportion import People
 from fourcorners.law.scope import judge
 from fourcorners.model.codes import REJECTIONS
 from fourcorners.model.codes import SEALS
@@ -358,11 +357,22 @@ def test_m50_a_whole_return_is_sealed_under_one_reason(
     ],
 )
 def test_m50_the_rule_of_proportion(found: int, asked: int, answer: bool) -> None:  # noqa: FBT001 - a table of answers
-    assert disproportionate(found, asked) is answer
+    people = People(asked)
+    for n in range(found):
+        assert people.reason is None
+        people.add_whose(pa.record_batch({"account": [f"account {n}", None]}))
+    assert (people.reason == "DISPROPORTIONATE_RETURN") is answer
 
 
 def reading(*batches: Batch, custodians: tuple[str, ...] = ()) -> Reading:
     return Reading("any/1", "any", custodians, batches, boilerplate=0)
+
+
+def found_in(readings: list[Reading], asked: int = 100) -> int:
+    people = People(asked)
+    for each in readings:
+        people.add(each)
+    return people.found
 
 
 @pytest.mark.parametrize(
@@ -385,7 +395,7 @@ def test_m50_a_constant_account_hides_nobody(make_batch: MakeBatch, family: str,
     rows = [{"account": "web", field: f"user{n // 2}"} for n in range(500)]
     table = reading(make_batch(family, rows[:300]), make_batch(family, rows[200:]))
     assert found_in([table]) == found_in([table, table]) == 250
-    assert disproportionate(found_in([table]), asked=1)
+    assert found_in([table], asked=1) == 101, "no more is remembered than answers the question"
 
 
 def test_m50_what_one_account_has_many_of_is_not_counted(make_batch: MakeBatch) -> None:

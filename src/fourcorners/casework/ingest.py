@@ -10,10 +10,9 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
-
-import pyarrow.compute as pc
 
 from fourcorners.casework import catalogue
 from fourcorners.casework import gate
@@ -21,6 +20,7 @@ from fourcorners.casework import intake
 from fourcorners.casework import journal
 from fourcorners.casework import keeping
 from fourcorners.casework import mappings
+from fourcorners.casework import sifting
 from fourcorners.casework import store
 from fourcorners.casework.holding import standing
 from fourcorners.casework.intake import ReadFile
@@ -29,15 +29,19 @@ from fourcorners.casework.keeping import Kept
 from fourcorners.casework.mappings import DeclaredMapping
 from fourcorners.casework.people import actors
 from fourcorners.casework.rows import ReturnRow
+from fourcorners.casework.sifting import Sifter
 from fourcorners.casework.workspace import Workspace
 from fourcorners.law import clocks
 from fourcorners.law import scope
+from fourcorners.law.proportion import People
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import UsageError
 from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.model.instant import ZoneError
 from fourcorners.model.instant import zone_info
 from fourcorners.model.instrument import Instrument
+from fourcorners.vault import segments
+from fourcorners.vault.scratch import Scratch
 
 STEPS = (
     "opened",
@@ -165,33 +169,54 @@ def _take_in(
     known: dict[str, Any],
     on_step: OnStep,
 ) -> ReturnRow:
-    with ExitStack() as stack:
-        files = []
+    stem = f"{row_id}.{workspace.log.size()}"
+    with keeping.nothing_left_behind(workspace), ExitStack() as stack:
+        files = list[ReadFile]()
         table = mapping.reader() if mapping else None
         zone = declared[0] if declared else None
-        for path, named in intake.paths_in(paths):
-            files.append(intake.read_file(path, stack, table, zone, known["files"].append, named=named))
+        given = list(intake.paths_in(paths))
+        people = People(len(instrument.scope.accounts))
+        sifter = _sifter(workspace, instrument, stem, people, given, stack)
+        for path, named in given:
+            sift = partial(sifter.member, sum(len(file.read) for file in files)) if sifter else None
+            files.append(intake.read_file(path, stack, table, zone, known["files"].append, sift, named=named))
             on_step("opened")
         intake.relate(files)
         if mapping:
             mappings.check_files(mapping, known["files"])
         _check_files(workspace, instrument, files, declared[2] if declared else None)
         on_step("read")
-        judged = _judge(workspace, files, instrument)
+        judged = _judge(workspace, files, instrument, people, sifter)
         on_step("judged")
-        with keeping.nothing_left_behind(workspace):
-            stem = f"{row_id}.{workspace.log.size()}"
-            kept = keeping.keep(workspace, instrument.id, stem, files, judged, on_step)
-            row = _row(workspace, instrument, row_id, judged, kept, mapping, declared)
-            stack.close()  # the files must still be what was hashed and read
-            with workspace.transaction() as tables:
-                if declared:
-                    store.remove_return(tables, row_id)
-                bound = store.add_return(tables, row, kept.members, kept.sealed, kept.originals)
-                _write_entry(workspace, instrument.case, row, bound, kept, declared)
-                on_step("entry written")
+        kept = keeping.keep(workspace, instrument.id, stem, files, judged, on_step)
+        row = _row(workspace, instrument, row_id, judged, kept, mapping, declared)
+        stack.close()  # the files must still be what was hashed and read
+        with workspace.transaction() as tables:
+            if declared:
+                store.remove_return(tables, row_id)
+            bound = store.add_return(tables, row, kept.members, kept.sealed, kept.originals)
+            _write_entry(workspace, instrument.case, row, bound, kept, declared)
+            on_step("entry written")
     on_step("committed")
     return row
+
+
+def _sifter(
+    workspace: Workspace,
+    instrument: Instrument,
+    stem: str,
+    people: People,
+    given: list[tuple[Path, bool]],
+    stack: ExitStack,
+) -> Sifter | None:
+    """What sifts the logs among large files; None where all rows can as well be judged together."""
+    size = sum(path.stat().st_size for path, _ in given)
+    if size <= sifting.PART:
+        return None
+    vault = workspace.vault
+    all_wait = vault.team is not None or scope.names_holders(instrument)
+    scratch = stack.enter_context(Scratch(vault.root)) if all_wait else None
+    return Sifter(vault, instrument, stem, people, scratch, size, stack.enter_context(segments.writers()))
 
 
 def _check_files(
@@ -232,40 +257,31 @@ def _check_files(
         )
 
 
-def _judge(workspace: Workspace, files: list[ReadFile], instrument: Instrument) -> list[Judged]:
-    with_earlier = (len(_distinct(workspace, files, instrument, name)) for name in ("account", "subscriber"))
-    found = max(scope.found_in(member.reading for file in files for member in file.read), *with_earlier)
-    disproportionate = scope.disproportionate(found, len(instrument.scope.accounts))
-    whole = "DISPROPORTIONATE_RETURN" if disproportionate else None
+def _judge(
+    workspace: Workspace, files: list[ReadFile], instrument: Instrument, people: People, sifter: Sifter | None
+) -> list[Judged]:
+    for member in (member for file in files for member in file.read):
+        people.add(member.reading)
+    if store.of_owner(workspace.tables, ReturnRow, instrument.id):
+        for rows in gate.own_check(workspace, instrument.id, "proportion of the return"):
+            people.add_whose(rows.batch)
+    if sifter is not None and (former := sifter.reseal()):
+        keeping.remove(workspace, former)
+    if sifter is not None and sifter.scratch is not None:
+        intake.relate_waiting(files, sifter)
     team = workspace.filter_team()
     judged = []
     for file in files:
         for n, member in enumerate(file.read):
             names = member.reading.custodians
             verdicts = [
-                scope.judge(batch, instrument, custodians=names, whole=whole, keep_sealed=team is not None)
+                scope.judge(batch, instrument, custodians=names, whole=people.reason, keep_sealed=team is not None)
                 for batch in member.reading.batches
             ]
             # what was withheld is let go of here, and takes no memory while the rest is stored
             file.read[n] = replace(member, reading=replace(member.reading, batches=()))
             judged.append(Judged(file, file.read[n], verdicts))
     return judged
-
-
-def _distinct(workspace: Workspace, files: list[ReadFile], instrument: Instrument, name: str) -> set[str]:
-    """Accounts or subscribers in the return, whatever their verdict will be, and in what was released before.
-
-    Many small returns under one instrument count together (M50).
-    """
-    batches = [batch.rows for file in files for member in file.read for batch in member.reading.batches]
-    if store.of_owner(workspace.tables, ReturnRow, instrument.id):
-        earlier = gate.own_check(workspace, instrument.id, "proportion of the return")
-        batches += [rows.batch for rows in earlier]
-    found: set[str] = set()
-    for rows in batches:
-        if name in rows.schema.names:
-            found.update(pc.unique(rows.column(name).drop_null()).to_pylist())
-    return found
 
 
 def _row(

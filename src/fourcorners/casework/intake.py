@@ -7,6 +7,7 @@ does not share; and every value's byte ranges are read back to its text. Either 
 from __future__ import annotations
 
 from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -19,10 +20,15 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fourcorners.casework.sifting import Sifted
+from fourcorners.casework.sifting import Sifter
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import FourcornersError
 from fourcorners.model.instant import ZoneDeclaration
+from fourcorners.model.pages import release
 from fourcorners.model.records import DERIVED
+from fourcorners.model.records import Batch
+from fourcorners.model.records import Census
 from fourcorners.model.records import Reading
 from fourcorners.readers import archive
 from fourcorners.readers import known
@@ -30,7 +36,9 @@ from fourcorners.readers import locate
 from fourcorners.readers import registry
 from fourcorners.readers.archive import Member
 from fourcorners.readers.known import Drift
+from fourcorners.readers.logs.reader import LogReader
 from fourcorners.readers.mapping import DeclaredReader
+from fourcorners.readers.parts import joined
 from fourcorners.readers.registry import Reader
 
 
@@ -38,7 +46,8 @@ from fourcorners.readers.registry import Reader
 class ReadMember:
     """One member that a reader understood. `path` is the file as given, `member` a path inside it.
 
-    `drift` is how its structure differs from what the reader was tested on.
+    `drift` is how its structure differs from what the reader was tested on. `sifted` is what of a large log was
+    judged while it was read; the reading then has the other rows.
     """
 
     path: str
@@ -47,6 +56,7 @@ class ReadMember:
     by: Reader
     reading: Reading
     drift: Drift | None = None
+    sifted: Sifted | None = None
 
     @property
     def reader(self) -> str:
@@ -112,6 +122,7 @@ def read_file(
     table: DeclaredReader | None,
     declaration: ZoneDeclaration | None,
     on_opened: Callable[[str], None],
+    sift: Callable[[int], Sifted] | None = None,
     *,
     named: bool,
 ) -> ReadFile:
@@ -124,6 +135,7 @@ def read_file(
         declaration: a person's statement of the zone of local times.
         named: the file was named itself, so that a mapping is meant for it.
         on_opened: told the file's hash before anything in it is read, so that it stays known if it is refused.
+        sift: begins the sifting of the file's n-th member that is read, where large logs are sifted.
 
     Raises:
         BadInput: the file is damaged, or one of the two checks failed.
@@ -134,7 +146,7 @@ def read_file(
     for member in opened.members():
         found.is_archive = bool(member.path)
         with _named(found.path, member.path):
-            _read_member(found, member, table, declaration, named=named)
+            _read_member(found, member, table, declaration, sift, named=named)
     return found
 
 
@@ -143,6 +155,7 @@ def _read_member(
     member: Member,
     table: DeclaredReader | None,
     declaration: ZoneDeclaration | None,
+    sift: Callable[[int], Sifted] | None,
     *,
     named: bool,
 ) -> None:
@@ -164,7 +177,10 @@ def _read_member(
         why = table.why_not(name, head) if table is not None else None
         found.unread.append(UnreadMember(member.path, member.sha256, why or registry.unknown(name, head)))
         return
-    found.read.append(read_member(found, member, reader, declaration))
+    if sift is not None and isinstance(reader, LogReader):
+        found.read.append(_sift_member(found, member, reader, declaration, sift(len(found.read))))
+    else:
+        found.read.append(read_member(found, member, reader, declaration))
 
 
 def read_member(
@@ -175,11 +191,34 @@ def read_member(
     Raises:
         BadInput: the member is damaged, or one of the two checks failed.
     """
-    place = f"{found.path}{archive.JOIN}{member.path}" if member.path else found.path
-    reading = replace(reader.read(member.data, declaration), place=place)
+    reading = replace(reader.read(member.data, declaration), place=_place(found, member))
     check(reading, member, reader)
     drift = known.drift_of(member.data, reader.name)
     return ReadMember(found.path, found.sha256, member, reader, reading, drift)
+
+
+def _sift_member(
+    found: ReadFile, member: Member, reader: LogReader, declaration: ZoneDeclaration | None, sifted: Sifted
+) -> ReadMember:
+    """The same part by part, each checked before it is judged."""
+    account = _Account()
+
+    def parts() -> Iterator[Reading]:
+        for part in reader.parts(member.data, declaration):
+            account.add(part)
+            locate.check(member.data, part)
+            yield sifted.take(part)
+            release(member.data)
+
+    reading = replace(joined(parts()), place=_place(found, member))
+    account.check_counts(reader.census(member.data))
+    account.check_recognised()
+    sifted.writer.flush()
+    return ReadMember(found.path, found.sha256, member, reader, reading, sifted=sifted)
+
+
+def _place(found: ReadFile, member: Member) -> str:
+    return f"{found.path}{archive.JOIN}{member.path}" if member.path else found.path
 
 
 def relate(files: list[ReadFile]) -> None:
@@ -191,12 +230,49 @@ def relate(files: list[ReadFile]) -> None:
     readers = {id(member.by): member.by for file in files for member in file.read}
     for reader in readers.values():
         mine = [[member.reading for member in file.read if member.by is reader] for file in files]
-        for file, before, after in zip(files, mine, reader.relate(mine), strict=True):
-            _check_related(before, after)
+        for file, after in zip(files, _related(reader, mine), strict=True):
             told = iter(after)
             file.read = [
                 replace(member, reading=next(told)) if member.by is reader else member for member in file.read
             ]
+
+
+def relate_waiting(files: list[ReadFile], sifter: Sifter) -> None:
+    """The same for the rows of large logs that wait in drawers; of them only those of asked addresses stay.
+
+    Raises:
+        BadInput: `CONSERVATION`.
+    """
+    members = [member for file in files for member in file.read]
+    stay = defaultdict[int, list[Batch]](list)
+    for drawer in sifter.waiting():
+        readers = {id(members[n].by): members[n].by for n in drawer}
+        for reader in readers.values():
+            mine = [n for n, member in enumerate(members) if member.by is reader]
+            before = [[replace(members[n].reading, batches=tuple(drawer[n]))] for n in mine]
+            for n, (after,) in zip(mine, _related(reader, before), strict=True):
+                stay[n] += [sifter.members[n].split(batch, after.custodians) for batch in after.batches]
+    numbers = iter(range(len(members)))
+    for file in files:
+        file.read = [_with_rows(member, stay[next(numbers)]) for member in file.read]
+
+
+def _with_rows(member: ReadMember, batches: list[Batch]) -> ReadMember:
+    """A member with rows that come drawer by drawer, in the member's order."""
+    kinds = {(batch.family, batch.section): batch for batch in batches}
+    found = []
+    for kind, first in kinds.items():
+        rows = [batch.rows for batch in batches if (batch.family, batch.section) == kind]
+        table = pa.Table.from_batches(rows).sort_by("row").combine_chunks()
+        found += [replace(first, rows=each) for each in table.to_batches()]
+    return replace(member, reading=replace(member.reading, batches=tuple(found))) if member.sifted else member
+
+
+def _related(reader: Reader, before: list[list[Reading]]) -> list[list[Reading]]:
+    after = reader.relate(before)
+    for old, new in zip(before, after, strict=True):
+        _check_related(old, new)
+    return after
 
 
 def _check_related(before: list[Reading], after: list[Reading]) -> None:
@@ -232,37 +308,70 @@ def check(reading: Reading, member: Member, reader: Reader) -> None:
     Raises:
         BadInput: `CONSERVATION`, `LOCATOR`, `NO_RECOGNISED_ROW`.
     """
-    census = reader.census(member.data)
-    owned = sum(pc.sum(batch.rows.column("texts")).as_py() or 0 for batch in reading.batches)
-    texts = owned + reading.boilerplate + sum(item.texts for item in reading.unclassified)
-    differing = {
-        label: (reading.labels.get(label, 0), count)
-        for label, count in census.labels.items()
-        if reading.labels.get(label, 0) != count
-    }
-    if texts != census.texts or differing:
+    account = _Account()
+    account.add(reading)
+    account.check_counts(reader.census(member.data))
+    locate.check(member.data, reading)
+    account.check_recognised()
+
+
+class _Account:
+    """What a reading accounts for, added up over its parts."""
+
+    def __init__(self) -> None:
+        self._texts = self._good = 0
+        self._labels, self._problems = Counter[str](), Counter[str]()
+        self._unknown = dict[str, None]()
+        self._is_silent = True
+
+    def add(self, part: Reading) -> None:
+        """Count a part."""
+        owned = sum(pc.sum(batch.rows.column("texts")).as_py() or 0 for batch in part.batches)
+        self._texts += owned + part.boilerplate + sum(item.texts for item in part.unclassified)
+        self._labels.update(part.labels)
+        for batch in part.batches:
+            column = batch.rows.column("problem")
+            self._good += column.null_count
+            self._problems.update(column.drop_null().to_pylist())
+        self._is_silent &= not part.says_empty
+        if part.custodians:  # the labels of a known format; a table's own words may be values
+            self._unknown |= dict.fromkeys(item.path for item in part.unclassified)
+
+    def check_counts(self, census: Census) -> None:
+        """Compare with the independent count.
+
+        Raises:
+            BadInput: `CONSERVATION`.
+        """
+        differing = {
+            label: (self._labels.get(label, 0), count)
+            for label, count in census.labels.items()
+            if self._labels.get(label, 0) != count
+        }
+        if self._texts == census.texts and not differing:
+            return
         where = "; ".join(
             f"{label!r}: read {mine}, counted {theirs}" for label, (mine, theirs) in differing.items()
         )
         raise BadInput(
             "CONSERVATION",
-            f"the reader accounts for {texts} texts, an independent count finds {census.texts}"
+            f"the reader accounts for {self._texts} texts, an independent count finds {census.texts}"
             + (f" ({where})" if where else ""),
             why="a row that is lost in silence can lead to the wrong household",
             next_step="do not use this file with this version; send the makers what `fourcorners fingerprint FILE "
             "--out FILE.json` writes, not the file",
         )
-    locate.check(member.data, reading)
-    problems = Counter[str]()
-    good = 0
-    for batch in reading.batches:
-        column = batch.rows.column("problem")
-        good += column.null_count
-        problems.update(column.drop_null().to_pylist())
-    if not good and not reading.says_empty:
-        seen = ", ".join(f"{code} {n}" for code, n in problems.items()) or "no row at all"
-        # the labels of a known format; a table's own words may be values
-        unknown = ", ".join(item.path for item in reading.unclassified[:5]) if reading.custodians else ""
+
+    def check_recognised(self) -> None:
+        """Whether anything was understood.
+
+        Raises:
+            BadInput: `NO_RECOGNISED_ROW`.
+        """
+        if self._good or not self._is_silent:
+            return
+        seen = ", ".join(f"{code} {n}" for code, n in self._problems.items()) or "no row at all"
+        unknown = ", ".join([*self._unknown][:5])
         raise BadInput(
             "NO_RECOGNISED_ROW",
             f"no row of the member was recognised ({seen}), and it does not say that it is empty",

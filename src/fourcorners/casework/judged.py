@@ -26,13 +26,14 @@ class Judged:
     def counts(self) -> dict[str, int]:
         """Rows: all, released, sealed, rejected."""
         total = Counter[str]({"rows": 0, "released": 0, "sealed": 0, "rejected": 0})
+        total.update(self.member.sifted.counts if self.member.sifted else {})
         for batch in self.batches:
             total.update(batch.counts())
         return dict(total)
 
     def reasons(self) -> dict[str, int]:
         """How many rows were withheld for each reason."""
-        total = Counter[str]()
+        total = Counter[str](self.member.sifted.reasons if self.member.sifted else {})
         for batch in self.batches:
             total.update(batch.reasons())
         return dict(sorted(total.items()))
@@ -59,7 +60,7 @@ class Judged:
         return _pairs([_extents(batch.released) for batch in self.batches])
 
     def sealed(self) -> slices.Positions:
-        """Where the sealed rows stand."""
+        """Where the sealed rows stand, but for those that were sealed as they were read."""
         return _pairs(
             [
                 np.column_stack([batch.sealed.column(name).to_numpy() for name in ("start", "end")]).ravel()

@@ -126,9 +126,15 @@ def _keep_member(
 ) -> None:
     member, reading = judged.member, judged.member.reading
     sealed = judged.sealed() if vault.team else slices.NONE
-    with ThreadPoolExecutor(1) as pool:
-        cutting = pool.submit(slices.write, vault, instrument, stem, member.member.data, judged.released(), sealed)
-        stored = segments.append(vault, instrument, stem, judged.batches)
+    with segments.writers() as writers, ThreadPoolExecutor(1) as pool:
+        writer = member.sifted.writer if member.sifted else segments.Writer(vault, instrument, stem, writers)
+        more = writer.sealed_extents() if vault.team else ()
+        cutting = pool.submit(
+            slices.write, vault, instrument, stem, member.member.data, judged.released(), sealed, more
+        )
+        for batch in judged.batches:
+            writer.add(batch)
+        stored = writer.finish()
         on_step("segments stored")
         tree = cutting.result()
     on_step("slices stored")

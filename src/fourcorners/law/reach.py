@@ -51,6 +51,13 @@ class Reach:
             said |= rows.column(name).is_valid().to_numpy(zero_copy_only=False)
         return reached, said
 
+    def near(self, rows: pa.RecordBatch) -> Mask:
+        """For each assignment whether it is reached, or would be if it held other ports of its address."""
+        held: Mask = pc.is_in(rows.column("ip"), value_set=pa.array(self._holders, pa.string())).to_numpy(
+            zero_copy_only=False
+        )
+        return held | self.carrier(rows)[0]
+
     @cached_property
     def _names(self) -> frozenset[str]:
         return frozenset(target.value for target in self.accounts if target.kind == "account")

@@ -6,16 +6,12 @@ nothing behind but its position, its extent and a reason; a released row holds n
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from fourcorners.law.reach import Reach
-from fourcorners.law.refusals import BULK
 from fourcorners.law.within import Times
 from fourcorners.law.within import times_of
 from fourcorners.model.codes import SEALS
@@ -27,21 +23,12 @@ from fourcorners.model.records import DERIVED
 from fourcorners.model.records import FAMILIES
 from fourcorners.model.records import TIMELESS
 from fourcorners.model.records import Batch
-from fourcorners.model.records import Reading
 from fourcorners.model.records import columns_of
 from fourcorners.model.verdict import VERDICT_COLUMNS
 from fourcorners.model.verdict import WITHHELD
 from fourcorners.model.verdict import JudgedBatch
 
 Mask = npt.NDArray[np.bool_]
-
-#: Times as many accounts as asked about, from which a return of more than `BULK` accounts is out of proportion.
-DISPROPORTION = 10
-
-#: The fields that say whose a row is.
-_WHOSE = ("account", "subscriber")
-#: Fields that hold a word out of a short list, or a device, whoever the row is about.
-_SHORT = ("action", "agent", "attribute", "currency")
 
 _RELEASED, _REJECTED = 0, -1
 _REASONS = ("", *SEALS)
@@ -106,40 +93,18 @@ def judge(
     )
 
 
-def found_in(readings: Iterable[Reading]) -> int:
-    """How many people a return could be about, for `disproportionate`: whatever its rows' verdicts will be.
+def related(batch: Batch, instrument: Instrument) -> Mask:
+    """The rows of a carrier's log whose verdict may rest on other rows, with those that are of the same address.
 
-    The rule: distinct accounts or distinct subscribers, whichever is more. In a table a person's mapping says
-    which column is the account. One that is the same in every row ("web"), with the users in another column, would
-    make everybody's records one account's; so a table's distinct actions, devices, currencies, attributes, or
-    values of one attribute count as well, if they are more. One account has few of each, but for user agents as
-    browsers send them (product "/" version, RFC 9110 10.1.5), which change with each release and are not counted.
-    Other parties, amounts and addresses are not either: one account can well have thousands.
+    When a holding ended another row can tell; whose it was, and whether it can be read, a row says itself. So any
+    other row is withheld whatever the log as a whole says, for the reason that `judge` gives for it alone.
     """
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for reading in readings:
-        names = _WHOSE if reading.custodians else (*_WHOSE, *_SHORT)
-        for batch in reading.batches:
-            for name in FAMILIES[batch.family]:
-                if name in names:
-                    values = pc.unique(batch.rows.column(name).drop_null())
-                    if name == "agent":
-                        values = values.filter(pc.invert(pc.match_substring(values, "/")))
-                    found[name].update(values.to_pylist())
-            if "value" in FAMILIES[batch.family] and not reading.custodians:
-                facts = pa.table({name: batch.rows.column(name) for name in ("attribute", "value")})
-                facts = facts.filter(facts["value"].is_valid())
-                for fact in facts.group_by(facts.column_names).aggregate([]).to_pylist():
-                    found[f"value of {fact['attribute']}"].add(fact["value"])
-    return max(map(len, found.values()), default=0)
+    return Reach(instrument.scope.accounts).near(batch.rows)
 
 
-def disproportionate(found: int, asked: int) -> bool:
-    """Whether a return about `found` people (`found_in`) is out of proportion to `asked` (M50).
-
-    The rule: more than 100, the number from which a demand is bulk, and more than ten times as many as asked.
-    """
-    return found > BULK and found > DISPROPORTION * asked
+def names_holders(instrument: Instrument) -> bool:
+    """Whether rows are reached by whom they name, so that they may be of any address."""
+    return any(target.kind == "account" for target in instrument.scope.accounts)
 
 
 class _Verdicts:

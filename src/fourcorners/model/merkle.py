@@ -47,6 +47,32 @@ def root(leaves: list[bytes]) -> bytes:
     return levels(leaves)[-1][0] if leaves else EMPTY
 
 
+class Growing:
+    """The tree over leaves that come one after the other: of it only the full subtrees at its edge are held."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._edge: list[bytes] = []
+
+    def add(self, leaf: bytes) -> None:
+        """Add the next leaf's hash."""
+        size, node = self.size, leaf
+        while size & 1:
+            node = node_hash(self._edge.pop(), node)
+            size >>= 1
+        self._edge.append(node)
+        self.size += 1
+
+    def root(self) -> bytes:
+        """As `root` over all of them."""
+        if not self._edge:
+            return EMPTY
+        *left, node = self._edge
+        for each in reversed(left):
+            node = node_hash(each, node)
+        return node
+
+
 def path(rows: list[list[bytes]], index: int) -> list[bytes]:
     """The audit path of one leaf, from the bottom up, given all `levels`."""
     proof = []

@@ -10,7 +10,6 @@ packed size, all entries of all levels together to 1 GiB or 64 times the file's 
 
 from __future__ import annotations
 
-import mmap as maps
 import os
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -20,11 +19,12 @@ from dataclasses import field
 from hashlib import sha256
 from io import BufferedReader
 from mmap import ACCESS_READ
-from mmap import PAGESIZE
 from mmap import mmap
 from pathlib import Path
 
 from fourcorners.model.errors import BadInput
+from fourcorners.model.pages import FileMap
+from fourcorners.model.pages import release
 from fourcorners.readers.zip_inflate import Budget
 from fourcorners.readers.zip_inflate import inflate
 from fourcorners.readers.zip_layout import Entry
@@ -92,7 +92,7 @@ class Opened:
                         if on_refused is None:
                             raise
                         on_refused(entry.name, error)
-                    _release(self._data, entry.start, entry.packed)
+                    release(self._data, entry.start, entry.packed)
                 return
         yield Member("", self._data, self.sha256, self.size)
 
@@ -141,7 +141,7 @@ def open_member_files(path: Path) -> Iterator[Opened]:
                 where=str(path),
                 next_step="check whether the transfer was complete",
             )
-        data = mmap(stream.fileno(), 0, access=ACCESS_READ)
+        data = FileMap(stream.fileno(), 0, access=ACCESS_READ)
         opened = Opened(path, _hash(data), size, data)
         yield opened
         # a map beyond the end of a file that was cut short must not be touched
@@ -159,15 +159,8 @@ def _hash(data: mmap) -> str:
     digest = sha256()
     for start in range(0, len(data), _STEP):
         digest.update(data[start : start + _STEP])
-        _release(data, start, _STEP)
+        release(data, start, _STEP)
     return digest.hexdigest()
-
-
-def _release(data: mmap, start: int, size: int) -> None:
-    """Give pages of a mapped file back, so that it takes little memory; at need they are read again."""
-    if hasattr(maps, "MADV_DONTNEED"):  # not on Windows
-        aligned = start // PAGESIZE * PAGESIZE
-        data.madvise(maps.MADV_DONTNEED, aligned, min(start + size, len(data)) - aligned)
 
 
 def _open(path: Path) -> BufferedReader:

@@ -22,6 +22,7 @@ from typing import NamedTuple
 from typing import TypeVar
 
 from fourcorners.model.errors import BadInput
+from fourcorners.model.pages import release
 
 Data = bytes | mmap
 S = TypeVar("S")
@@ -264,14 +265,17 @@ def check_text(data: Data) -> None:
                 why="a byte that is read by a guessed encoding can change a name or an address",
                 next_step=_NEXT,
             ) from error
-    if (at := data.find(b"\0")) >= 0:
-        raise BadInput(
-            "NUL",
-            "the text holds a NUL byte",
-            where=f"byte {at}",
-            why="programs disagree on what stands after it",
-            next_step=_NEXT,
-        )
+        release(data, start, _CHUNK)
+    for start in range(0, len(data), _CHUNK):
+        if (at := data.find(b"\0", start, start + _CHUNK)) >= 0:
+            raise BadInput(
+                "NUL",
+                "the text holds a NUL byte",
+                where=f"byte {at}",
+                why="programs disagree on what stands after it",
+                next_step=_NEXT,
+            )
+        release(data, start, _CHUNK)
 
 
 def _check_charset(name: bytes, at: int) -> None:

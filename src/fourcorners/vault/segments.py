@@ -6,17 +6,25 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from collections import deque
 from collections.abc import Iterable
 from collections.abc import Iterator
+from concurrent.futures import Future
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from typing import BinaryIO
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from fourcorners.model.codes import SEALS
 from fourcorners.model.verdict import WITHHELD
 from fourcorners.model.verdict import JudgedBatch
+from fourcorners.vault import slices
 from fourcorners.vault.frames import FrameReader
 from fourcorners.vault.frames import FrameWriter
 from fourcorners.vault.vault import SEALED
@@ -26,8 +34,8 @@ from fourcorners.vault.vault import Vault
 #: The segment that lists what was withheld: places and reasons, no values.
 WITHHELD_FAMILY = "withheld"
 
-#: Rows of one file, about; larger members have several, which are written side by side.
-ROWS = 1 << 18
+#: Rows and bytes of one file, about; larger members have several, which are written side by side.
+ROWS, BYTES = 1 << 18, 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,34 +59,101 @@ def append(vault: Vault, owner: str, stem: str, judged: Iterable[JudgedBatch]) -
         stem: a name that this workspace never gave before.
         judged: one member's batches.
     """
-    released: dict[str, list[pa.RecordBatch]] = {}
-    sealed: dict[str, list[pa.RecordBatch]] = {}
-    withheld: list[pa.RecordBatch] = []
-    for batch in judged:
-        released.setdefault(batch.family, []).append(batch.released)
-        withheld += [batch.sealed, batch.rejected]
-        if batch.sealed_rows is not None:
-            sealed.setdefault(batch.family, []).append(batch.sealed_rows)
-    parts = [
-        (f"{folder}/{stem}-{family}-{n:04}.parquet", family, part)
-        for folder, families in ((SEGMENTS, {**released, WITHHELD_FAMILY: withheld}), (SEALED, sealed))
-        for family, batches in families.items()
-        for n, part in enumerate(_parts([batch for batch in batches if batch.num_rows]))
-    ]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # packing is Arrow's own work, outside the interpreter's lock
-        return list(pool.map(lambda part: _write(vault, owner, *part), parts))
+    with writers() as pool:
+        to = Writer(vault, owner, stem, pool)
+        for batch in judged:
+            to.add(batch)
+        return to.finish()
 
 
-def _parts(batches: list[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
-    """The batches in files of about `ROWS` rows."""
-    part: list[pa.RecordBatch] = []
-    for batch in batches:
-        part.append(batch)
-        if sum(each.num_rows for each in part) >= ROWS:
-            yield part
-            part = []
-    if part:
-        yield part
+def writers() -> ThreadPoolExecutor:
+    """What segments are written by: packing is Arrow's own work, outside the interpreter's lock."""
+    return ThreadPoolExecutor(os.cpu_count())
+
+
+class Writer:
+    """The segments of one member, which are written side by side as their rows come."""
+
+    def __init__(self, vault: Vault, owner: str, stem: str, pool: ThreadPoolExecutor) -> None:
+        """Take what `append` takes, and `writers`; whoever gives up what was written waits for those first."""
+        self._vault, self._owner, self._stem, self._pool = vault, owner, stem, pool
+        self._waiting: dict[tuple[str, str], list[pa.RecordBatch]] = {}
+        self._numbers = Counter[tuple[str, str]]()
+        self._writing: deque[Future[Segment]] = deque()
+        self._stored: list[Segment] = []
+
+    def add(self, judged: JudgedBatch) -> None:
+        """Store what a batch has of each kind."""
+        self._put(SEGMENTS, judged.family, judged.released)
+        self._put(SEGMENTS, WITHHELD_FAMILY, judged.sealed)
+        self._put(SEGMENTS, WITHHELD_FAMILY, judged.rejected)
+        if judged.sealed_rows is not None:
+            self.seal(judged.family, judged.sealed_rows)
+
+    def seal(self, family: str, rows: pa.RecordBatch) -> None:
+        """Store whole sealed rows, for the filter team alone."""
+        self._put(SEALED, family, rows)
+
+    def reseal(self, reason: str) -> set[str]:
+        """Give every row that was sealed until now another reason; the files that say otherwise are left over."""
+        self._settle()
+        kind = (SEGMENTS, WITHHELD_FAMILY)
+        former = [each for each in self._stored if each.family == WITHHELD_FAMILY]
+        self._stored = [each for each in self._stored if each.family != WITHHELD_FAMILY]
+        waiting = self._waiting.pop(kind, [])
+        for rows in chain(*(read(self._vault, self._owner, each.name) for each in former), waiting):
+            changed = pc.if_else(_is_sealed(rows), reason, rows["reason"])
+            self._put(*kind, rows.set_column(rows.schema.get_field_index("reason"), "reason", changed))
+        return {each.name for each in former}
+
+    def flush(self) -> None:
+        """Write what waits to be more."""
+        for kind in self._waiting:
+            self._write(kind)
+
+    def sealed_extents(self) -> Iterator[slices.Positions]:
+        """Where the sealed rows stand that were added until now, in the order in which they came."""
+        names = [each.name for each in self.finish() if each.family == WITHHELD_FAMILY]
+        batches = chain.from_iterable(read(self._vault, self._owner, name) for name in names)
+        return (_extents(batch.filter(_is_sealed(batch))) for batch in batches)
+
+    def finish(self) -> list[Segment]:
+        """Write what is left, and give all segments in the order of their names."""
+        self.flush()
+        self._settle()
+        return sorted(self._stored, key=lambda each: each.name)
+
+    def _settle(self) -> None:
+        while self._writing:
+            self._stored.append(self._writing.popleft().result())
+
+    def _put(self, folder: str, family: str, rows: pa.RecordBatch) -> None:
+        if not rows.num_rows:
+            return
+        kind = (folder, family)
+        waiting = self._waiting.setdefault(kind, [])
+        waiting.append(rows)
+        if sum(each.num_rows for each in waiting) >= ROWS or sum(each.nbytes for each in waiting) >= BYTES:
+            self._write(kind)
+
+    def _write(self, kind: tuple[str, str]) -> None:
+        if not self._waiting.get(kind):
+            return
+        folder, family = kind
+        name = f"{folder}/{self._stem}-{family}-{self._numbers[kind]:04}.parquet"
+        self._numbers[kind] += 1
+        batches, self._waiting[kind] = self._waiting[kind], []
+        self._writing.append(self._pool.submit(_write, self._vault, self._owner, name, family, batches))
+        if len(self._writing) > (os.cpu_count() or 1):  # rows that wait to be written take memory
+            self._stored.append(self._writing.popleft().result())
+
+
+def _is_sealed(withheld: pa.RecordBatch) -> pa.BooleanArray:
+    return pc.is_in(withheld["reason"], value_set=pa.array(SEALS))
+
+
+def _extents(rows: pa.RecordBatch) -> slices.Positions:
+    return np.column_stack([rows[name].to_numpy() for name in ("start", "end")])
 
 
 def _write(vault: Vault, owner: str, name: str, family: str, batches: list[pa.RecordBatch]) -> Segment:

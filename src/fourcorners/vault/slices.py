@@ -14,8 +14,11 @@ sealed rows, so that one row that a court opens can be proven without showing it
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import pairwise
 from mmap import mmap
 
 import numpy as np
@@ -25,6 +28,7 @@ import pyarrow.parquet as pq
 
 from fourcorners.model import merkle
 from fourcorners.model.errors import VerificationFailed
+from fourcorners.model.pages import release
 from fourcorners.vault.frames import FrameReader
 from fourcorners.vault.frames import FrameWriter
 from fourcorners.vault.vault import Stored
@@ -44,7 +48,10 @@ _SCHEMA = pa.schema(
         ("bytes", pa.large_binary()),  # null: withheld
     ]
 )
-_GROUP = 1 << 21  # bytes of released slices that one row group gathers
+_GROUP = 1 << 21  # bytes of a member whose leaves one row group gathers; a multiple of CHUNK
+
+#: No extents.
+NONE: Positions = np.zeros((0, 2), np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +128,32 @@ def _covered(pairs: Positions, points: Positions) -> npt.NDArray[np.bool_]:
     return inside
 
 
-def cuts(size: int, released: Positions, sealed: Positions) -> tuple[Positions, npt.NDArray[np.bool_]]:
-    """Leaf borders (n + 1 offsets from 0 to size) and which of the n leaves are released."""
-    grid = np.arange(0, size, CHUNK, dtype=np.int64)
-    borders = np.unique(np.concatenate([grid, [size], released.ravel(), sealed.ravel()]))
-    if not len(released):
-        return borders, np.zeros(len(borders) - 1, np.bool_)
-    return borders, _covered(released, borders[:-1])
+def cuts(
+    size: int, released: Positions, sealed: Positions, more: Iterable[Positions] = ()
+) -> Iterator[tuple[Positions, npt.NDArray[np.bool_]]]:
+    """Leaf borders, one piece of the member after another, and which of the leaves between them are released.
+
+    Args:
+        size: of the member.
+        released: from `runs`.
+        sealed: extents of sealed rows, in any order.
+        more: further ones, in ascending order, as many at a time as one likes.
+
+    Yields:
+        Of a piece of `_GROUP` bytes: n + 1 offsets, and n answers.
+    """
+    known, coming = np.unique(np.concatenate([released.ravel(), sealed.ravel()])), iter(more)
+    waiting, reach = np.zeros(0, np.int64), 0
+    for start in range(0, size, _GROUP):
+        end = min(start + _GROUP, size)
+        while reach < end and (extents := next(coming, None)) is not None:
+            waiting = np.concatenate([waiting, extents.ravel()])
+            reach = max(reach, *extents[-1:, 0].tolist(), 0)
+        first, last = np.searchsorted(known, [start, end])
+        grid = np.append(np.arange(start, end, CHUNK, dtype=np.int64), end)
+        borders: Positions = np.unique(np.concatenate([grid, known[first:last], waiting[waiting < end]]))
+        waiting = waiting[waiting >= end]
+        yield borders, _covered(released, borders[:-1]) if len(released) else np.zeros(len(borders) - 1, np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +166,6 @@ class Tree:
     withheld: Stored | None
 
 
-#: No extents.
-NONE: Positions = np.zeros((0, 2), np.int64)
-
-
 def write(
     vault: Vault,
     owner: str,
@@ -151,8 +173,9 @@ def write(
     data: bytes | mmap,
     released: Positions,
     sealed: Positions = NONE,
+    more: Iterable[Positions] = (),
 ) -> Tree:
-    """Build the tree over a member and store its released slices.
+    """Build the tree over a member and store its released slices; a large member is never held whole.
 
     Args:
         vault: where; with a filter team, the withheld leaves are stored too, for that team alone.
@@ -161,58 +184,54 @@ def write(
         data: the member.
         released: from `runs`.
         sealed: extents of sealed rows, pairs, shape (n, 2), where there is a filter team.
+        more: as `cuts` takes them.
     """
-    leaves = _Leaves(memoryview(data), *cuts(len(data), released, sealed))
-    name = f"slices/{stem}.parquet"
-    with vault.writing(name, owner) as out:
-        leaves.write(out, withheld=False)
-    withheld = None
-    if vault.team is not None and not leaves.open.all():
-        sealed_name = f"sealed/{stem}-slices.parquet"
-        with vault.writing_sealed(sealed_name, owner) as to:
-            leaves.write(to, withheld=True)
-        withheld = Stored(sealed_name, to.digest)
-    return Tree(merkle.root(leaves.hashes), len(leaves.hashes), Stored(name, out.digest), withheld)
+    name, sealed_name = f"slices/{stem}.parquet", f"sealed/{stem}-slices.parquet"
+    to_team = vault.team is not None and not np.array_equal(released, [[0, len(data)]]) and len(data) > 0
+    tree, view = merkle.Growing(), memoryview(data)
+    with ExitStack() as stack:
+        outs = [stack.enter_context(vault.writing(name, owner))]
+        outs += [stack.enter_context(vault.writing_sealed(sealed_name, owner))] if to_team else []
+        writers = [stack.enter_context(_writer(out)) for out in outs]
+        for borders, is_released in cuts(len(data), released, sealed, more):
+            leaves = _Leaves(view, borders)
+            for each in leaves.hashes:
+                tree.add(each)
+            for to, shown in zip(writers, (is_released, ~is_released), strict=False):
+                to.write_batch(leaves.batch(shown))
+            release(data, int(borders[0]), _GROUP)
+    stored = [Stored(each, out.digest) for each, out in zip((name, sealed_name), outs, strict=False)]
+    return Tree(tree.root(), tree.size, stored[0], stored[1] if to_team else None)
 
 
 class _Leaves:
-    """The leaves of a member, with salts that are forgotten with this object."""
+    """The leaves of a piece of a member, with salts that are forgotten with this object."""
 
-    def __init__(self, view: memoryview, borders: Positions, open_: npt.NDArray[np.bool_]) -> None:
-        self.open = open_
-        self._view = view
+    def __init__(self, view: memoryview, borders: Positions) -> None:
+        self._pieces = [view[start:end] for start, end in pairwise(borders.tolist())]
         self._borders = borders
-        self._salts = secrets.token_bytes(SALT * len(open_))
-        self.hashes = [
-            _leaf(start, self._salt(i), view[start:end])
-            for i, (start, end) in enumerate(zip(borders[:-1].tolist(), borders[1:].tolist(), strict=True))
-        ]
+        salts = secrets.token_bytes(SALT * len(self._pieces))
+        self._salts = [salts[at : at + SALT] for at in range(0, len(salts), SALT)]
+        self.hashes = list(map(_leaf, borders.tolist(), self._salts, self._pieces))
 
-    def _salt(self, index: int) -> bytes:
-        return self._salts[index * SALT : (index + 1) * SALT]
-
-    def write(self, out: FrameWriter, *, withheld: bool) -> None:
-        """All leaf hashes; salt and bytes of the released leaves, or of the withheld ones."""
-        with _writer(out) as to:
-            for first, last in _groups(self._borders):
-                shown = (self.open[first:last] != withheld).tolist()
-                starts, ends = self._borders[first:last], self._borders[first + 1 : last + 1]
-                parts = zip(range(first, last), starts.tolist(), ends.tolist(), shown, strict=True)
-                kept = [
-                    (self._salt(i), self._view[a:b]) if is_shown else (None, None) for i, a, b, is_shown in parts
-                ]
-                to.write_batch(
-                    pa.record_batch(
-                        [
-                            pa.array(starts),
-                            pa.array(ends),
-                            pa.array(self.hashes[first:last], pa.binary(32)),
-                            pa.array([salt for salt, _ in kept], pa.binary(SALT)),
-                            pa.array([data for _, data in kept], pa.large_binary()),
-                        ],
-                        schema=_SCHEMA,
-                    )
-                )
+    def batch(self, shown: npt.NDArray[np.bool_]) -> pa.RecordBatch:
+        """All leaf hashes; salt and bytes of the leaves to show."""
+        kept = shown.tolist()
+        return pa.record_batch(
+            [
+                pa.array(self._borders[:-1]),
+                pa.array(self._borders[1:]),
+                pa.array(self.hashes, pa.binary(32)),
+                pa.array(
+                    [salt if keep else None for salt, keep in zip(self._salts, kept, strict=True)], pa.binary(SALT)
+                ),
+                pa.array(
+                    [data if keep else None for data, keep in zip(self._pieces, kept, strict=True)],
+                    pa.large_binary(),
+                ),
+            ],
+            schema=_SCHEMA,
+        )
 
 
 def open_some(
@@ -255,14 +274,6 @@ def open_some(
 def _writer(out: FrameWriter) -> pq.ParquetWriter:
     """Slices repeat nothing that a dictionary could save, and building one would hold them all."""
     return pq.ParquetWriter(out, _SCHEMA, compression="zstd", compression_level=1, use_dictionary=False)
-
-
-def _groups(borders: Positions) -> Iterator[tuple[int, int]]:
-    group = borders[:-1] // _GROUP
-    if not len(group):  # a member of no byte has no leaf
-        return
-    firsts = np.flatnonzero(np.concatenate([[True], group[1:] != group[:-1]]))
-    yield from zip(firsts.tolist(), [*firsts[1:].tolist(), len(group)], strict=True)
 
 
 def _leaf(start: int, salt: bytes, data: bytes | memoryview) -> bytes:

@@ -26,6 +26,7 @@ from fourcorners.readers.logs.cgnat.juniper import Juniper
 from fourcorners.readers.logs.log_format import Said
 from fourcorners.readers.logs.mapping import parse_log_mapping
 from fourcorners.readers.logs.reader import LogReader
+from fourcorners.readers.parts import joined
 from fourcorners.readers.table.zones import parse_zone
 
 SAID = Said(None, "declared by tester", None, "inside address")
@@ -51,7 +52,7 @@ def message(second: int, *events: tuple[str, str]) -> str:
 def read(text: str, log: Log = cgnat.JUNIPER, said: Said = SAID) -> Reading:
     """A reading that has passed both checks of an intake."""
     data = text.encode()
-    reading = log.read(data, said)
+    reading = joined(log.parts(data, said))
     mapping = parse_log_mapping(f'format = "{log.name}"\n'.encode(), "m")
     intake.check(reading, Member("", data, "", len(data)), LogReader(mapping, "tester"))
     return reading

@@ -29,6 +29,7 @@ from fourcorners.readers.logs.log_format import LogFormat
 from fourcorners.readers.logs.log_format import Said
 from fourcorners.readers.logs.mapping import parse_log_mapping
 from fourcorners.readers.logs.reader import LogReader
+from fourcorners.readers.parts import joined
 from fourcorners.readers.table.zones import parse_zone
 
 MIDNIGHT = parse_rfc3339("2026-03-04T00:00:00Z").ns
@@ -52,7 +53,7 @@ def block(
 def read(text: str, log: LogFormat = dhcpd.LEASES, said: Said = SAID) -> Reading:
     """A reading that has passed both checks of an intake."""
     data = text.encode()
-    reading = log.read(data, said)
+    reading = joined(log.parts(data, said))
     reader = LogReader(parse_log_mapping(MAPPING[log.name].encode(), "m"), "tester")
     intake.check(reading, Member("", data, "", len(data)), reader)
     return reading
@@ -267,7 +268,7 @@ def test_no_damage_gives_a_holding_that_was_not_there() -> None:
 
 
 def lose_a_row(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(rest, "batches", lambda found, *args, **more: sheet.batches(found[1:], *args, **more))
+    patch.setattr(rest, "batch_of", lambda found, *args, **more: sheet.batch_of(found[1:], *args, **more))
 
 
 def miss_a_statement(patch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from fourcorners.readers.logs.log_format import LogFormat
 from fourcorners.readers.logs.log_format import Said
 from fourcorners.readers.logs.mapping import parse_log_mapping
 from fourcorners.readers.logs.reader import LogReader
+from fourcorners.readers.parts import joined
 
 V4 = "address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state"
 V6 = (
@@ -37,7 +38,7 @@ def v6(kind: int, length: int, ip: str = "2001:db8:0:100::") -> str:
 def read(text: str, log: LogFormat = kea.LEASES, subscriber: str = "client_id") -> Reading:
     """A reading that has passed both checks of an intake."""
     data = text.encode()
-    reading = log.read(data, Said(None, "declared by tester", None, subscriber))
+    reading = joined(log.parts(data, Said(None, "declared by tester", None, subscriber)))
     mapping = f'format = "{log.name}"\nsubscriber = "{subscriber}"\n'
     intake.check(
         reading, Member("", data, "", len(data)), LogReader(parse_log_mapping(mapping.encode(), "m"), "tester")

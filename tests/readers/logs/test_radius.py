@@ -25,6 +25,7 @@ from fourcorners.readers.logs.log_format import Said
 from fourcorners.readers.logs.mapping import parse_log_mapping
 from fourcorners.readers.logs.radius import detail
 from fourcorners.readers.logs.reader import LogReader
+from fourcorners.readers.parts import joined
 
 SAID = Said(None, "declared by tester", None, "User-Name")
 NAS = "192.0.2.251"
@@ -47,7 +48,7 @@ def stop(time: int, length: int, **more: Any) -> str:
 def read(text: str) -> Reading:
     """A reading that has passed both checks of an intake."""
     data = text.encode()
-    reading = radius.DETAIL.read(data, SAID)
+    reading = joined(radius.DETAIL.parts(data, SAID))
     mapping = parse_log_mapping(b'format = "radius-detail"\nsubscriber = "User-Name"\n', "m")
     intake.check(reading, Member("", data, "", len(data)), LogReader(mapping, "tester"))
     return reading
@@ -226,7 +227,7 @@ def test_no_damage_gives_an_address_to_another_customer() -> None:
 
 
 def lose_a_row(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(detail, "batches", lambda found, *args: sheet.batches(found[1:], *args))
+    patch.setattr(detail, "batch_of", lambda found, *args: sheet.batch_of(found[1:], *args))
 
 
 def merge_two(patch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from mmap import mmap
@@ -59,8 +60,12 @@ class LogFormat(Protocol):
     def detect(self, path: str, head: bytes) -> bool:
         """Whether a member with these first bytes is of the format; by its content."""
 
-    def read(self, data: bytes | mmap, said: Said) -> Reading:
-        """Every row of a member, each as it stands alone: `held_from` is null until `relate`."""
+    def parts(self, data: bytes | mmap, said: Said) -> Iterator[Reading]:
+        """Every row of a member, each as it stands alone: `held_from` is null until `relate`.
+
+        The readings are of one piece of the member after another, at least one, and add up (`parts.joined`). What
+        is held of the member does not grow with it.
+        """
 
     def relate(self, files: Sequence[Sequence[Reading]], *, lossy: bool) -> list[list[Reading]]:
         """The same rows with what all of them tell together: when each holding began and ended.
@@ -69,6 +74,9 @@ class LogFormat(Protocol):
         end no row tells is certain up to its last sign of life; then it is lost until the next row that settles
         it (the next holder, a restart), or `records.FOREVER`. One that no later row speaks of is still held where
         nothing is missing from the log (`lossy`).
+
+        Rows of different addresses (`ip`) say nothing about each other: related by themselves, all rows of some
+        addresses tell the same as among the others. `Reading.restarts` are of all.
         """
 
     def census(self, data: bytes | mmap) -> Census:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Sequence
 from mmap import mmap
 
@@ -11,6 +12,7 @@ from fourcorners.model.records import Census
 from fourcorners.model.records import Reading
 from fourcorners.readers.logs.log_format import Said
 from fourcorners.readers.logs.mapping import LogMapping
+from fourcorners.readers.parts import joined
 from fourcorners.readers.table.zones import parse_zone
 
 
@@ -39,10 +41,18 @@ class LogReader:
         Raises:
             BadInput: structural damage, as the format says.
         """
+        return joined(self.parts(data, declaration))
+
+    def parts(self, data: bytes | mmap, declaration: ZoneDeclaration | None = None) -> Iterator[Reading]:
+        """The same in readings of one piece of the member after another.
+
+        Raises:
+            BadInput: structural damage, as the format says.
+        """
         mine = self.mapping
         zone = mine.zone or (parse_zone(declaration.zone) if declaration else None)
         by = declaration.by if declaration and not mine.zone else self.by
-        return mine.format.read(data, Said(zone, DECLARED + by, mine.year, mine.subscriber))
+        return mine.format.parts(data, Said(zone, DECLARED + by, mine.year, mine.subscriber))
 
     def relate(self, files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
         """What all rows tell together."""

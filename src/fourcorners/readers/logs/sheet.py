@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
@@ -21,7 +20,8 @@ from fourcorners.readers.table.time_format import TimeFormat
 from fourcorners.readers.table.times import Times
 from fourcorners.readers.table.times import read_times
 
-ROWS = 65_536
+#: Records that are gathered before they make a batch.
+ROWS = 16_384
 _EPOCH = TimeFormat.declared("epoch")
 CATEGORY = "session_ip_log"
 FIELD_CATEGORIES = {"subscriber": "subscriber_identity"}
@@ -60,21 +60,26 @@ class Row:
     span: tuple[int | None, int] | None = None
 
 
-def batches(
-    rows: list[Row], section: str, read: Callable[[pa.StringArray], Times], basis: str, *, open_end: str = ""
-) -> Iterator[Batch]:
-    """The rows as batches of assignments.
+def batch_of(
+    rows: list[Row],
+    first: int,
+    section: str,
+    read: Callable[[pa.StringArray], Times],
+    basis: str,
+    *,
+    open_end: str = "",
+) -> Batch:
+    """The rows as a batch of assignments.
 
     Args:
         rows: in file order.
+        first: number of the first one in the member.
         section: what the format calls such a record.
         read: reads times as the format writes them.
         basis: zone basis of instants that rest on a declaration.
         open_end: the word for an end that never comes.
     """
-    for first in range(0, len(rows), ROWS):
-        part = rows[first : first + ROWS]
-        yield Batch("assignment", section, _batch(part, first, read, basis, open_end), FIELD_CATEGORIES)
+    return Batch("assignment", section, _batch(rows, first, read, basis, open_end), FIELD_CATEGORIES)
 
 
 def read_epoch(texts: pa.StringArray) -> Times:

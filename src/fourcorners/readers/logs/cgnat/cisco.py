@@ -8,7 +8,9 @@ a block out, `UserbasedW` takes it back. The time is the message's.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from collections.abc import Sequence
+from dataclasses import replace
 from mmap import mmap
 
 import numpy as np
@@ -61,21 +63,29 @@ class Cisco:
         """Whether an event of port blocks stands in the first bytes."""
         return b"[Userbased" in head
 
-    def read(self, data: Data, said: Said) -> Reading:
+    def parts(self, data: Data, said: Said) -> Iterator[Reading]:
         """Every event that speaks of a port block.
 
         Raises:
             BadInput: `ENCODING` or `NUL`.
         """
         check_text(data)
-        batches: list[Batch] = []
-        others = Counter[str]()
-        first = messages = 0
+        head = Reading(
+            reader=f"{self.name}/{self.version}",
+            layout="syslog",
+            custodians=(),
+            batches=(),
+            boilerplate=0,
+            labels={_SIGN: 0},
+        )
+        yield head
+        first = 0
         for block in blocks(data):
+            part = replace(head, boilerplate=int(block.filled().sum()))
             raw = np.frombuffer(block.data, np.uint8)
-            messages += block.filled().sum()
             opened = np.flatnonzero(raw == _OPEN)
             if not len(opened):
+                yield part
                 continue
             line = np.searchsorted(block.stops, opened, side="right")
             stops = np.minimum(np.append(opened[1:], len(raw)), block.ends[line])
@@ -84,21 +94,15 @@ class Cisco:
             mine = np.flatnonzero(pc.starts_with(texts, "[" + _SIGN).to_numpy(zero_copy_only=False))
             if len(mine):
                 found = numbered(self._rows(block, events, texts, mine, line[mine], said), first)
-                batches.append(Batch("assignment", "port block", found, FIELD_CATEGORIES))
+                batch = Batch("assignment", "port block", found, FIELD_CATEGORIES)
+                part = replace(part, batches=(batch,), labels={_SIGN: len(mine)})
                 first += len(mine)
             rest = np.setdiff1d(np.arange(len(opened)), mine)
             _, names = events.fields(texts, rest, _NAME)
+            others = Counter[str]()
             for each in pc.value_counts(names["name"].texts).to_pylist():
                 others[f"event > {each['values'] or '?'}"] += each["counts"]
-        return Reading(
-            reader=f"{self.name}/{self.version}",
-            layout="syslog",
-            custodians=(),
-            batches=tuple(batches),
-            boilerplate=int(messages),
-            unclassified=tuple(Unclassified(path, texts) for path, texts in others.items()),
-            labels={_SIGN: first},
-        )
+            yield replace(part, unclassified=tuple(Unclassified(path, texts) for path, texts in others.items()))
 
     def relate(self, files: Sequence[Sequence[Reading]], *, lossy: bool) -> list[list[Reading]]:
         """When each block was held, as all events together say."""

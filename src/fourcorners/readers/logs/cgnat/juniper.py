@@ -7,7 +7,9 @@ one. The first decides; a line without it rests on a declared zone.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from mmap import mmap
 
@@ -62,30 +64,30 @@ class Juniper:
         """Whether a line of port blocks stands in the first bytes."""
         return _SIGN.encode() in head
 
-    def read(self, data: Data, said: Said) -> Reading:
+    def parts(self, data: Data, said: Said) -> Iterator[Reading]:
         """Every line that speaks of a port block.
 
         Raises:
             BadInput: `ENCODING` or `NUL`.
         """
         check_text(data)
-        batches: list[Batch] = []
-        others = Counter[str]()
-        first = 0
-        for found, tags in side_by_side(partial(self._block, said=said), data):
-            others += tags
-            if found is not None:
-                batches.append(Batch("assignment", "port block", numbered(found, first), FIELD_CATEGORIES))
-                first += found.num_rows
-        return Reading(
+        head = Reading(
             reader=f"{self.name}/{self.version}",
             layout="syslog",
             custodians=(),
-            batches=tuple(batches),
+            batches=(),
             boilerplate=0,
-            unclassified=tuple(Unclassified(path, texts) for path, texts in others.items()),
-            labels={_SIGN: first},
+            labels={_SIGN: 0},
         )
+        yield head
+        first = 0
+        for found, tags in side_by_side(partial(self._block, said=said), data):
+            part = replace(head, unclassified=tuple(Unclassified(path, texts) for path, texts in tags.items()))
+            if found is not None:
+                batch = Batch("assignment", "port block", numbered(found, first), FIELD_CATEGORIES)
+                part = replace(part, batches=(batch,), labels={_SIGN: found.num_rows})
+                first += found.num_rows
+            yield part
 
     def relate(self, files: Sequence[Sequence[Reading]], *, lossy: bool) -> list[list[Reading]]:
         """When each block was held, as all events together say."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from collections.abc import Sequence
 from mmap import mmap
 
@@ -17,6 +18,7 @@ from fourcorners.readers.logs.dhcpd.values import says
 from fourcorners.readers.logs.dhcpd.values import words
 from fourcorners.readers.logs.history import related
 from fourcorners.readers.logs.log_format import Said
+from fourcorners.readers.logs.sheet import ROWS
 from fourcorners.readers.logs.sheet import Row
 from fourcorners.readers.markup import check_text
 
@@ -48,7 +50,7 @@ class Leases:
         """Whether a lease block stands in the first bytes."""
         return _SIGN.search(head) is not None
 
-    def read(self, data: Data, said: Said) -> Reading:
+    def parts(self, data: Data, said: Said) -> Iterator[Reading]:
         """Every lease block of a member.
 
         Raises:
@@ -62,7 +64,10 @@ class Leases:
                 rows.append(self._row(block, said.subscriber, rest))
             else:
                 rest.pass_over(block)
-        return rest.reading(f"{self.name}/{self.version}", "lease", "lease", rows, said)
+            if len(rows) >= ROWS:
+                yield rest.part(f"{self.name}/{self.version}", "lease", "lease", rows, said)
+                rows = []
+        yield rest.part(f"{self.name}/{self.version}", "lease", "lease", rows, said)
 
     def relate(self, files: Sequence[Sequence[Reading]], *, lossy: bool) -> list[list[Reading]]:  # noqa: ARG002 - leases state their end
         """When each lease began and ended, as all blocks together say."""

@@ -22,6 +22,7 @@ from fourcorners.readers.logs.dhcpd.values import says
 from fourcorners.readers.logs.dhcpd.values import words
 from fourcorners.readers.logs.history import related
 from fourcorners.readers.logs.log_format import Said
+from fourcorners.readers.logs.sheet import ROWS
 from fourcorners.readers.logs.sheet import Row
 from fourcorners.readers.markup import check_text
 
@@ -48,7 +49,7 @@ class Leases6:
         """Whether an association stands in the first bytes."""
         return _SIGN.search(head) is not None
 
-    def read(self, data: Data, said: Said) -> Reading:
+    def parts(self, data: Data, said: Said) -> Iterator[Reading]:
         """Every address and prefix of every association.
 
         Raises:
@@ -62,7 +63,10 @@ class Leases6:
                 rows += self._rows(block, rest)
             else:
                 rest.pass_over(block)
-        return rest.reading(f"{self.name}/{self.version}", "ia", "iaaddr", rows, said)
+            if len(rows) >= ROWS:
+                yield rest.part(f"{self.name}/{self.version}", "ia", "iaaddr", rows, said)
+                rows = []
+        yield rest.part(f"{self.name}/{self.version}", "ia", "iaaddr", rows, said)
 
     def relate(self, files: Sequence[Sequence[Reading]], *, lossy: bool) -> list[list[Reading]]:  # noqa: ARG002 - leases state their end
         """When each lease began and ended, as all blocks together say."""

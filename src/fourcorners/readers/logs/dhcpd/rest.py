@@ -18,7 +18,7 @@ from fourcorners.readers.logs.dhcpd.values import read_lease_times
 from fourcorners.readers.logs.history import NEVER
 from fourcorners.readers.logs.log_format import Said
 from fourcorners.readers.logs.sheet import Row
-from fourcorners.readers.logs.sheet import batches
+from fourcorners.readers.logs.sheet import batch_of
 
 Data = bytes | mmap
 
@@ -27,6 +27,10 @@ class Rest:
     """What of a file belongs to no row."""
 
     def __init__(self) -> None:
+        self._first = 0
+        self._begin()
+
+    def _begin(self) -> None:
         self.boilerplate = 0
         self.holes: list[int] = []
         self._unclassified = Counter[str]()
@@ -57,16 +61,23 @@ class Rest:
         """Texts that turned out to be of no row."""
         self._unclassified[what] += texts
 
-    def reading(self, reader: str, section: str, label: str, rows: list[Row], said: Said) -> Reading:
-        """The rows of a section, each under a label that the census counts too, and all that is none of them."""
+    def part(self, reader: str, section: str, label: str, rows: list[Row], said: Said) -> Reading:
+        """The rows of a section, each under a label that the census counts too, and all that is none of them.
+
+        What comes after them is of the next part.
+        """
         read = partial(read_lease_times, zone=said.zone)
-        return Reading(
+        first = self._first
+        self._first += len(rows)
+        reading = Reading(
             reader=reader,
             layout="leases",
             custodians=(),
-            batches=tuple(batches(rows, section, read, said.basis, open_end=NEVER)),
+            batches=(batch_of(rows, first, section, read, said.basis, open_end=NEVER),) if rows else (),
             boilerplate=self.boilerplate,
             unclassified=tuple(Unclassified(path, texts) for path, texts in self._unclassified.items()),
             labels={label: len(rows)},
             holes=pa.array(self.holes, pa.int64()),
         )
+        self._begin()
+        return reading

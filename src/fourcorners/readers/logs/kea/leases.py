@@ -6,8 +6,10 @@ least from then. A lifetime of 0 takes a lease back. Columns grow with the versi
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 from mmap import mmap
 
 import numpy as np
@@ -79,7 +81,7 @@ class Leases:
         names = head.split(b"\n", 1)[0].strip().split(b",")
         return {name.decode(errors="replace") for name in names} >= self.columns
 
-    def read(self, data: Data, said: Said) -> Reading:
+    def parts(self, data: Data, said: Said) -> Iterator[Reading]:
         """Every row of a member.
 
         Raises:
@@ -98,22 +100,28 @@ class Leases:
         used = ["address", "valid_lifetime", "expire", said.subscriber, *(["state"] if "state" in place else [])]
         used += ["lease_type", "prefix_len"] if self.has_prefixes else []
         others = [number for name, number in place.items() if name not in used]
-        batches, holes = [], [np.zeros(0, np.int64)]
-        for lines in rows(data, len(header)):
-            cells = {name: column(lines, place[name], frozenset()) for name in used}
-            batches.append(Batch("assignment", "lease", self._rows(lines, cells, said), FIELD_CATEGORIES))
-            holes.append((np.stack([lines.starts[:, others], lines.ends[:, others]], axis=2) + lines.base).ravel())
-        size = sum(batch.rows.num_rows for batch in batches)
-        return Reading(
+        head = Reading(
             reader=f"{self.name}/{self.version}",
             layout=f"{len(header)} columns",
             custodians=(),
-            batches=tuple(batches),
+            batches=(),
             boilerplate=len(header),
-            unclassified=tuple(Unclassified(header[number], size) for number in others),
-            labels={"row": size},
-            holes=pa.array(np.concatenate(holes).astype(np.int64)),
+            unclassified=tuple(Unclassified(header[number], 0) for number in others),
+            labels={"row": 0},
         )
+        yield head
+        for lines in rows(data, len(header)):
+            cells = {name: column(lines, place[name], frozenset()) for name in used}
+            size = len(lines.starts)
+            holes = np.stack([lines.starts[:, others], lines.ends[:, others]], axis=2) + lines.base
+            yield replace(
+                head,
+                batches=(Batch("assignment", "lease", self._rows(lines, cells, said), FIELD_CATEGORIES),),
+                boilerplate=0,
+                unclassified=tuple(Unclassified(header[number], size) for number in others),
+                labels={"row": size},
+                holes=pa.array(holes.ravel().astype(np.int64)),
+            )
 
     def relate(self, files: Sequence[Sequence[Reading]], *, lossy: bool) -> list[list[Reading]]:  # noqa: ARG002 - leases state their end
         """When each lease began and ended, as all rows together say."""

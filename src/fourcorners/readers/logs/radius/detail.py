@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections import defaultdict
+from collections.abc import Iterator
 from collections.abc import Sequence
 from mmap import mmap
 
@@ -22,9 +23,10 @@ from fourcorners.model.records import Unclassified
 from fourcorners.readers import census_radius
 from fourcorners.readers.logs.log_format import Said
 from fourcorners.readers.logs.radius.sessions import related
+from fourcorners.readers.logs.sheet import ROWS
 from fourcorners.readers.logs.sheet import Piece
 from fourcorners.readers.logs.sheet import Row
-from fourcorners.readers.logs.sheet import batches
+from fourcorners.readers.logs.sheet import batch_of
 from fourcorners.readers.logs.sheet import read_epoch
 from fourcorners.readers.markup import check_text
 
@@ -76,43 +78,24 @@ class Detail:
         """Whether an accounting entry stands in the first bytes."""
         return _SIGN.search(head) is not None
 
-    def read(self, data: Data, said: Said) -> Reading:
+    def parts(self, data: Data, said: Said) -> Iterator[Reading]:
         """Every entry of a member.
 
         Raises:
             BadInput: `ENCODING` or `NUL`.
         """
         check_text(data)
-        rows: list[Row] = []
-        rest = _Rest()
-        restarts = defaultdict[str, list[int]](list)
-        at = entries = 0
+        part = _Part(0)
+        at = 0
         for entry in _ENTRY.finditer(data):
-            rest.stray(data, at, entry.start())
+            part.stray(data, at, entry.start())
             at = entry.end()
-            entries += 1
-            values = _attributes(entry)
-            if values.pop("", None):
-                rest.entry("entry that is no attribute list", entry)
-                continue
-            status = values["Acct-Status-Type"].text.removeprefix("::") if "Acct-Status-Type" in values else ""
-            if status in _RESTARTS:
-                _note_restart(values, restarts)
-                rest.entry(status, entry)
-            else:
-                rows.append(_row(entry, values, said.subscriber, status, rest))
-        rest.stray(data, at, len(data))
-        return Reading(
-            reader=f"{self.name}/{self.version}",
-            layout="detail",
-            custodians=(),
-            batches=tuple(batches(rows, "entry", read_epoch, said.basis)),
-            boilerplate=0,
-            unclassified=tuple(Unclassified(path, texts) for path, texts in rest.unclassified.items()),
-            labels={"entry": entries},
-            holes=pa.array(rest.holes, pa.int64()),
-            restarts={server: tuple(times) for server, times in restarts.items()},
-        )
+            part.take(entry, said.subscriber)
+            if part.entries == ROWS:
+                yield part.reading(f"{self.name}/{self.version}", said.basis)
+                part = _Part(part.first + len(part.rows))
+        part.stray(data, at, len(data))
+        yield part.reading(f"{self.name}/{self.version}", said.basis)
 
     def relate(self, files: Sequence[Sequence[Reading]], *, lossy: bool) -> list[list[Reading]]:
         """When each session began and ended, as all entries together say."""
@@ -123,12 +106,51 @@ class Detail:
         return census_radius.count(data)
 
 
-class _Rest:
-    """What of a file belongs to no row."""
+class _Part:
+    """Some entries of a file, one after the other, and what there belongs to no row.
 
-    def __init__(self) -> None:
+    Attributes:
+        first: number of the first row in the file.
+        rows: those of its entries that are rows.
+        entries: how many there are of all kinds.
+    """
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.rows: list[Row] = []
+        self.entries = 0
         self.holes: list[int] = []
         self.unclassified = Counter[str]()
+        self._restarts = defaultdict[str, list[int]](list)
+
+    def take(self, entry: re.Match[bytes], subscriber: str) -> None:
+        """One more entry."""
+        self.entries += 1
+        values = _attributes(entry)
+        if values.pop("", None):
+            self.entry("entry that is no attribute list", entry)
+            return
+        status = values["Acct-Status-Type"].text.removeprefix("::") if "Acct-Status-Type" in values else ""
+        if status in _RESTARTS:
+            _note_restart(values, self._restarts)
+            self.entry(status, entry)
+        else:
+            self.rows.append(_row(entry, values, subscriber, status, self))
+
+    def reading(self, reader: str, basis: str) -> Reading:
+        """What they read as."""
+        rows = self.rows
+        return Reading(
+            reader=reader,
+            layout="detail",
+            custodians=(),
+            batches=(batch_of(rows, self.first, "entry", read_epoch, basis),) if rows else (),
+            boilerplate=0,
+            unclassified=tuple(Unclassified(path, texts) for path, texts in self.unclassified.items()),
+            labels={"entry": self.entries},
+            holes=pa.array(self.holes, pa.int64()),
+            restarts={server: tuple(times) for server, times in self._restarts.items()},
+        )
 
     def stray(self, data: Data, start: int, end: int) -> None:
         """Lines between entries."""
@@ -163,7 +185,7 @@ def _attributes(entry: re.Match[bytes]) -> dict[str, Piece]:
     return found
 
 
-def _row(entry: re.Match[bytes], values: dict[str, Piece], subscriber: str, status: str, rest: _Rest) -> Row:
+def _row(entry: re.Match[bytes], values: dict[str, Piece], subscriber: str, status: str, rest: _Part) -> Row:
     row = Row(entry.start(), entry.end(), 1)
     chosen = {
         "ip": next((name for name in _ADDRESSES if name in values), ""),
