@@ -34,7 +34,7 @@ SEEDS, FIRST, ROWS = 6, 101, 240
 PAGE = Path(__file__).parent.parent / "docs" / "validation.md"
 #: Formats that are no production.
 OTHERS = {"case", "networks"}
-ENDINGS = (".zip", ".html", ".csv", ".txt", ".xlsx", ".leases", ".kea", ".detail", ".juniper", ".cisco")
+ENDINGS = (".zip", ".html", ".csv", ".txt", ".xlsx", ".leases", ".kea", ".legal", ".detail", ".juniper", ".cisco")
 FIGURES = ("rows", "released", "sealed", "rejected")
 #: What no generated file can show.
 LIMITS = {
@@ -52,6 +52,8 @@ LIMITS = {
     "roblox-addresses": "a port with a time of its own is in no field",
     "isc-dhcpd-leases": "times in UTC by the manual; the declaration says so",
     "kea-leases6": "the number of a prefix's type is from memory",
+    "kea-legal-log": "the default text by the server's source; tried on no real log",
+    "kea-legal-log-ipv6": "the default text by the server's source; tried on no real log",
     "radius-detail": "the IPv6 attributes are from memory",
     "cisco-bulk-port-allocation": "tried on no real log",
     "juniper-port-blocks": "tried on no real log",

@@ -30,6 +30,8 @@ REJECTIONS: dict[str, str] = {
     "BAD_INTERVAL": "the interval ends before it starts",
     "AMBIGUOUS_ROW": "nothing tells where the row ends and the next begins: its values may be of two rows",
     "TRUNCATED_ROW": "the last line has no end, so its last value may be cut",
+    "ZONE_DISAGREES": "the time names a zone that is not the declared one at that time",
+    "UNKNOWN_TEXT": "the line is not in the text that the format writes by default",
     "BROKEN_VALUE": "a value was cut, or torn apart, and does not join to its field's shape",
 }
 

@@ -118,12 +118,15 @@ class Batch:
         rows: columns as `schema(family)` gives them.
         field_categories: data category of each field that may differ from its row's; a field that maps to None is
             in no list (`UNDECIDABLE_CATEGORY`); a field that is not a key shares the row's category.
+        clients: of a log, what tells one client from another where no name does: a text a row, null where nobody
+            knows. It pairs rows, has no place, and is shown to nobody.
     """
 
     family: str
     section: str
     rows: pa.RecordBatch
     field_categories: Mapping[str, str | None] = field(default_factory=dict)
+    clients: pa.Array | None = None
 
     def __post_init__(self) -> None:
         if not self.rows.schema.equals(schema(self.family)):

@@ -18,6 +18,7 @@ from fourcorners.model.errors import UsageError
 from fourcorners.samples import carrier as logs
 from fourcorners.samples import cgnat
 from fourcorners.samples import kea
+from fourcorners.samples import kea_legal
 from fourcorners.samples import leases
 from fourcorners.samples import networks
 from fourcorners.samples import orders
@@ -41,12 +42,20 @@ MIN_ROWS = 60
 _TABLES = ("csv", "csv", "xlsx", "parquet")
 _LOGS = {
     "wholesale": ("leases", "kea", "detail"),
-    "fibre": ("leases", "kea", "detail"),
+    "fibre": ("leases", "kea", "detail", "legal"),
     "cable": ("detail", "detail", "detail"),
     "mobile": ("juniper", "juniper", "cisco", "cisco"),
 }
-_TRANSLATORS = {"juniper", "cisco"}
-_WRITERS = {".leases": leases, ".kea": kea, ".detail": radius, ".juniper": cgnat, ".cisco": cgnat}
+#: What a log calls a subscriber, where not by his number.
+_NAMES = {"juniper": cgnat.inside, "cisco": cgnat.inside, "legal": kea_legal.identifier}
+_WRITERS = {
+    ".leases": leases,
+    ".kea": kea,
+    ".legal": kea_legal,
+    ".detail": radius,
+    ".juniper": cgnat,
+    ".cisco": cgnat,
+}
 
 
 def case(
@@ -90,18 +99,19 @@ def case(
     networks.write(out_dir / "networks.parquet")
     path = out_dir / "truth.json"
     canaries = (*produced.CANARIES, *table.CANARIES, *cgnat.CANARIES)
-    truth.write(path, seed, returns, _outcomes(world, released, suffixes["mobile"]), canaries)
+    truth.write(path, seed, returns, _outcomes(world, released, suffixes), canaries)
     return path
 
 
-def _outcomes(world: World, released: Sequence[Login], suffix: str) -> list[list[Any]]:
-    """What must be answered; the log of a translator knows its customers by their inside addresses."""
-    carrier = world.carriers["mobile"]
-    hidden = {row.subscriber for row in carrier.assignments} if suffix in _TRANSLATORS else set()
-    return [
-        [*event, cgnat.inside(subscriber) if subscriber in hidden else subscriber]
-        for *event, subscriber in truth.outcomes(released)
-    ]
+def _outcomes(world: World, released: Sequence[Login], suffixes: Mapping[str, str]) -> list[list[Any]]:
+    """What must be answered; a log may know its customers by other names."""
+    called = {
+        row.subscriber: name(row.subscriber)
+        for key, suffix in suffixes.items()
+        if (name := _NAMES.get(suffix))
+        for row in world.carriers[key].assignments
+    }
+    return [[*event, called.get(subscriber, subscriber)] for *event, subscriber in truth.outcomes(released)]
 
 
 def _suffix(world: World, carrier: Carrier) -> str:

@@ -161,6 +161,8 @@ FORMATS: dict[str, Callable[[int, int, Path], None]] = {
     "isc-dhcpd6-leases": _log("fibre", ".leases"),
     "kea-leases4": _log("wholesale", ".kea"),
     "kea-leases6": _log("fibre", ".kea"),
+    "kea-legal-log": _log("wholesale", ".legal"),
+    "kea-legal-log-ipv6": _log("fibre", ".legal"),
     "radius-detail": _log("cable", ".detail"),
     "juniper-port-blocks": _log("mobile", ".juniper"),
     "cisco-bulk-port-allocation": _log("mobile", ".cisco"),

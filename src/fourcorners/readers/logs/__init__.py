@@ -14,6 +14,7 @@ LOGS: tuple[LogFormat, ...] = (
     dhcpd.LEASES6,
     kea.LEASES,
     kea.LEASES6,
+    kea.LEGAL_LOG,
     radius.DETAIL,
     cgnat.JUNIPER,
     cgnat.CISCO,

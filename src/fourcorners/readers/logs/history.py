@@ -23,17 +23,17 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
 
-import pyarrow as pa
-
 from fourcorners.model.records import FOREVER
+from fourcorners.model.records import Batch
 from fourcorners.model.records import Reading
 from fourcorners.readers.logs.held import COLUMNS
 from fourcorners.readers.logs.held import NONE
+from fourcorners.readers.logs.held import Ints
 from fourcorners.readers.logs.held import empty
 from fourcorners.readers.logs.held import with_held
 
-#: The word for an end that never comes.
-NEVER = "never"
+#: What formats write for an end that never comes.
+NEVER, INFINITE = "never", "infinite duration"
 
 
 class Says(Enum):
@@ -45,8 +45,8 @@ class Says(Enum):
     SOMEBODY = "somebody unknown uses the address"
 
 
-#: Of a record's state, start (ns), and end (ns; None where none is stated).
-Reader = Callable[[str, int, int | None], Says]
+#: Of a record's state, start (ns), and end (ns; None where none is stated); None where it tells of no lease.
+Reader = Callable[[str, int, int | None], Says | None]
 
 
 @dataclass(slots=True)
@@ -68,27 +68,36 @@ def related(files: Sequence[Sequence[Reading]], says: Reader) -> list[list[Readi
         files: a row's start is its `held_from` where the reader set it, else its `at`.
         says: what a state means in the format.
     """
+    return with_held(files, spans(files, says))
+
+
+def spans(files: Sequence[Sequence[Reading]], says: Reader) -> dict[str, Ints]:
+    """The derived columns over all rows, as `held.empty` numbers them; arguments as of `related`."""
     columns, first = empty(files), 0
     by_address = defaultdict[str, list[_Record]](list)
     for batch in (batch for readings in files for reading in readings for batch in reading.batches):
-        for record in _records(batch.rows, first, says):
+        for record in _records(batch, first, says):
             by_address[record.ip].append(record)
         first += batch.rows.num_rows
     for records in by_address.values():
         for record, span in _spans(records):
             for name, value in zip(COLUMNS, span, strict=True):
                 columns[name][record.row] = value
-    return with_held(files, columns)
+    return columns
 
 
-def _records(rows: pa.RecordBatch, first: int, says: Reader) -> Iterator[_Record]:
-    names = ("ip", "held_from", "at", "until", "until_text", "action", "subscriber", "problem")
-    columns = zip(*(rows.column(name).to_pylist() for name in names), strict=True)
-    for row, (ip, held_from, at, until, until_text, action, subscriber, problem) in enumerate(columns, first):
-        end = FOREVER if until_text == NEVER else until
+def _records(batch: Batch, first: int, says: Reader) -> Iterator[_Record]:
+    names = ("ip", "held_from", "at", "until", "until_text", "action", "problem")
+    columns = [batch.rows.column(name) for name in names]
+    columns.append(batch.rows.column("subscriber") if batch.clients is None else batch.clients)
+    told = zip(*(column.to_pylist() for column in columns), strict=True)
+    for row, (ip, held_from, at, until, until_text, action, problem, client) in enumerate(told, first):
+        end = FOREVER if until_text in {NEVER, INFINITE} else until
         start = at if held_from is None else held_from
         if problem is None and start is not None and (end is not None or until_text is None):
-            yield _Record(row, ip, start, end, says(action or "", start, end), subscriber)
+            said = says(action or "", start, end)
+            if said is not None:
+                yield _Record(row, ip, start, end, said, client)
 
 
 def _spans(records: list[_Record]) -> Iterator[tuple[_Record, tuple[int, int, int]]]:

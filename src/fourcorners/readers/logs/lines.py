@@ -103,6 +103,11 @@ def taken(column: Column, rows: Offsets) -> Column:
     return _column(column.lines, column.starts[rows], column.ends[rows])
 
 
+def within(column: Column, starts: Offsets, ends: Offsets) -> Column:
+    """A piece of each cell, by where it stands in the cell."""
+    return _column(column.lines, column.starts + starts, column.starts + ends)
+
+
 def side_by_side(work: Callable[[Block], T], data: Data) -> Iterator[T]:
     """What the work makes of each block, in their order; as many at once as there are processors, and no more."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:

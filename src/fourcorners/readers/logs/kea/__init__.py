@@ -1,6 +1,7 @@
-"""Lease files of the Kea DHCP server (memfile backend), IPv4 and IPv6."""
+"""Lease files (memfile backend) and legal logs of the Kea DHCP server, IPv4 and IPv6."""
 
 from fourcorners.readers.logs.kea.leases import LEASES
 from fourcorners.readers.logs.kea.leases import LEASES6
+from fourcorners.readers.logs.kea.legal_log import LEGAL_LOG
 
-__all__ = ["LEASES", "LEASES6"]
+__all__ = ["LEASES", "LEASES6", "LEGAL_LOG"]
