@@ -34,6 +34,7 @@ from fourcorners.readers.logs.kea.durations import read_durations
 from fourcorners.readers.logs.log_format import Said
 from fourcorners.readers.logs.mapping import parse_log_mapping
 from fourcorners.readers.logs.reader import LogReader
+from fourcorners.readers.parts import joined
 from fourcorners.readers.table.zones import parse_zone
 
 SAID = Said(parse_zone("Europe/Berlin"), "declared by tester", None, "client-id")
@@ -67,7 +68,7 @@ def command(minute: int, what: str, client: str | None = None, who: str = "Admin
 def read_anew(text: str, said: Said = SAID) -> Reading:
     """A reading that has passed both checks of an intake."""
     data = text.encode()
-    reading = kea.LEGAL_LOG.read(data, said)
+    reading = joined(kea.LEGAL_LOG.parts(data, said))
     mapping = b'format = "kea-legal-log"\nsubscriber = "client-id"\n'
     intake.check(reading, Member("", data, "", len(data)), LogReader(parse_log_mapping(mapping, "m"), "tester"))
     return reading

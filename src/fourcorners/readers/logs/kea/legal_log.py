@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from mmap import mmap
 
-import numpy as np
 import pyarrow as pa
 
 from fourcorners.model.errors import BadInput
@@ -55,35 +56,31 @@ class LegalLog:
         """Whether a line of the default text stands in the first bytes."""
         return _SIGN.search(head) is not None
 
-    def read(self, data: Data, said: Said) -> Reading:
+    def parts(self, data: Data, said: Said) -> Iterator[Reading]:
         """Every line of a member.
 
         Raises:
             BadInput: `ENCODING`, `NUL`; `LOG`, no line is of the default text; `NO_TIME`, none is of the zone.
         """
         check_text(data)
-        batches: list[Batch] = []
-        holes = [np.zeros(0, np.int64)]
-        labels = dict.fromkeys(LABELS, 0)
-        first = 0
-        for found in side_by_side(partial(entries, data=data, said=said), data):
-            if found is None:
-                continue
-            rows = numbered(found.rows, first)
-            batches.append(Batch("assignment", "line", rows, FIELD_CATEGORIES, found.clients))
-            holes.append(found.holes)
-            labels = {label: count + found.labels[label] for label, count in labels.items()}
-            first += found.rows.num_rows
-        _refuse(batches, said)
-        return Reading(
+        head = Reading(
             reader=f"{self.name}/{self.version}",
             layout="default text",
             custodians=(),
-            batches=tuple(batches),
+            batches=(),
             boilerplate=0,
-            labels=labels,
-            holes=pa.array(np.concatenate(holes)),
+            labels=dict.fromkeys(LABELS, 0),
         )
+        yield head
+        first, problems = 0, Counter[str | None]()
+        for found in side_by_side(partial(entries, data=data, said=said), data):
+            if found is None:
+                continue
+            problems.update(found.rows.column("problem").to_pylist())
+            batch = Batch("assignment", "line", numbered(found.rows, first), FIELD_CATEGORIES, found.clients)
+            yield replace(head, batches=(batch,), labels=found.labels, holes=pa.array(found.holes))
+            first += found.rows.num_rows
+        _refuse(problems, said)
 
     def relate(self, files: Sequence[Sequence[Reading]], *, lossy: bool) -> list[list[Reading]]:  # noqa: ARG002 - leases state their end
         """When each lease began and ended, as all lines together say."""
@@ -94,9 +91,8 @@ class LegalLog:
         return census_lines.count(data, LABELS)
 
 
-def _refuse(batches: list[Batch], said: Said) -> None:
+def _refuse(problems: Counter[str | None], said: Said) -> None:
     """A log of which nothing can be read for one reason that a person can change."""
-    problems = Counter(code for batch in batches for code in batch.rows.column("problem").to_pylist())
     if problems[_UNKNOWN] and set(problems) <= {_UNKNOWN, _CUT}:
         raise BadInput(
             "LOG",
