@@ -30,7 +30,8 @@ Data = bytes | mmap
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-_AT = r"(?P<at>(?P<clock>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?P<zone>[A-Za-z]{2,6}|[+-]\d\d(?:\d\d)?))"
+_CLOCK, _ZONE = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", r"(?:[A-Za-z]{2,6}|[+-]\d\d(?:\d\d)?)"
+_AT = rf"{_CLOCK} {_ZONE}"
 _IP = r"(?P<ip>[0-9A-Fa-f.:]+(?:/\d+)?)"
 #: What a client did: was given an address (or renewed it, as older versions say) for a time, or gave it back.
 _CLIENT = (
@@ -46,7 +47,7 @@ _COMMAND = (
 _UNNAMED = (
     rf"^{_AT} (?P<action>(?:Administrator|HA partner) deleted) a lease for a device identified by: (?P<device>.+)$"
 )
-_DATED = rf"^{_AT}(?: |-)"
+_DATED = rf"^(?P<at>(?P<clock>{_CLOCK}) (?P<zone>{_ZONE}))(?: |-)"
 #: A hyphen behind the time: the next line goes on. No default text needs that, so both lines are of another one.
 _GOES_ON = rf"^{_AT}-"
 #: The address in a line that is not understood otherwise: it may have changed hands then.
