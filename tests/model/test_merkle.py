@@ -24,6 +24,10 @@ def test_root_and_every_path_agree_with_the_specification(size: int) -> None:
     data = [bytes([i]) * i for i in range(size)]
     leaves = [merkle.leaf_hash(piece) for piece in data]
     assert merkle.root(leaves) == reference(data)
+    growing = merkle.Growing()
+    for leaf in leaves:
+        growing.add(leaf)
+    assert (growing.root(), growing.size) == (reference(data), size)
     levels = merkle.levels(leaves)
     for index, leaf in enumerate(leaves):
         proof = merkle.path(levels, index)

@@ -41,6 +41,29 @@ def test_runs_are_the_extents_less_the_holes(extents: slices.Positions, holes: s
     assert flat == sorted(set(flat)), "runs neither touch nor overlap"
 
 
+@given(st.integers(0, 300), spans, spans, st.lists(st.integers(0, 40), max_size=12), st.integers(1, 5))
+def test_leaves_are_cut_piece_by_piece_as_they_would_be_at_once(
+    size: int, extents: slices.Positions, sealed: slices.Positions, lengths: list[int], batch: int
+) -> None:
+    extents, sealed = (np.minimum(each, size) for each in (extents, sealed))
+    ends = np.minimum(np.cumsum([0, *lengths]), size)
+    coming = np.column_stack([ends[:-1], ends[1:]])
+    released = slices.runs(extents, pairs([]))
+    borders, opened = list[int](), list[bool]()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(slices, "CHUNK", 16)
+        patch.setattr(slices, "_GROUP", 32)
+        parts = [coming[at : at + batch] for at in range(0, len(coming), batch)]
+        for found, is_released in slices.cuts(size, released, sealed, parts):
+            assert borders[-1:] in ([], [found[0]]), "pieces meet"
+            borders = [*borders[:-1], *found.tolist()]
+            opened += is_released.tolist()
+    points = {*range(0, size, 16), size, *released.ravel(), *sealed.ravel(), *coming.ravel()}
+    assert borders == (sorted(points) if size else [])
+    inside = {b for start, end in released.tolist() for b in range(start, end)}
+    assert opened == [start in inside for start in borders[:-1]]
+
+
 @st.composite
 def members(draw: st.DrawFn) -> tuple[bytes, slices.Positions]:
     size = draw(st.integers(1, 4 * slices.CHUNK))
