@@ -34,7 +34,20 @@ SEEDS, FIRST, ROWS = 6, 101, 240
 PAGE = Path(__file__).parent.parent / "docs" / "validation.md"
 #: Formats that are no production.
 OTHERS = {"case", "networks"}
-ENDINGS = (".zip", ".html", ".csv", ".txt", ".xlsx", ".leases", ".kea", ".legal", ".detail", ".juniper", ".cisco")
+ENDINGS = (
+    ".zip",
+    ".html",
+    ".csv",
+    ".txt",
+    ".json",
+    ".xlsx",
+    ".leases",
+    ".kea",
+    ".legal",
+    ".detail",
+    ".juniper",
+    ".cisco",
+)
 FIGURES = ("rows", "released", "sealed", "rejected")
 #: What no generated file can show.
 LIMITS = {
@@ -44,6 +57,7 @@ LIMITS = {
     "instagram-export": "French, Italian, Portuguese and Spanish labels come from the interface's words",
     "google-return": "packaging and pages are known at second hand",
     "x-return": "the signature over the text is not verified",
+    "cybertip-report": "the keys are known from two programs of investigators, from no file",
     "discord-sessions": "the page is known at second hand",
     "kik-binds": "the file states no zone; the older `bind.txt` is not read",
     "reddit-ip-logs": "the file names no account: nothing is released until it does",

@@ -186,6 +186,9 @@ def test_an_official_states_a_rank(make_instrument: Make, rule: str) -> None:
         ("US-FED-028", "identify anonymous account, employee conduct", "PRODUCT"),
         ("US-FED-029", "21 USC 841", "PRODUCT"),
         ("US-FED-036", "18 USC 1343", "LAW"),
+        ("US-FED-064", "18 USC 1030", "PRODUCT"),
+        ("US-FED-065", "child exploitation", "PRODUCT"),
+        ("US-FED-066", "18 USC 2421", "PRODUCT"),
     ],
 )
 def test_m01_offence_outside_the_lock(make_instrument: Make, rule: str, offence: str, kind: str) -> None:
@@ -193,7 +196,8 @@ def test_m01_offence_outside_the_lock(make_instrument: Make, rule: str, offence:
     refusal = refused(instrument_of(make_instrument, row, offence=offence))
     assert (refusal.kind, refusal.code, refusal.rules) == (kind, "OFFENCE_NOT_IN_STATUTE", (rule,))
     assert row["conditions"] in refusal.why
-    assert "19 USC, 18 USC 541 to 555;" in refusal.next_step or kind == "LAW"
+    listed = "19 USC, 18 USC 541 to 555;" if rule in {"US-FED-028", "US-FED-029"} else "18 USC 2252A, 18 USC 2252B"
+    assert listed in refusal.next_step or kind == "LAW"
 
 
 def test_a_criminal_purpose_states_an_offence(make_instrument: Make) -> None:
@@ -215,6 +219,7 @@ def test_a_criminal_purpose_states_an_offence(make_instrument: Make) -> None:
         ("court_order_2703d", "cell_site_historical", "WARRANT_REQUIRED_CARPENTER", "US-FED-015"),
         ("court_order_2703d", "content_stored", "WARRANT_REQUIRED_WARSHAK", "US-FED-016"),
         ("preservation_request_2703f", "session_ip_log", "NOTHING_AUTHORISED", "US-FED-045"),
+        ("cybertip_report", "content_stored", "WARRANT_REQUIRED_WILSON", "US-FED-067"),
     ],
 )
 def test_m03_m05_the_refusal_names_the_way_that_is_open(

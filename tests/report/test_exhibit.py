@@ -232,3 +232,16 @@ def test_nothing_in_it_runs_or_calls_out(data: ExhibitData) -> None:
 
 def resolved(part: Any) -> Any:
     return part.get_object()
+
+
+def test_nobody_served_a_cybertip(data: ExhibitData) -> None:
+    def text(kind: str) -> str:
+        first, *rest = data.instruments
+        return text_of(
+            render(
+                replace(data, instruments=(replace(first, instrument=replace(first.instrument, type=kind)), *rest))
+            )
+        )
+
+    assert "madeavailable" not in text("search_warrant")
+    assert "madeavailable" in text("cybertip_report")

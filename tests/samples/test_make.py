@@ -24,6 +24,7 @@ SUFFIXES = {
     "tiktok-ip-data": (".xlsx", ".zip"),
     "tiktok-text": (".txt", ".pdf", ".zip"),
     "roblox-addresses": (".csv", ".zip"),
+    "cybertip-report": (".json", ".zip"),
 }
 SUFFIXES |= dict.fromkeys(("isc-dhcpd-leases", "isc-dhcpd6-leases"), (".leases",))
 SUFFIXES |= dict.fromkeys(("kea-leases4", "kea-leases6"), (".kea",))

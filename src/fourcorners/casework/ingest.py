@@ -32,6 +32,7 @@ from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.sifting import Sifter
 from fourcorners.casework.workspace import Workspace
 from fourcorners.law import clocks
+from fourcorners.law import cybertip
 from fourcorners.law import scope
 from fourcorners.law.proportion import People
 from fourcorners.model.errors import BadInput
@@ -185,6 +186,9 @@ def _take_in(
         if mapping:
             mappings.check_files(mapping, known["files"])
         _check_files(workspace, instrument, files, declared[2] if declared else None)
+        cybertip.check_report(
+            instrument, [member.reading.facts.get("cybertip", "") for file in files for member in file.read]
+        )
         on_step("read")
         judged = _judge(workspace, files, instrument, people, sifter)
         on_step("judged")

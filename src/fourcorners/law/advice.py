@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from fourcorners.law import cybertip
 from fourcorners.law.clocks import RATIFICATION
 from fourcorners.law.decide import Decision
 from fourcorners.law.window import local_day
@@ -12,6 +13,7 @@ from fourcorners.model.instant import MINUTE
 from fourcorners.model.instant import SECOND
 from fourcorners.model.instant import rfc3339
 from fourcorners.model.instant import zone_info
+from fourcorners.model.instrument import CYBERTIP
 from fourcorners.model.instrument import Instrument
 from fourcorners.model.instrument import Purpose
 
@@ -23,7 +25,7 @@ WARRANT_DAYS = 14
 
 def warnings(instrument: Instrument, decision: Decision) -> tuple[str, ...]:
     """Warnings, each beginning with a word in capitals; first those of the decision."""
-    return (*decision.warnings, *_window(instrument), *_dates(instrument))
+    return (*decision.warnings, *_window(instrument), *_dates(instrument), *_report(instrument))
 
 
 def _window(instrument: Instrument) -> list[str]:
@@ -52,10 +54,24 @@ def _window(instrument: Instrument) -> list[str]:
     return found
 
 
+def _report(instrument: Instrument) -> list[str]:
+    """What a CyberTip is not, and how long its provider keeps the rest."""
+    if instrument.type != CYBERTIP:
+        return []
+    found = ["NO_DEMAND: nothing can be asked of anybody under a report; `next` prepares for an instrument"]
+    if until := cybertip.preserved_until(local_day(instrument.issued, instrument.scope.window.zone)):
+        found.append(
+            f"PRESERVED: by 18 USC 2258A(h)(1) the provider keeps what it reported for a year, to about {until}; "
+            "what else it has may be gone before"
+        )
+    return found
+
+
 def _dates(instrument: Instrument) -> list[str]:
     zone, found = instrument.scope.window.zone, []
     if instrument.served is None:
-        found.append("NOT_SERVED: nothing is taken in until the date of service is stated")
+        received = "of service" if instrument.type != CYBERTIP else "on which the report was made available"
+        found.append(f"NOT_SERVED: nothing is taken in until the date {received} is stated")
     elif instrument.type == "search_warrant":
         days = (local_day(instrument.served, zone) - local_day(instrument.issued, zone)).days
         if days > WARRANT_DAYS:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Lock
 
+from fourcorners.law import cybertip
 from fourcorners.law.window import bad_order
 from fourcorners.model.errors import Refused
 from fourcorners.model.instant import HOUR
 from fourcorners.model.instant import rfc3339
+from fourcorners.model.instrument import CYBERTIP
 from fourcorners.model.instrument import Instrument
 from fourcorners.model.instrument import Purpose
 
@@ -94,7 +96,9 @@ def check_acquisition(instrument: Instrument, now: int) -> None:
             "PRODUCT",
             "NOT_SERVED",
             f"{instrument.id} is not served at {rfc3339(now)}: {when}",
-            why="nothing can have been produced under an instrument that no provider has received",
+            why=cybertip.NOT_RECEIVED
+            if instrument.type == CYBERTIP
+            else "nothing can have been produced under an instrument that no provider has received",
             next_step='state the date of service: served = "2026-03-10T09:00:00"',
         )
     if instrument.serve_by is not None and instrument.served > instrument.serve_by:

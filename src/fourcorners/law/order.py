@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fourcorners.law import order_file
+from fourcorners.law.cybertip import check_reference
 from fourcorners.law.order_file import text
 from fourcorners.law.refusals import check
 from fourcorners.law.refusals import check_offence
@@ -110,6 +111,7 @@ def parse(data: bytes, *, id: str, case: str, document_sha256: str, entered_by: 
     _check_order_of_dates(instrument)
     check(instrument.type, instrument.purpose, instrument.scope.categories)
     check_offence(instrument.offence)
+    check_reference(instrument)
     return instrument
 
 

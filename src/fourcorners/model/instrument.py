@@ -9,6 +9,9 @@ from enum import StrEnum
 from fourcorners.model.identifier import Target
 from fourcorners.model.instant import rfc3339
 
+#: The one type whose paper nobody issued or served: a provider's report to NCMEC that an agency was given.
+CYBERTIP = "cybertip_report"
+
 
 class Purpose(StrEnum):
     """The closed list of purposes. The last two open disclosure bundles only."""
@@ -71,7 +74,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A subpoena, order, warrant, emergency request or consent.
+    """A subpoena, order, warrant, emergency request, consent or CyberTip.
 
     Times are UTC nanoseconds. `document_sha256` is the hash of the paper itself.
     """

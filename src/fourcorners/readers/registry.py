@@ -15,6 +15,7 @@ from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.model.records import Census
 from fourcorners.model.records import Reading
 from fourcorners.readers import census_table
+from fourcorners.readers import cybertip
 from fourcorners.readers import discord
 from fourcorners.readers import google
 from fourcorners.readers import kik
@@ -89,6 +90,7 @@ READERS: tuple[Reader, ...] = (
     tiktok.READER,
     tiktok_text.READER,
     roblox.READER,
+    cybertip.READER,
 )
 
 #: The formats of what account holders download themselves. Every other answers an instrument.

@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from fourcorners.model.codes import REJECTIONS
 from fourcorners.model.codes import SEALS
+from fourcorners.model.instrument import CYBERTIP
 from fourcorners.report.blocks import Block
 from fourcorners.report.blocks import Text
 from fourcorners.report.blocks import facts
@@ -112,7 +113,7 @@ def _instrument(sheet: InstrumentSheet) -> Iterator[Block]:
         ("categories", lines([q(category) for category in sorted(it.scope.categories)])),
         ("window", it.scope.window.text()),
         ("issued", instant(it.issued)),
-        ("served", instant(it.served)),
+        ("made available" if it.type == CYBERTIP else "served", instant(it.served)),
         ("serve by", instant(it.serve_by)),
         ("retain until", instant(it.retain_until)),
         ("ratified", instant(it.ratified) if it.ratified is not None else ""),

@@ -14,6 +14,7 @@ from pathlib import Path
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import UsageError
 from fourcorners.samples import carrier as logs
+from fourcorners.samples import cybertip
 from fourcorners.samples import discord
 from fourcorners.samples import exports
 from fourcorners.samples import facebook
@@ -154,6 +155,7 @@ FORMATS: dict[str, Callable[[int, int, Path], None]] = {
     "tiktok-ip-data": listings.TIKTOK.write,
     "tiktok-text": tiktok_text.write,
     "roblox-addresses": listings.ROBLOX.write,
+    "cybertip-report": cybertip.write,
     "carrier-table": _table("cable"),
     "carrier-table-cgnat": _table("mobile"),
     "carrier-table-ipv6": _table("fibre"),
