@@ -1,10 +1,12 @@
 """Writes `docs/peers.md`: Fourcorners and RLEAPP on the same productions, on the same machine, in the same run.
 
-    python tools/write_peers.py [CHECKOUT PYTHON [RUNS]]
+    python tools/write_peers.py counts CHECKOUT PYTHON [RUNS]
+    python tools/write_peers.py costs CHECKOUT PYTHON [RUNS]
 
-CHECKOUT is a clone of github.com/abrignoni/RLEAPP, PYTHON the interpreter that has its requirements. For each line
-RUNS productions are made (3), each of another seed. Without arguments the page is written anew from the results of
-the last run. Nothing of RLEAPP is in this repository; the page names the commit.
+CHECKOUT is a clone of github.com/abrignoni/RLEAPP, PYTHON the interpreter that has its requirements. RUNS (3) is how
+many productions are made for each line of the counts, each of another seed, or how often each is run for its costs.
+Costs mean something on a quiet machine only. Results are kept in `build/peers`; the page is written from both, and
+without arguments it is only written. Nothing of RLEAPP is in this repository; the page names the commit.
 """
 
 from __future__ import annotations
@@ -25,8 +27,8 @@ from typing import Any
 from peers import runs
 from peers.damage import DAMAGES
 from peers.damage import Damage
+from peers.lines import PRODUCTIONS
 from peers.page import page
-from peers.productions import PRODUCTIONS
 from peers.productions import Made
 from peers.productions import Production
 from peers.score import Found
@@ -34,42 +36,53 @@ from peers.score import score
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "peers.md"
-RESULTS = ROOT / "build" / "peers" / "results.json"
+RESULTS = ROOT / "build" / "peers"
 TOOLS = ("rleapp", "fourcorners")
 RUNS, ROWS = 3, 1_000
-#: What is run for its costs: format (the layout that is RLEAPP's own), rows, how often.
-COSTS = (("meta-record", 1_000), ("snapchat-return", 1_000), ("meta-record", 20_000), ("snapchat-return", 20_000))
+#: What is run for its costs: format (in RLEAPP's own layout) and rows.
+COSTS = (("meta-record", 1_000), ("snapchat-return", 20_000), ("meta-record", 20_000), ("meta-record", 100_000))
 
 
-def main(checkout: Path, python: Path, count: int) -> None:
-    """Measure everything, keep the results, write the page."""
+def main(part: str, checkout: Path, python: Path, count: int) -> None:
+    """Measure one part, keep its results, write the page."""
     checkout, python = checkout.resolve(), python.absolute()
     results: dict[str, Any] = {"peer": _peer(checkout, python), "rows": ROWS, "times": count}
-    results["machine"] = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     with tempfile.TemporaryDirectory() as name:
         both = _Both(checkout, python, runs.workspace(Path(name) / "empty"))
-        # what is found does not depend on time, so two runs may go on at once
-        with ThreadPoolExecutor(2) as pool:
-            results["lines"] = list(pool.map(lambda line: _line(line, both, ROWS, count), PRODUCTIONS))
-            results["damages"] = list(pool.map(lambda damage: _damage(damage, both), DAMAGES))
-        _keep(results | {"costs": [], "load": []})
-        before = os.getloadavg()[0]
-        own = {line.name: line for line in PRODUCTIONS if line.own}
-        results["costs"] = [_cost(own[name], both, rows, count) for name, rows in COSTS]
-        results["load"] = [before, os.getloadavg()[0]]
-    _keep(results)
+        results |= (_counts if part == "counts" else _costs)(both, count)
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    (RESULTS / f"{part}.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
     write()
 
 
 def write() -> None:
     """Write the page from the results that were kept."""
-    PAGE.write_text(page(json.loads(RESULTS.read_text(encoding="utf-8"))), encoding="utf-8")
+    found = [RESULTS / f"{part}.json" for part in ("counts", "costs")]
+    counts, costs = (json.loads(path.read_text(encoding="utf-8")) if path.exists() else None for path in found)
+    if counts is None:
+        raise SystemExit("nothing was counted yet: run it with `counts`")
+    if costs is not None and costs["peer"] != counts["peer"]:
+        raise SystemExit("counts and costs are of different states of RLEAPP: run both anew")
+    PAGE.write_text(page(counts, costs), encoding="utf-8")
 
 
-def _keep(results: dict[str, Any]) -> None:
-    """For the page, which can be written again without another run."""
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    RESULTS.write_text(json.dumps(results, indent=1), encoding="utf-8")
+def _counts(both: _Both, count: int) -> dict[str, Any]:
+    # what is found does not depend on time, so two runs may go on at once
+    with ThreadPoolExecutor(2) as pool:
+        return {
+            "lines": list(pool.map(lambda line: _line(line, both, ROWS, count), PRODUCTIONS)),
+            "damages": list(pool.map(lambda damage: _damage(damage, both), DAMAGES)),
+        }
+
+
+def _costs(both: _Both, count: int) -> dict[str, Any]:
+    before = os.getloadavg()[0]
+    own = {line.name: line for line in PRODUCTIONS if line.own}
+    return {
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "lines": [_cost(own[name], both, rows, count) for name, rows in COSTS],
+        "load": [before, os.getloadavg()[0]],
+    }
 
 
 def _peer(checkout: Path, python: Path) -> dict[str, str]:
@@ -189,9 +202,12 @@ def _damage(damage: Damage, both: _Both) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 1:
-        write()
-    elif len(sys.argv) in {3, 4}:
-        main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else RUNS)  # noqa: PLR2004 - the third is the number of runs
-    else:
-        raise SystemExit("usage: write_peers.py [CHECKOUT PYTHON [RUNS]]")
+    match sys.argv[1:]:
+        case []:
+            write()
+        case [("counts" | "costs") as asked, checkout, python]:
+            main(asked, Path(checkout), Path(python), RUNS)
+        case [("counts" | "costs") as asked, checkout, python, times]:
+            main(asked, Path(checkout), Path(python), int(times))
+        case _:
+            raise SystemExit("usage: write_peers.py [counts|costs CHECKOUT PYTHON [RUNS]]")

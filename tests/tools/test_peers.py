@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from peers.damage import DAMAGES
+from peers.lines import PRODUCTIONS
 from peers.page import page
-from peers.productions import PRODUCTIONS
 from peers.score import Found
 from peers.score import Truth
 from peers.score import addresses
@@ -151,21 +151,15 @@ def test_the_page_has_a_row_for_each_tool() -> None:
     line = {"format": "f", "layout": "l", "own": True, "rows": 7, "seeds": [101], "truth": truth}
     line |= {"rleapp": run, "fourcorners": run | {"told": 3, "unmarked": 0}}
     damage = {"what": "cut", "format": "f", "seed": 101, "readable": 3, "rleapp": run, "fourcorners": run}
-    results = {
-        "peer": {"commit": "c", "date": "d", "python": "3"},
-        "machine": "m",
-        "load": [0.1, 0.2],
-        "rows": 1000,
-        "times": 3,
-        "lines": [line],
-        "damages": [damage],
-        "costs": [line],
-    }
-    text = page(results)
+    peer = {"commit": "c", "date": "d", "python": "3"}
+    counts = {"peer": peer, "rows": 1000, "times": 3, "lines": [line], "damages": [damage]}
+    costs = {"peer": peer, "machine": "m", "times": 3, "load": [0.1, 0.2], "lines": [line]}
+    text = page(counts, costs)
     assert "| f, own: l (101) | RLEAPP | 1 of 1 | 2 of 2 | 0 | 0 / 1 / 3 | 0 of 3 |" in text
     assert "|  | Fourcorners | 1 of 1 | 2 of 2 | 0 | 3 / 0 / 1 | 0 of 3 |" in text
     assert "| cut (f, 101) | RLEAPP | 0: no message | 3 of 3 | 0 |" in text
     assert "| f (101) | 7 | RLEAPP | 3 of 3 | 0 | 0.5 | 1.0 | 9 |" in text
+    assert "Not measured" in page(counts, None)
 
 
 def test_pairs_of_a_row() -> None:

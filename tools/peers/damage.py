@@ -11,7 +11,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED
 from zipfile import ZipFile
 
-from peers.productions import PRODUCTIONS
+from peers.lines import PRODUCTIONS
 from peers.productions import Made
 
 _KEPT = 0.6  # of a file that is cut

@@ -48,6 +48,25 @@ tool says.
 |---|---|---|---|---|
 """
 
+_WHY = """
+Why the lines differ, as far as the modules tell at this commit:
+
+- Meta: the module for addresses finds the cells of layout C and counts them by three; a row of another length
+  shifts all that follow, and the other layouts have other cells.
+- Google: two modules read the access log, one by the places of its columns and one whatever they are, so that no
+  row is lost; the pages of a return stand whole in one cell each. A part that comes twice counts twice.
+- X: an address takes the time and the account last seen above it.
+- Reddit, TikTok: columns are taken by their places.
+- Instagram: the older folders and English labels are known; one record without a label ends the module.
+- Fourcorners shows nothing of Reddit's and TikTok's tables until somebody declares whose account they are of.
+"""
+
+_NO_COSTS = """
+## What it costs
+
+Not measured in this run: the machine was busy with other work.
+"""
+
 _COSTS = """
 ## What it costs
 
@@ -64,7 +83,8 @@ _TAIL = """
     git clone https://github.com/abrignoni/RLEAPP build/RLEAPP
     python3 -m venv build/RLEAPP-venv
     build/RLEAPP-venv/bin/pip install -r build/RLEAPP/requirements.txt lxml
-    .venv/bin/python tools/write_peers.py build/RLEAPP build/RLEAPP-venv/bin/python
+    .venv/bin/python tools/write_peers.py counts build/RLEAPP build/RLEAPP-venv/bin/python
+    .venv/bin/python tools/write_peers.py costs build/RLEAPP build/RLEAPP-venv/bin/python
 
 Both tools run as whole processes, in turn, on the same files: RLEAPP as its README says (`rleapp.py -t fs|zip
 -i … -o …`, all modules); Fourcorners, in a workspace with an empty case, from the order to the records' lines
@@ -88,16 +108,24 @@ generators are ours: they hold the traps that we know, and another list of traps
 """
 
 
-def page(results: dict[str, Any]) -> str:
-    """The whole page, Markdown."""
-    lines = results["lines"]
-    made = [_HEAD.format(rows=results["rows"], count=len(lines[0]["seeds"]), **results["peer"])]
+def page(counts: dict[str, Any], costs: dict[str, Any] | None) -> str:
+    """The whole page, Markdown.
+
+    Args:
+        counts: what was found, of all productions and of the damaged files.
+        costs: what it cost; None where that was not measured.
+    """
+    lines = counts["lines"]
+    made = [_HEAD.format(rows=counts["rows"], count=len(lines[0]["seeds"]), **counts["peer"])]
     made += [_line(line, tool, name) for line in lines for tool, name in _TOOLS]
-    made.append(_DAMAGES.format(rows=results["rows"]))
-    made += [_damage(damage, tool, name) for damage in results["damages"] for tool, name in _TOOLS]
-    load = " to ".join(f"{value:.1f}" for value in results["load"])
-    made.append(_COSTS.format(times=results["times"], machine=results["machine"], load=load))
-    made += [_cost(cost, tool, name) for cost in results["costs"] for tool, name in _TOOLS]
+    made += [_WHY, _DAMAGES.format(rows=counts["rows"])]
+    made += [_damage(damage, tool, name) for damage in counts["damages"] for tool, name in _TOOLS]
+    if costs is None:
+        made.append(_NO_COSTS)
+    else:
+        load = " to ".join(f"{value:.1f}" for value in costs["load"])
+        made.append(_COSTS.format(times=costs["times"], machine=costs["machine"], load=load))
+        made += [_cost(cost, tool, name) for cost in costs["lines"] for tool, name in _TOOLS]
     made.append(_TAIL)
     return "".join(made)
 
