@@ -47,6 +47,7 @@ HEADS = {
     "binds.csv": b"user_jid,ip,port,ts,device\n",
     "a - IP Data.xlsx!text": b"Timestamp,Active Start Time,IP,IP Country\n",
     "IP address of the account.csv": b"user_id,ip_address,first_recorded_utc,last_recorded_utc\n",
+    "calls.csv": b"Date,(UTC) Time,Duration,Call Type,Direction,Calling Number,Called Number,Destination Number\n",
     "return.csv": b"ip,start,end\n192.0.2.7,2026-07-01 00:00:00Z,\n",
     "table.xlsx": book(["ip"]),
     "table.parquet": table(),

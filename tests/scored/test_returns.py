@@ -18,6 +18,7 @@ FORMS = {
     "tiktok-ip-data": (".xlsx", ".zip"),
     "tiktok-text": (".txt", ".pdf", ".zip"),
     "roblox-addresses": (".csv", ".zip"),
+    "tmobile-calls": (".csv", ".xlsx", ".zip"),
 }
 
 

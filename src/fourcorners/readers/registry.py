@@ -27,6 +27,7 @@ from fourcorners.readers import roblox
 from fourcorners.readers import snapchat
 from fourcorners.readers import tiktok
 from fourcorners.readers import tiktok_text
+from fourcorners.readers import tmobile
 from fourcorners.readers import workbook
 from fourcorners.readers import x
 from fourcorners.readers.archive import JOIN
@@ -89,6 +90,7 @@ READERS: tuple[Reader, ...] = (
     tiktok.READER,
     tiktok_text.READER,
     roblox.READER,
+    tmobile.READER,
 )
 
 #: The formats of what account holders download themselves. Every other answers an instrument.

@@ -28,6 +28,7 @@ from fourcorners.samples import provider
 from fourcorners.samples import snapchat
 from fourcorners.samples import table
 from fourcorners.samples import tiktok_text
+from fourcorners.samples import tmobile
 from fourcorners.samples import truth
 from fourcorners.samples import world as worlds
 from fourcorners.samples import x
@@ -154,6 +155,7 @@ FORMATS: dict[str, Callable[[int, int, Path], None]] = {
     "tiktok-ip-data": listings.TIKTOK.write,
     "tiktok-text": tiktok_text.write,
     "roblox-addresses": listings.ROBLOX.write,
+    "tmobile-calls": tmobile.write,
     "carrier-table": _table("cable"),
     "carrier-table-cgnat": _table("mobile"),
     "carrier-table-ipv6": _table("fibre"),
