@@ -29,6 +29,7 @@ REJECTIONS: dict[str, str] = {
     "BAD_TIME": "the time field does not have the shape that the format states",
     "BAD_INTERVAL": "the interval ends before it starts",
     "AMBIGUOUS_ROW": "nothing tells where the row ends and the next begins: its values may be of two rows",
+    "HIDDEN_TEXT": "the page holds text in the row that a person who looks at it does not see",
     "TRUNCATED_ROW": "the last line has no end, so its last value may be cut",
     "BROKEN_VALUE": "a value was cut, or torn apart, and does not join to its field's shape",
 }

@@ -39,7 +39,7 @@ from fourcorners.samples.world import World
 
 #: Without a provider's return before it, every endpoint is a root target; more would need an approver.
 _ROOT_TARGETS = 10
-_TABLES = (".csv", ".xlsx", ".parquet")
+_TABLES = (".csv", ".xlsx", ".parquet", ".pdf")
 
 
 def make(format_name: str, seed: int, rows: int, out: Path) -> None:
