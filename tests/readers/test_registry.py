@@ -48,6 +48,7 @@ HEADS = {
     "a - IP Data.xlsx!text": b"Timestamp,Active Start Time,IP,IP Country\n",
     "IP address of the account.csv": b"user_id,ip_address,first_recorded_utc,last_recorded_utc\n",
     "123456789.json": b'{"reportId": 123456789, "reportedInformation": {"reportingEsp": {"espName": "Example"}}}',
+    "calls.csv": b"Date,(UTC) Time,Duration,Call Type,Direction,Calling Number,Called Number,Destination Number\n",
     "return.csv": b"ip,start,end\n192.0.2.7,2026-07-01 00:00:00Z,\n",
     "table.xlsx": book(["ip"]),
     "table.parquet": table(),

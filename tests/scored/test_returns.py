@@ -19,6 +19,7 @@ FORMS = {
     "tiktok-text": (".txt", ".pdf", ".zip"),
     "roblox-addresses": (".csv", ".zip"),
     "cybertip-report": (".json", ".zip"),
+    "tmobile-calls": (".csv", ".xlsx", ".zip"),
 }
 
 

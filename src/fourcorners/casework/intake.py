@@ -162,6 +162,10 @@ def _read_member(
     name = member.path or Path(found.path).name
     try:
         derived = registry.derive(member)
+        head = bytes((derived or member).data[: registry.HEAD])
+        reader = registry.reader_for(name, head)
+        if reader is None and table is not None and (tabled := registry.derive_table(member, table)):
+            derived, reader, head = tabled, table, bytes(tabled.data[: registry.HEAD])
     except BadInput as error:
         if named and not member.path:
             raise
@@ -169,8 +173,6 @@ def _read_member(
         return
     if derived is not None:
         member = replace(derived, path=derived.path if member.path else name + derived.path)
-    head = bytes(member.data[: registry.HEAD])
-    reader = registry.reader_for(name, head)
     if reader is None and table is not None and (table.detect(name, head) or (named and not found.is_archive)):
         reader = table
     if reader is None:

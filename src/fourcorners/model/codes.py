@@ -29,6 +29,7 @@ REJECTIONS: dict[str, str] = {
     "BAD_TIME": "the time field does not have the shape that the format states",
     "BAD_INTERVAL": "the interval ends before it starts",
     "AMBIGUOUS_ROW": "nothing tells where the row ends and the next begins: its values may be of two rows",
+    "HIDDEN_TEXT": "the page holds text in the row that a person who looks at it does not see",
     "TRUNCATED_ROW": "the last line has no end, so its last value may be cut",
     "ZONE_DISAGREES": "the time names a zone that is not the declared one at that time",
     "UNKNOWN_TEXT": "the line is not in the text that the format writes by default",

@@ -64,7 +64,21 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "session",
         "server",
     ),
-    "call": ("account", "ip", "port", "at", "until", "action", "party"),
+    # `party` is the other side where the row tells it for certain; `numbers` are all that it names, `device` its
+    # SIM and handset. Where a call began and where it ended are two facts.
+    "call": (
+        "account",
+        "ip",
+        "port",
+        "at",
+        "until",
+        "action",
+        "party",
+        "numbers",
+        "device",
+        "first_cell",
+        "last_cell",
+    ),
     "payment": ("account", "at", "amount", "currency", "party"),
     "negative": ("account", "attribute", "value"),
     # rows of a section that no family holds (messages, photos, linked accounts): counted, never released

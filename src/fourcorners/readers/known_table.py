@@ -21,9 +21,11 @@ from fourcorners.model.records import Census
 from fourcorners.model.records import Reading
 from fourcorners.readers import census_table
 from fourcorners.readers.table.body import LABEL
+from fourcorners.readers.table.body import RowsOf
 from fourcorners.readers.table.body import read_body
 from fourcorners.readers.table.kinds import Kind
 from fourcorners.readers.table.rows import Meaning
+from fourcorners.readers.table.rows import read_rows
 from fourcorners.readers.table.split import Data
 from fourcorners.readers.table.split import Head
 from fourcorners.readers.table.split import read_head
@@ -34,7 +36,8 @@ from fourcorners.readers.table.zones import parse_zone
 #: under a mapping, which a person can still change, it refuses the table.
 YEAR_FIRST = replace(TimeFormat.year_first(), spelling="year first")
 _HEAD = 64 << 10
-_TIMES = frozenset({"at", "start", "end"})
+#: Meanings of columns that hold a time, or the time of day beside a date.
+_TIMES = frozenset({"at", "start", "end", "time"})
 
 
 def loose(label: str) -> str:
@@ -57,7 +60,10 @@ class KnownTable:
         unknown: texts that mean the same as a blank cell.
         open_end: texts of `end` that mean that the interval goes on.
         joined: field -> meanings whose columns give it together, in file order; if one is missing, none is taken.
+        gathered: the same, of those of the columns that are there.
+        rows_of: what makes its rows, where they are not what their columns say one by one.
         banner: how many lines may stand above the header.
+        title_cells: how many filled cells each of them may have, where it is as wide as the header.
         delimiter: what separates its cells.
     """
 
@@ -69,8 +75,11 @@ class KnownTable:
     in_utc: frozenset[str] = frozenset()
     unknown: frozenset[str] = frozenset()
     open_end: frozenset[str] = frozenset({""})
-    joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    joined: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    gathered: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    rows_of: RowsOf = read_rows
     banner: int = 0
+    title_cells: int = 1
     delimiter: str = ","
 
     def places(self, header: Sequence[str]) -> dict[str, list[int]]:
@@ -112,9 +121,9 @@ class KnownTable:
             unknown=self.unknown,
             open_end=self.open_end,
             joined={
-                key: tuple(sorted(at[part] for part in parts))
-                for key, parts in self.joined.items()
-                if set(parts) <= at.keys()
+                key: tuple(sorted(at[part] for part in parts if part in at))
+                for key, parts in (self.joined | self.gathered).items()
+                if (at.keys() & set(parts) if key in self.gathered else set(parts) <= at.keys())
             },
         )
 
@@ -152,8 +161,8 @@ class KnownTableReader:
             BadInput: `HEADER`, `COLUMNS`, `QUOTE`, `LINE_END`, `NUL`, `ENCODING`, `CELL_SIZE` for damage.
         """
         table, row = self._known(data)
-        head = read_head(data, table.delimiter, row)
-        body = read_body(data, head, table.delimiter, table.meaning(head.header, declaration))
+        head = read_head(data, table.delimiter, row, table.title_cells)
+        body = read_body(data, head, table.delimiter, table.meaning(head.header, declaration), table.rows_of)
         return Reading(
             reader=f"{self.name}/{self.version}",
             layout=table.layout,
@@ -184,7 +193,7 @@ def _heads(data: Data, table: KnownTable) -> Iterator[tuple[int, Head]]:
         end = start.find(b"\n", end) + 1
         line = start[:end] if end else start
         try:
-            yield row, read_head(line, table.delimiter, row)
+            yield row, read_head(line, table.delimiter, row, table.title_cells)
         except BadInput:  # a line that is no header; whether the table is sound is for `read` to say
             continue
         if not end:

@@ -23,16 +23,22 @@ from fourcorners.readers import meta
 from fourcorners.readers import meta_export
 from fourcorners.readers import parquet
 from fourcorners.readers import pdf
+from fourcorners.readers import pdf_table
 from fourcorners.readers import reddit
 from fourcorners.readers import roblox
 from fourcorners.readers import snapchat
 from fourcorners.readers import tiktok
 from fourcorners.readers import tiktok_text
+from fourcorners.readers import tmobile
 from fourcorners.readers import workbook
 from fourcorners.readers import x
 from fourcorners.readers.archive import JOIN
 from fourcorners.readers.archive import Member
 from fourcorners.readers.logs import LOGS
+from fourcorners.readers.mapping import DeclaredReader
+from fourcorners.readers.pdf_table import Wanted
+from fourcorners.readers.table import TableReader
+from fourcorners.readers.table.rows import TYPED
 
 #: How many bytes of a member `detect` is shown.
 HEAD = 64 << 10
@@ -91,6 +97,7 @@ READERS: tuple[Reader, ...] = (
     tiktok_text.READER,
     roblox.READER,
     cybertip.READER,
+    tmobile.READER,
 )
 
 #: The formats of what account holders download themselves. Every other answers an instrument.
@@ -127,6 +134,25 @@ def derive(member: Member) -> Member | None:
         _conserve(census_table.count_parquet(member.data), cells)
     else:
         return None
+    return Member(f"{member.path}{JOIN}{suffix}", text, sha256(text).hexdigest(), len(text))
+
+
+def derive_table(member: Member, reader: DeclaredReader) -> Member | None:
+    """The table of a PDF, for a mapping that names its columns; None where it is no PDF or the mapping no table's.
+
+    Raises:
+        BadInput: `PDF`, `HEADER`, `UNPACKED_SIZE`, `CONSERVATION`.
+    """
+    if not isinstance(reader, TableReader) or not member.data[:8].startswith(b"%PDF-"):
+        return None
+    mapping = reader.mapping
+    needed = {*mapping.shape.required} - {*mapping.shape.may_be_blank, "end"}
+    wanted = Wanted(
+        frozenset(mapping.columns.values()),
+        frozenset(mapping.columns[key] for key in needed),
+        frozenset(name for key, name in mapping.columns.items() if key not in TYPED),
+    )
+    suffix, text = pdf_table.derive(bytes(member.data), wanted)
     return Member(f"{member.path}{JOIN}{suffix}", text, sha256(text).hexdigest(), len(text))
 
 

@@ -29,6 +29,7 @@ from fourcorners.samples import provider
 from fourcorners.samples import snapchat
 from fourcorners.samples import table
 from fourcorners.samples import tiktok_text
+from fourcorners.samples import tmobile
 from fourcorners.samples import truth
 from fourcorners.samples import world as worlds
 from fourcorners.samples import x
@@ -39,7 +40,7 @@ from fourcorners.samples.world import World
 
 #: Without a provider's return before it, every endpoint is a root target; more would need an approver.
 _ROOT_TARGETS = 10
-_TABLES = (".csv", ".xlsx", ".parquet")
+_TABLES = (".csv", ".xlsx", ".parquet", ".pdf")
 
 
 def make(format_name: str, seed: int, rows: int, out: Path) -> None:
@@ -156,6 +157,7 @@ FORMATS: dict[str, Callable[[int, int, Path], None]] = {
     "tiktok-text": tiktok_text.write,
     "roblox-addresses": listings.ROBLOX.write,
     "cybertip-report": cybertip.write,
+    "tmobile-calls": tmobile.write,
     "carrier-table": _table("cable"),
     "carrier-table-cgnat": _table("mobile"),
     "carrier-table-ipv6": _table("fibre"),

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from fourcorners.samples.truth import COLUMNS
 from fourcorners.samples.truth import Row
 from fourcorners.samples.world import Account
 from fourcorners.samples.world import World
@@ -94,4 +95,4 @@ def account_of(account: Account, service: str) -> str:
 
 def withheld(kind: str, verdict: str, reason: str, account: str) -> Row:
     """The truth about a row of which no value may come out."""
-    return Row(kind, verdict, reason, (account, None, None, None))
+    return Row(kind, verdict, reason, (account, *[None] * (len(COLUMNS[kind]) - 1)))

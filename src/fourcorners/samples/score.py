@@ -6,6 +6,7 @@ Nothing of the product is called. Each figure is a count of differences, and all
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 
-_DERIVED = "!text@"
+_DERIVED = re.compile("!(?:text|table)@")
 _DETAILS = 50
 _VERDICTS = ("released", "sealed", "rejected")
 
@@ -162,7 +163,7 @@ def _members(truth: Mapping[str, Any]) -> dict[tuple[str, str], _Member]:
 
 def _path(member: str) -> str:
     """The file's own path: a derived text is named after it."""
-    return member.partition(_DERIVED)[0]
+    return _DERIVED.split(member)[0]
 
 
 def _check_outcomes(

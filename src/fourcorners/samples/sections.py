@@ -81,18 +81,19 @@ def call(judge: Judge, world: World, n: int, *, spoilt: bool) -> Entry:
     at = rng.randrange(world.start, world.end)
     ip = f"192.0.2.{rng.randint(10, 19)}"
     port = rng.randint(1_024, 65_535) if n % 2 else None
+    party = f"+1202555{rng.randint(100, 199):04d}"
     spoilt = spoilt and n == 5  # noqa: PLR2004 - one of eight
     fields = (
         ("Time", stamp(at)),
         ("Type", "audio"),
         ("From", judge.account),
-        ("To", f"+1202555{rng.randint(100, 199):04d}"),
+        ("To", party),
         ("Sender Ip", ip),
         ("Sender Port", "70000" if spoilt else str(port or 0)),
     )
     if spoilt:
         return Entry(fields, withheld("call", "rejected", "BAD_PORT", judge.account))
-    values = (judge.account, ip, port, zulu(at))
+    values = (judge.account, ip, port, zulu(at), None, "audio", None if party == judge.account else party)
     return Entry(fields, judge.row("call", "telephone_connection_records", values, at))
 
 

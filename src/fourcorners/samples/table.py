@@ -1,4 +1,4 @@
-"""Carrier tables as files: CSV, XLSX or Parquet, with the mapping and the certificate that stand beside them.
+"""Carrier tables as files: CSV, XLSX, Parquet or PDF, with the mapping and the certificate that stand beside them.
 
 A table holds columns that its mapping does not name (a customer's name, a device); its times are in UTC, in a
 local zone, or day first, as the seed has it.
@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from fourcorners.samples import table_pdf
 from fourcorners.samples import xlsx
 from fourcorners.samples.package import write_text
 from fourcorners.samples.spelling import zulu
@@ -71,7 +72,7 @@ _TIMES: tuple[tuple[str, bool, bool], ...] = (
 
 
 def write_table(world: World, carrier: Carrier, rows: Sequence[Assignment], path: Path) -> None:
-    """Write the table: CSV, XLSX or Parquet by the path's suffix."""
+    """Write the table: CSV, XLSX, Parquet or PDF by the path's suffix."""
     headers = list(_HEADERS[carrier.kind].values())
     cells = _cells(world, carrier, rows)
     if path.suffix.lower() == ".xlsx":
@@ -81,6 +82,8 @@ def write_table(world: World, carrier: Carrier, rows: Sequence[Assignment], path
         types = [pa.int32() if key.startswith("port") else pa.string() for key in _HEADERS[carrier.kind]]
         arrays = [pa.array(list(column), kind) for column, kind in zip(columns, types, strict=True)]
         pq.write_table(pa.table(arrays, names=headers), path)
+    elif path.suffix.lower() == ".pdf":
+        table_pdf.write(path, dice(world.seed, f"pdf/{carrier.key}"), _with_head(headers, cells))
     else:
         write_text(path, _csv_lines(_with_head(headers, cells)))
 

@@ -45,7 +45,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "login": ("account", "ip", "port", "at"),
     "session": ("account", "ip", "port", "at", "until"),
     "seen": ("account", "ip", "at", "until"),
-    "call": ("account", "ip", "port", "at"),
+    "call": ("account", "ip", "port", "at", "until", "action", "party"),
     "assignment": ("ip", "port_low", "port_high", "at", "until", "subscriber"),
     "subscriber": ("account", "value"),
     "negative": ("account", "value"),

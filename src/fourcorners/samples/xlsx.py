@@ -50,9 +50,14 @@ def write(path: Path, rows: Iterable[Sequence[str | int | None]]) -> None:
 def _sheet(rows: Iterable[Sequence[str | int | None]]) -> Iterator[str]:
     yield f'{_HEAD}<worksheet xmlns="{_SHEETS}"><sheetData>'
     for number, row in enumerate(rows, 1):
-        cells = "".join(_cell(f"{chr(65 + n)}{number}", value) for n, value in enumerate(row))
+        cells = "".join(_cell(f"{_letters(n)}{number}", value) for n, value in enumerate(row))
         yield f'<row r="{number}">{cells}</row>'
     yield "</sheetData></worksheet>"
+
+
+def _letters(n: int) -> str:
+    """The name of a column: 0 is A, 26 is AA."""
+    return (_letters(n // 26 - 1) if n >= 26 else "") + chr(65 + n % 26)  # noqa: PLR2004 - letters of the alphabet
 
 
 def _cell(place: str, value: str | int | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,11 @@ from fourcorners.readers.table.rows import Meaning
 from fourcorners.readers.table.rows import read_rows
 from fourcorners.readers.table.split import Data
 from fourcorners.readers.table.split import Head
+from fourcorners.readers.table.split import Lines
 from fourcorners.readers.table.split import split
 
+#: What makes rows of a block of lines.
+RowsOf = Callable[[Lines, Meaning], pa.RecordBatch]
 ROWS = 65_536
 #: The label under which rows are counted; the census counts the same.
 LABEL = "row"
@@ -39,8 +43,15 @@ class Body:
     holes: pa.Array
 
 
-def read_body(data: Data, head: Head, delimiter: str, meaning: Meaning) -> Body:
+def read_body(data: Data, head: Head, delimiter: str, meaning: Meaning, rows_of: RowsOf = read_rows) -> Body:
     """Every row below a header.
+
+    Args:
+        data: the member's bytes.
+        head: its header.
+        delimiter: what separates its cells.
+        meaning: of its columns.
+        rows_of: for a format whose rows are not what their columns say one by one.
 
     Raises:
         BadInput: `COLUMNS`, `QUOTE`, `LINE_END`, `NUL`, `ENCODING`, `CELL_SIZE`, `NO_TIME`.
@@ -50,7 +61,7 @@ def read_body(data: Data, head: Head, delimiter: str, meaning: Meaning) -> Body:
     shape = meaning.shape
     batches, holes = [], [np.zeros(0, np.int64)]
     for part in split(data, head.end, len(head.header), delimiter, ROWS):
-        batches.append(Batch(shape.family, LABEL, read_rows(part, meaning), dict(shape.field_categories)))
+        batches.append(Batch(shape.family, LABEL, rows_of(part, meaning), dict(shape.field_categories)))
         cells = np.stack([part.starts[:, others], part.ends[:, others]], axis=2) + part.base
         holes.append(cells.astype(np.int64).ravel())
     rows = sum(batch.rows.num_rows for batch in batches)

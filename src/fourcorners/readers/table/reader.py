@@ -18,6 +18,8 @@ from fourcorners.readers import census_table
 from fourcorners.readers.table.body import LABEL
 from fourcorners.readers.table.body import read_body
 from fourcorners.readers.table.mapping import TableMapping
+from fourcorners.readers.table.pdf_form import PROBLEM
+from fourcorners.readers.table.pdf_form import is_derived
 from fourcorners.readers.table.rows import Meaning
 from fourcorners.readers.table.split import Data
 from fourcorners.readers.table.split import Head
@@ -45,14 +47,17 @@ class TableReader:
 
         Names columns in the mapping's own words only: what stands in another table's header may be a value.
         """
-        lines = head.split(b"\n", self.mapping.header_row)
+        delimiter, header_row = self._form(head)
+        lines = head.split(b"\n", header_row)
         try:
-            found = read_head(
-                b"\n".join(lines[: self.mapping.header_row]), self.mapping.delimiter, self.mapping.header_row
-            )
+            found = read_head(b"\n".join([*lines[:header_row], b""]), delimiter, header_row)
         except BadInput as error:
             return error.what
         return self._missing(found)
+
+    def _form(self, data: Data) -> tuple[str, int]:
+        """Delimiter and line of the header: as declared; the text of a PDF's table has a form of its own."""
+        return (",", 1) if is_derived(data) else (self.mapping.delimiter, self.mapping.header_row)
 
     def _missing(self, head: Head) -> str | None:
         """Which of the mapping's columns the header lacks, None where it has all."""
@@ -67,7 +72,7 @@ class TableReader:
 
     def census(self, data: Data) -> Census:
         """The cells and rows of a table, counted by code that shares nothing with this reader."""
-        return census_table.count_cells(data, self.mapping.delimiter, self.mapping.header_row)
+        return census_table.count_cells(data, *self._form(data))
 
     def read(self, data: Data, declaration: ZoneDeclaration | None = None) -> Reading:
         """Every row of a table in UTF-8.
@@ -81,12 +86,13 @@ class TableReader:
                 damage, `NO_TIME` for times in an order that only a declared format can settle.
         """
         mapping = self.mapping
-        head = read_head(data, mapping.delimiter, mapping.header_row)
+        delimiter, header_row = self._form(data)
+        head = read_head(data, delimiter, header_row)
         if missing := self._missing(head):
             raise BadInput(
                 "HEADER",
                 missing,
-                where=f"line {mapping.header_row}",
+                where=f"line {header_row}",
                 why="the mapping may belong to another table",
                 next_step="give the mapping of this table",
             )
@@ -98,8 +104,9 @@ class TableReader:
             basis=DECLARED + (declaration.by if declaration and not mapping.zone else self.by),
             unknown=mapping.unknown,
             open_end=mapping.open_end,
+            flaw=head.header.index(PROBLEM) if is_derived(data) else None,
         )
-        body = read_body(data, head, mapping.delimiter, meaning)
+        body = read_body(data, head, delimiter, meaning)
         return Reading(
             reader=f"{self.name}/{self.version}",
             layout=f"{mapping.kind} by mapping",

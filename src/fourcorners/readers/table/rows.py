@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from fourcorners.model.codes import REJECTIONS
 from fourcorners.model.errors import BadInput
 from fourcorners.model.identifier import normalise
 from fourcorners.model.instant import STATED
@@ -56,6 +57,7 @@ class Meaning:
         unknown: texts that mean the same as a blank cell.
         open_end: texts of `end` that mean that the interval goes on.
         joined: field -> indices of the columns that give it together, in file order.
+        flaw: the column with the code for which a row cannot be read, where a derived text has one.
     """
 
     shape: Kind
@@ -66,11 +68,13 @@ class Meaning:
     unknown: frozenset[str] = frozenset()
     open_end: frozenset[str] = frozenset({""})
     joined: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    flaw: int | None = None
 
     @property
     def columns(self) -> frozenset[int]:
         """The columns that mean something."""
-        return frozenset(self.places.values()).union(*self.joined.values())
+        flaw = () if self.flaw is None else (self.flaw,)
+        return frozenset(self.places.values()).union(flaw, *self.joined.values())
 
 
 def read_rows(lines: Lines, meaning: Meaning) -> pa.RecordBatch:
@@ -93,18 +97,28 @@ class _Rows:
         self.cut = np.zeros(self.size, np.bool_)
         self.cut[-1] = lines.is_cut()
         self.mark("TRUNCATED_ROW", self.cut)
+        self.flaws = self._flaws()
+        self.spoilt = self.cut | self.flaws.is_valid().to_numpy(zero_copy_only=False)
+
+    def _flaws(self) -> pa.StringArray:
+        """The problems that a derived text states itself."""
+        if self.meaning.flaw is None:
+            return pa.nulls(self.size, pa.string())
+        stated = self.column(self.meaning.flaw).values()
+        known = pc.or_kleene(stated.is_null(), pc.is_in(stated, pa.array(sorted(REJECTIONS), pa.string())))
+        return pc.if_else(known, stated, "AMBIGUOUS_ROW")
 
     def batch(self) -> pa.RecordBatch:
         cells = {key: self.column(place) for key, place in self.meaning.places.items()}
         endpoint = self.address(cells["ip"], "port" in cells or "port_low" in cells) if "ip" in cells else None
         self.times(cells.get("at", cells.get("start")), cells.get("end"))
         self.ports(cells, endpoint)
-        for key in cells.keys() - _TYPED:
+        for key in cells.keys() - TYPED:
             self.plain(key, cells[key])
         for key, places in self.meaning.joined.items():
             self.columns[key], self.columns[key + "@"] = join([self.column(place) for place in places])
         for key in self.shape.required:
-            if key not in _TYPED and key not in self.shape.may_be_blank:
+            if key not in TYPED and key not in self.shape.may_be_blank:
                 self.mark("MISSING_FIELD", ~cells[key].present)
         if self.shape.family == "assignment":  # a row of a table is its own whole statement
             until = self.columns["until"]
@@ -128,7 +142,8 @@ class _Rows:
         extents = self.lines.extents + self.lines.base
         self.columns["row"] = pa.array(np.arange(self.lines.first, self.lines.first + self.size))
         self.columns["category"] = pa.repeat(self.shape.category, self.size)
-        self.columns["problem"] = pa.array([*_PROBLEMS, None], pa.string()).take(pa.array(self.problem))
+        found = pa.array([*_PROBLEMS, None], pa.string()).take(pa.array(self.problem))
+        self.columns["problem"] = pc.coalesce(self.flaws, found)
         self.columns["start"] = pa.array(np.ascontiguousarray(extents[:, 0]))
         self.columns["end"] = pa.array(np.ascontiguousarray(extents[:, 1]))
         self.columns["texts"] = pa.array(np.full(self.size, texts, np.int32))
@@ -219,7 +234,7 @@ class _Rows:
         times = read_times(texts, how, self.meaning.zone).spread(given)
         bad = given & ~times.read
         self.mark("BAD_TIME", bad)
-        bad &= ~self.cut  # the order of half a time says nothing about the table
+        bad &= ~self.spoilt  # the order of half a time says nothing about the table
         for row in np.flatnonzero(bad).tolist():
             if how.leaves_open(cell.texts[row].as_py()):
                 raise BadInput(
@@ -235,7 +250,8 @@ class _Rows:
         return times
 
 
-_TYPED = frozenset({"ip", "port", "port_low", "port_high", "at", "start", "end"})
+#: Meanings whose texts have a shape.
+TYPED = frozenset({"ip", "port", "port_low", "port_high", "at", "start", "end"})
 
 
 def _or_blank(array: pa.Array, keep: Mask) -> pa.Array:

@@ -72,8 +72,14 @@ class Head:
     end: int
 
 
-def read_head(data: Data, delimiter: str, header_row: int) -> Head:
+def read_head(data: Data, delimiter: str, header_row: int, title_cells: int = 1) -> Head:
     """The header and what stands above it.
+
+    Args:
+        data: the member's bytes.
+        delimiter: what separates its cells.
+        header_row: line of the header, from 1.
+        title_cells: how many filled cells a line above it may have that is as wide as the header, and yet no row.
 
     Raises:
         BadInput: `EMPTY_FILE`, `ENCODING`, `NUL`, `LINE_END`, `QUOTE`, `CELL_SIZE`, or `HEADER` where the file has
@@ -98,18 +104,18 @@ def read_head(data: Data, delimiter: str, header_row: int) -> Head:
     lines = np.concatenate([[0], last[: header_row - 1] + 1])
     for number, (top, bottom) in enumerate(pairwise(lines.tolist())):
         line = [cells.text(index).strip() for index in range(top, bottom)]
-        if like := _like_a_row(line, len(names)):
+        if like := _like_a_row(line, len(names), title_cells):
             at = begin + int(cells.line_ends[number - 1] if number else 0)
             raise _refuse(data, "HEADER", at, f"a line above the header {like}: it may be a row")
     return Head(names, int(first), begin + int(cells.line_ends[header_row - 1]))
 
 
-def _like_a_row(line: list[str], columns: int) -> str:
+def _like_a_row(line: list[str], columns: int, title_cells: int) -> str:
     """What of a line could make it a row of the table, empty where nothing does.
 
-    The lines above a workbook's header are as wide as the rest, so one filled cell alone is a title.
+    The lines above a workbook's header are as wide as the rest, so a few filled cells alone are a title.
     """
-    if len(line) == columns and sum(map(bool, line)) >= min(2, columns):
+    if len(line) == columns and sum(map(bool, line)) > min(title_cells, columns - 1):
         return "has as many cells as the header"
     return "holds an address" if any(map(_is_address, _ADDRESS_LIKE.findall(" ".join(line)))) else ""
 

@@ -1,0 +1,8 @@
+"""Tables in PDFs: cells from the places of glyphs, as far as they are certain, below the header of a mapping."""
+
+from __future__ import annotations
+
+from fourcorners.readers.pdf_table.text import Wanted
+from fourcorners.readers.pdf_table.text import derive
+
+__all__ = ["Wanted", "derive"]
