@@ -28,7 +28,15 @@ from fourcorners.report.access import Access
 from fourcorners.samples import networks
 from fourcorners.samples.make import make
 
-FORMATS = ("facebook-export", "facebook-export-html", "instagram-export", "google-takeout")
+FORMATS = (
+    "facebook-export",
+    "facebook-export-html",
+    "instagram-export",
+    "google-takeout",
+    "x-archive",
+    "snapchat-export",
+    "tiktok-export",
+)
 ORGS = {
     "192.0.2.0/24": "Example Hosting",
     "198.51.100.0/24": "Example Cable",
@@ -83,9 +91,17 @@ def spans(access: Access) -> dict[Any, tuple[int, int, int]]:
 @pytest.mark.usefixtures("no_table")
 @pytest.mark.parametrize("by", ["prefix", "table"])
 @pytest.mark.parametrize(
-    ("format_name", "rows"), [("facebook-export", 35), ("instagram-export", 35), ("google-takeout", 19)]
+    ("format_name", "rows"),
+    [
+        ("facebook-export", 35),
+        ("instagram-export", 35),
+        ("google-takeout", 19),
+        ("x-archive", 35),
+        ("snapchat-export", 35),
+        ("tiktok-export", 35),
+    ],
 )
-@pytest.mark.parametrize("_n", range(4))
+@pytest.mark.parametrize("_n", range(3))
 def test_sessions_are_those_that_another_program_finds(
     format_name: str, rows: int, by: str, _n: int, table: Path, tmp_path: Path
 ) -> None:
