@@ -104,6 +104,7 @@ class ExportFile:
         format: which reader read it; empty if none did.
         why: why none did.
         broken: it is of a known format and could not be read, so that an access may be missing.
+        doubtful: it was not read, and its name or an address in it says that it may hold accesses.
     """
 
     path: str
@@ -111,6 +112,7 @@ class ExportFile:
     format: str = ""
     why: str = ""
     broken: bool = False
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +154,13 @@ class Access:
     def broken(self) -> tuple[ExportFile, ...]:
         """Files in which an access may be missing."""
         return tuple(file for file in self.files if file.broken)
+
+    @property
+    def doubtful(self) -> tuple[ExportFile, ...]:
+        """Files that nobody here understands and that may hold accesses."""
+        return tuple(file for file in self.files if file.doubtful)
+
+    @property
+    def unread(self) -> tuple[ExportFile, ...]:
+        """All other files that were not read."""
+        return tuple(file for file in self.files if not file.format and not file.broken and not file.doubtful)
