@@ -79,7 +79,7 @@ def _row(case: str, seconds: float, ratio: float, goal: str, *, ok: bool) -> dic
 
 if __name__ == "__main__":
     _start = time.perf_counter()
-    _code = run_command(["check", sys.argv[1], "--json", "--out", sys.argv[2]])
+    _code = run_command(["check", sys.argv[1], "--out", sys.argv[2]])
     _used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"seconds": time.perf_counter() - _start, "megabytes": _used}))
     sys.exit(_code)

@@ -22,7 +22,21 @@ def events(archive: ZipFile) -> Iterator[Event]:
     """Every access of an export of any of the formats but HTML pages."""
     for name in archive.namelist():
         data = archive.read(name)
-        if name.endswith(".json"):
+        if name.endswith("ip-audit.js"):
+            for each in json.loads(data.decode().partition("=")[2]):
+                second = _second(each["ipAudit"]["createdAt"])
+                yield each["ipAudit"]["loginIp"], None, second, second
+        elif name.endswith("account.json"):
+            for each in json.loads(data)["Login History"]:
+                second = _second(each["Created"].replace(" UTC", "Z"))
+                yield each.get("IP"), each["Device"], second, second
+        elif name.startswith("user_data"):
+            parts = json.loads(data)
+            activity = parts.get("Activity") or parts["Your Activity"]
+            for each in activity["Login History"]["LoginHistoryList"]:
+                second = _second(each["Date"].replace(" UTC", "Z"))
+                yield each["IP"], each["DeviceModel"], second, second
+        elif name.endswith(".json"):
             for root, entries in json.loads(data.decode("utf-8-sig")).items() if data.strip()[:1] != b"[" else ():
                 yield from _meta(root.removesuffix("_v2"), entries)
         elif name.endswith(".csv") and b"Gaia ID" in data[:400] and b"Activity Timestamp" in data[:400]:
@@ -30,6 +44,10 @@ def events(archive: ZipFile) -> Iterator[Event]:
                 at = dt.datetime.strptime(row["Activity Timestamp"], "%Y-%m-%d %H:%M:%S %Z").replace(tzinfo=dt.UTC)
                 second = int(at.timestamp())
                 yield row["IP Address"].lower(), row["User Agent String"] or None, second, second
+
+
+def _second(text: str) -> int:
+    return int(dt.datetime.fromisoformat(text).timestamp())
 
 
 def _meta(root: str, entries: Any) -> Iterator[Event]:

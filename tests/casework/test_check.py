@@ -28,7 +28,15 @@ from fourcorners.report.access import Access
 from fourcorners.samples import networks
 from fourcorners.samples.make import make
 
-FORMATS = ("facebook-export", "facebook-export-html", "instagram-export", "google-takeout")
+FORMATS = (
+    "facebook-export",
+    "facebook-export-html",
+    "instagram-export",
+    "google-takeout",
+    "x-archive",
+    "snapchat-export",
+    "tiktok-export",
+)
 ORGS = {
     "192.0.2.0/24": "Example Hosting",
     "198.51.100.0/24": "Example Cable",
@@ -83,9 +91,17 @@ def spans(access: Access) -> dict[Any, tuple[int, int, int]]:
 @pytest.mark.usefixtures("no_table")
 @pytest.mark.parametrize("by", ["prefix", "table"])
 @pytest.mark.parametrize(
-    ("format_name", "rows"), [("facebook-export", 35), ("instagram-export", 35), ("google-takeout", 19)]
+    ("format_name", "rows"),
+    [
+        ("facebook-export", 35),
+        ("instagram-export", 35),
+        ("google-takeout", 19),
+        ("x-archive", 35),
+        ("snapchat-export", 35),
+        ("tiktok-export", 35),
+    ],
 )
-@pytest.mark.parametrize("_n", range(4))
+@pytest.mark.parametrize("_n", range(3))
 def test_sessions_are_those_that_another_program_finds(
     format_name: str, rows: int, by: str, _n: int, table: Path, tmp_path: Path
 ) -> None:
@@ -165,9 +181,56 @@ def test_what_is_not_understood_is_named(tmp_path: Path) -> None:
     assert [file.path for file in access.broken] == [name]
     assert access.broken[0].why
     assert 0 < access.entries < whole.entries
-    unread = {file.path for file in access.files if not file.format and not file.broken}
+    unread = {file.path for file in access.unread}
     assert {"photos/p.jpg", "empty.txt"} < unread
     assert len(access.files) == len(whole.files) + 2
+
+
+def test_a_list_in_an_unknown_language_is_named_and_hides_nothing(tmp_path: Path) -> None:
+    out, _ = made("instagram-export", 16, 30, tmp_path)
+    whole = use_case.check(out)
+    with ZipFile(out) as archive:
+        name = next(each for each in archive.namelist() if each.endswith("logout_activity.json"))
+        rows = json.loads(archive.read(name))["account_history_logout_history"]
+    for row in rows:
+        fields = row["string_map_data"].values()
+        row["string_map_data"] = {f"\u0627\u0644{n}": each for n, each in enumerate(fields)}
+    strange = json.dumps({"account_history_logout_history": rows}).encode()
+    page = b'[{"timestamp": 1770000000, "label_values": [{"label": "IP", "value": "203.0.113.7"}]}]'
+    changes = {name: strange, "profile_activity.json": page, "chat.json": b'{"text": "hello"}'}
+    access = use_case.check(repacked(out, tmp_path / "x.zip", changes))
+    assert [file.path for file in access.broken] == [name]
+    assert [file.path for file in access.doubtful] == ["profile_activity.json"]
+    assert "chat.json" in {file.path for file in access.unread}
+    assert 0 < access.entries < whole.entries
+    use_case.write(access, tmp_path / "page.html", "en")
+    before = (tmp_path / "page.html").read_text().replace("<wbr>", "").partition('class="sessions"')[0]
+    assert name in before
+    assert "profile_activity.json" in before
+
+
+@pytest.mark.parametrize("unpacked", [False, True])
+def test_the_page_that_google_writes_for_both_is_named_and_not_read(unpacked: bool, tmp_path: Path) -> None:  # noqa: FBT001 - a parameter
+    out, _ = made("google-takeout", 17, 30, tmp_path)
+    whole = use_case.check(out)
+    path = "Takeout/Google Account/ann.example.SubscriberInfo.html"
+    page = b"<html><body><div>GOOGLE SUBSCRIBER INFORMATION</div><ul><li>Name: canary</li></ul></body></html>"
+    given = repacked(out, tmp_path / "x.zip", {path: page})
+    if unpacked:
+        with ZipFile(given) as archive:
+            archive.extractall(tmp_path / "all")
+        given = tmp_path / "all"
+    access = use_case.check(given)
+    assert [file.path for file in access.doubtful] == [path]
+    assert {each.agent for each in access.sessions} == {each.agent for each in whole.sessions}
+    assert access.entries == whole.entries
+    with pytest.raises(Refused, match="NOT_AN_EXPORT"):
+        use_case.check(repacked(out, tmp_path / "y.zip", {"ann.example.SubscriberInfo.html": page}))
+    alone = tmp_path / "Takeout"
+    alone.mkdir()
+    (alone / "ann.example.SubscriberInfo.html").write_bytes(page)
+    with pytest.raises(BadInput, match="NO_RECOGNISED_ROW"):
+        use_case.check(alone)
 
 
 def test_what_somebody_sent_does_not_hide_the_rest(tmp_path: Path) -> None:

@@ -1,19 +1,15 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from tests.desk.test_cli import Desk
 
 from fourcorners.desk.cli import run
 from fourcorners.report.words import LANGUAGES
 from fourcorners.samples.make import make
-
-
-@pytest.fixture
-def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
-    return Desk(tmp_path / "w", capsys)
 
 
 @pytest.fixture
@@ -23,24 +19,42 @@ def export(tmp_path: Path) -> Path:
     return out
 
 
-def test_one_line_a_session_and_one_for_the_export(desk: Desk, export: Path, tmp_path: Path) -> None:
-    *sessions, last = desk("check", export, "--json")
-    assert last["sessions"] == len(sessions) > 0
-    assert last["entries"] == sum(each["times"] for each in sessions)
-    assert last["page"] is None
-    assert [each["session"] for each in sessions] == list(range(1, len(sessions) + 1))
+@pytest.mark.parametrize("before", [True, False])
+def test_m56_there_is_no_form_for_programs(
+    before: bool,  # noqa: FBT001 - a parameter of the test
+    export: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     page = tmp_path / "page.html"
-    assert desk("check", export, "--json", "--out", page)[-1]["page"] == str(page)
-    assert page.read_text().startswith("<!DOCTYPE html>")
-    assert not desk.folder.exists(), "no workspace is made"
+    words = ["check", str(export), "--out", str(page)]
+    assert run(["--json", *words] if before else [*words, "--json"]) == 2
+    out, err = capsys.readouterr()
+    assert not out
+    assert "no JSON" in err
+    assert not page.exists()
 
 
-def test_a_page_is_never_written_over(desk: Desk, export: Path, tmp_path: Path) -> None:
+def test_no_workspace_is_made(export: Path, tmp_path: Path) -> None:
+    assert run(["-w", str(tmp_path / "w"), "check", str(export)]) == 0
+    assert not (tmp_path / "w").exists()
+
+
+def test_a_page_is_never_written_over(export: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = tmp_path / "page.html"
     page.write_text("mine")
-    desk("check", export, "--json", "--out", page, code=4)
-    assert "OUTPUT" in desk.err
+    assert run(["check", str(export), "--out", str(page)]) == 4
+    assert "OUTPUT" in capsys.readouterr().err
     assert page.read_text() == "mine"
+
+
+def test_no_other_verb_waits_for_its_words() -> None:
+    code = "import sys, fourcorners.desk.cli; print(*sorted(sys.modules))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert "fourcorners.report.words" in loaded
+    assert not {"babel", "PIL", "openpyxl", "selenium"} & set(loaded)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -56,7 +70,7 @@ def test_a_table_for_people(
     assert all(len(line) <= 80 for line in out.splitlines()[:-1])
 
 
-def test_a_return_is_refused(desk: Desk, tmp_path: Path) -> None:
+def test_a_return_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     make("meta-record-c", 3, 20, tmp_path / "r.html")
-    desk("check", tmp_path / "r.html", "--json", code=3)
-    assert "PRODUCT NOT_AN_EXPORT" in desk.err
+    assert run(["check", str(tmp_path / "r.html")]) == 3
+    assert "PRODUCT NOT_AN_EXPORT" in capsys.readouterr().err

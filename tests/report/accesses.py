@@ -55,6 +55,7 @@ def hostile(target: str = "http://198.51.100.1:9/x", sessions: int = 3) -> Acces
             ExportFile(f"{evil}/a.jpg", "2" * 64, why="no reader knows this format"),
             ExportFile("top.txt", "2" * 64, why="no reader knows this format"),
             ExportFile(evil, "3" * 64, why=evil, broken=True),
+            ExportFile(evil, "4" * 64, why=evil, doubtful=True),
         ),
         naming=NetworkNaming(evil, "2026-03-01", evil, ()),
         unreadable={"BAD_TIME": 2},

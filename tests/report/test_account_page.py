@@ -11,6 +11,9 @@ from tests.report.accesses import hostile
 
 from fourcorners.report import account_page
 from fourcorners.report import account_table
+from fourcorners.report.access import ExportFile
+from fourcorners.report.access import Network
+from fourcorners.report.account_html import network_title
 from fourcorners.report.contents import NetworkNaming
 from fourcorners.report.words import LANGUAGES
 from fourcorners.report.words import words
@@ -75,6 +78,23 @@ def test_a_time_without_a_zone_is_said_to_be_without() -> None:
     first = one(tree.css("article")[1], ".first dd")
     assert "no time zone" in first.text()
     assert first.css_first("time") is None
+
+
+def test_what_may_hold_logins_stands_before_the_sessions() -> None:
+    strange = ExportFile("a/Login History.txt", "5" * 64, why="no reader knows this format", doubtful=True)
+    access = replace(hostile(), files=(strange,), unreadable={}, not_shown={})
+    tree = LexborHTMLParser(account_page.to_html(access, "en").decode())
+    assert "a/Login History.txt" in one(tree, "section.warning").text()
+    assert words("en")("limits", "all_read") not in one(tree, "section.limits").text()
+    assert "  a/Login History.txt" in list(account_table.notes(access, words("en")))
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("192.0.2.0/24", "192.0.2."), ("2001:db8:0:100::/56", "2001:db8:0:100::/56")]
+)
+def test_a_prefix_is_how_addresses_begin(name: str, shown: str) -> None:
+    assert network_title(words("en"), Network(name)) == f"Addresses that begin with {shown}"
+    assert network_title(words("en"), Network(name, "AS64496")) == name
 
 
 def test_what_is_not_there_is_said() -> None:

@@ -33,7 +33,7 @@ def test_every_verb_is_in_the_docs_and_the_schema(verb: str) -> None:
     page = (DOCS / "command-line.md").read_text()
     assert f"fourcorners {verb}" in page or f"`{verb}`" in page
     schema = json.loads((DOCS / "command-line.schema.json").read_text())
-    assert verb in schema["$defs"] or verb == "demo"
+    assert (verb in schema["$defs"]) != (verb in {"check", "demo"}), "those two print for people"
 
 
 def test_the_schema_is_a_schema() -> None:

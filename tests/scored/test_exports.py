@@ -26,7 +26,14 @@ from fourcorners.samples.score import Score
 from fourcorners.samples.score import score
 from fourcorners.vault import slices
 
-FORMATS = ("facebook-export", "facebook-export-html", "instagram-export")
+FORMATS = (
+    "facebook-export",
+    "facebook-export-html",
+    "instagram-export",
+    "x-archive",
+    "snapchat-export",
+    "tiktok-export",
+)
 
 
 def check_slices(workspace: Workspace, instrument: str) -> None:

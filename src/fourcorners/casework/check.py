@@ -11,6 +11,7 @@ from collections import Counter
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Any
 
 import fourcorners as product
@@ -18,6 +19,7 @@ from fourcorners.casework import intake
 from fourcorners.casework import naming
 from fourcorners.casework import outputs
 from fourcorners.casework import sessions
+from fourcorners.casework import unread
 from fourcorners.casework.intake import ReadFile
 from fourcorners.casework.intake import ReadMember
 from fourcorners.casework.sessions import Sighting
@@ -27,6 +29,7 @@ from fourcorners.model.instant import DECLARED
 from fourcorners.model.instant import SECOND
 from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.readers import archive
+from fourcorners.readers import google
 from fourcorners.readers import registry
 from fourcorners.readers.archive import Opened
 from fourcorners.report import account_page
@@ -37,6 +40,9 @@ from fourcorners.report.access import ExportFile
 _ORDER = ZoneDeclaration("UTC", "nobody: for the order alone")
 _ACCESSES = frozenset({"login", "session", "seen"})
 _UNKNOWN = "no reader knows this format"
+#: Google writes one and the same page for account holders and for legal process; the former get it in this folder.
+_TAKEOUT = "Takeout"
+_SAME_PAGE = "Google answers legal process with the same page: it is not read without an instrument"
 
 
 def check(export: Path, *, networks: Path | None = None) -> Access:
@@ -58,7 +64,7 @@ def check(export: Path, *, networks: Path | None = None) -> Access:
                 opened = stack.enter_context(archive.open_member_files(path))
                 given.append((inside or path.name, opened.sha256, opened.size))
                 read = ReadFile(str(path), opened.sha256)
-                files += _read_all(read, opened, inside)
+                files += _read_all(read, opened, inside, export.name)
                 found.append(read)
             except BadInput as error:
                 if named:
@@ -82,7 +88,7 @@ def write(access: Access, out: Path, language: str) -> None:
     outputs.write(out, account_page.to_html(access, language))
 
 
-def _read_all(read: ReadFile, opened: Opened, inside: str) -> list[ExportFile]:
+def _read_all(read: ReadFile, opened: Opened, inside: str, export: str) -> list[ExportFile]:
     files = list[ExportFile]()
 
     def lose(member: str, error: BadInput, sha256: str = "") -> None:
@@ -92,9 +98,14 @@ def _read_all(read: ReadFile, opened: Opened, inside: str) -> list[ExportFile]:
     for member in opened.members(lose):
         path = _joined(inside, member.path)
         name = path or opened.path.name
-        reader = registry.reader_for(name, bytes(member.data[: registry.HEAD]))
+        head = bytes(member.data[: registry.HEAD])
+        reader = registry.reader_for(name, head)
         if reader is None:
-            files.append(ExportFile(path, member.sha256, why=_UNKNOWN))
+            doubtful = unread.may_hold_logins(name, head)
+            files.append(ExportFile(path, member.sha256, why=_UNKNOWN, doubtful=doubtful))
+            continue
+        if reader is google.RETURN and _TAKEOUT in (export, *PurePosixPath(path).parts):
+            files.append(ExportFile(path, member.sha256, why=_SAME_PAGE, doubtful=True))
             continue
         if reader.name not in registry.EXPORTS:
             raise _no_export(name, reader.name)
@@ -173,7 +184,7 @@ def _sighting(row: dict[str, Any], member: ReadMember) -> Sighting:
 
 
 def _nothing_read(export: Path, files: list[ExportFile]) -> BadInput:
-    broken = [f"{file.path or export.name} ({file.why})" for file in files if file.broken]
+    broken = [f"{file.path or export.name} ({file.why})" for file in files if file.broken or file.doubtful]
     return BadInput(
         "NO_RECOGNISED_ROW",
         f"none of the {len(files):,} files is a list of accesses that can be read",

@@ -13,11 +13,12 @@ from fourcorners.model.records import Census
 
 LABELS = (b"accountId", b"createdAt", b"loginIp", b"userCreationIp")
 _BEGIN, _SIGNATURE = b"-----BEGIN PGP SIGNED MESSAGE-----", b"-----BEGIN PGP SIGNATURE-----"
+_ASSIGNED = b"window.YTD."
 _SIGNS = bytes.maketrans(b"[]{}:,", b"      ")
 
 
 def count(data: bytes | mmap) -> Census:
-    """Count a member; the lines of the signature around it are texts too."""
+    """Count a member; the lines of the signature around it are texts too, and what it is assigned to is one."""
     frame, body = _split(bytes(data).removeprefix(b"\xef\xbb\xbf"))
     pieces = body.replace(b"\\\\", b"..").replace(b'\\"', b"..").split(b'"')
     strings, between = pieces[1::2], pieces[2::2]
@@ -30,7 +31,9 @@ def count(data: bytes | mmap) -> Census:
 
 
 def _split(data: bytes) -> tuple[int, bytes]:
-    """Lines of the signature, and what stands between its two parts."""
+    """Lines of the signature, and what stands between its two parts; an assignment, and what stands behind it."""
+    if data.startswith(_ASSIGNED):
+        return 1, data.partition(b"=")[2]
     lines = data.split(b"\n")
     if lines[0].strip() != _BEGIN:
         return 0, data

@@ -28,6 +28,7 @@ from fourcorners.readers import reddit
 from fourcorners.readers import roblox
 from fourcorners.readers import snapchat
 from fourcorners.readers import tiktok
+from fourcorners.readers import tiktok_export
 from fourcorners.readers import tiktok_text
 from fourcorners.readers import tmobile
 from fourcorners.readers import workbook
@@ -89,19 +90,32 @@ READERS: tuple[Reader, ...] = (
     google.ACCESS_LOG,
     google.RETURN,
     x.READER,
+    x.ARCHIVE,
     discord.READER,
     snapchat.READER,
+    snapchat.EXPORT,
     reddit.READER,
     kik.READER,
     tiktok.READER,
     tiktok_text.READER,
+    tiktok_export.READER,
     roblox.READER,
     cybertip.READER,
     tmobile.READER,
 )
 
 #: The formats of what account holders download themselves. Every other answers an instrument.
-EXPORTS = frozenset({"facebook-export", "facebook-export-html", "instagram-export", "google-access-log"})
+EXPORTS = frozenset(
+    {
+        "facebook-export",
+        "facebook-export-html",
+        "instagram-export",
+        "google-access-log",
+        "x-archive",
+        "snapchat-export",
+        "tiktok-export",
+    }
+)
 
 
 def reader_for(path: str, head: bytes) -> Reader | None:

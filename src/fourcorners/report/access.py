@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
-from typing import Any
 
 from fourcorners.model.instant import SECOND
 from fourcorners.model.instant import rfc3339
@@ -36,10 +35,6 @@ class Moment:
         """RFC 3339 in UTC."""
         return None if self.at is None else rfc3339(self.at, self.precision)
 
-    def line(self) -> dict[str, Any]:
-        """As `check` prints it."""
-        return {"at": self.utc, "at_text": self.text, "port": self.port}
-
 
 @dataclass(frozen=True, slots=True)
 class Network:
@@ -55,11 +50,6 @@ class Network:
     asn: str = ""
     country: str = ""
 
-    def line(self) -> dict[str, Any]:
-        """As `check` prints it."""
-        by = "table" if self.asn else "prefix"
-        return {"name": self.name, "asn": self.asn or None, "country": self.country or None, "by": by}
-
 
 @dataclass(frozen=True, slots=True)
 class AddressSeen:
@@ -69,10 +59,6 @@ class AddressSeen:
     first: Moment
     last: Moment
     times: int
-
-    def line(self) -> dict[str, Any]:
-        """As `check` prints it."""
-        return {"ip": self.ip, "first": self.first.line(), "last": self.last.line(), "times": self.times}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,23 +93,6 @@ class Session:
     network_not_seen_before: bool | None
     device_not_seen_before: bool | None
 
-    def line(self) -> dict[str, Any]:
-        """As `check` prints it."""
-        return {
-            "session": self.number,
-            "network": self.network.line() if self.network else None,
-            "agent": self.agent,
-            "device": self.device or None,
-            "first": self.first.line(),
-            "last": self.last.line(),
-            "times": self.times,
-            "network_not_seen_before": self.network_not_seen_before,
-            "device_not_seen_before": self.device_not_seen_before,
-            "addresses": [address.line() for address in self.addresses],
-            "actions": list(self.actions),
-            "files": list(self.files),
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class ExportFile:
@@ -135,6 +104,7 @@ class ExportFile:
         format: which reader read it; empty if none did.
         why: why none did.
         broken: it is of a known format and could not be read, so that an access may be missing.
+        doubtful: it was not read, and its name or an address in it says that it may hold accesses.
     """
 
     path: str
@@ -142,10 +112,7 @@ class ExportFile:
     format: str = ""
     why: str = ""
     broken: bool = False
-
-    def line(self) -> dict[str, Any]:
-        """As `check` prints it."""
-        return {"path": self.path, "sha256": self.sha256, "read": self.format or self.why}
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,18 +155,12 @@ class Access:
         """Files in which an access may be missing."""
         return tuple(file for file in self.files if file.broken)
 
-    def line(self) -> dict[str, Any]:
-        """The last line that `check` prints."""
-        naming = self.naming
-        return {
-            "export": self.name,
-            "given": [{"path": path, "sha256": sha256, "bytes": size} for path, sha256, size in self.given],
-            "accounts": list(self.accounts),
-            "sessions": len(self.sessions),
-            "entries": self.entries,
-            "with_port": self.with_port,
-            "unreadable": dict(self.unreadable),
-            "not_shown": dict(self.not_shown),
-            "table": {"name": naming.table, "date": naming.as_of} if naming.as_of else None,
-            "files": [file.line() for file in self.files],
-        }
+    @property
+    def doubtful(self) -> tuple[ExportFile, ...]:
+        """Files that nobody here understands and that may hold accesses."""
+        return tuple(file for file in self.files if file.doubtful)
+
+    @property
+    def unread(self) -> tuple[ExportFile, ...]:
+        """All other files that were not read."""
+        return tuple(file for file in self.files if not file.format and not file.broken and not file.doubtful)

@@ -21,7 +21,9 @@ def network_title(say: Words, network: Network | None) -> str:
     """What a network is called, as text."""
     if network is None:
         return say("session", "no_address")
-    return network.name if network.asn else say("session", "prefix").format(prefix=network.name)
+    # to somebody who knows no prefixes, `192.0.2.0/24` is one address
+    beginning = network.name.removesuffix("0/24") if network.name.endswith(".0/24") else network.name
+    return network.name if network.asn else say("session", "prefix").format(prefix=beginning)
 
 
 def section(name: str, title: str, body: str) -> str:

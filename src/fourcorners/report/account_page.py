@@ -73,6 +73,9 @@ def _warning(say: Words, access: Access) -> str:
     if access.broken:
         parts.append(f"<p>{escape(say('warning', 'files'))}</p>\n")
         parts.append(listed(f"{value(file.path)}: {value(file.why)}" for file in access.broken))
+    if access.doubtful:
+        parts.append(f"<p>{escape(say('warning', 'unknown'))}</p>\n")
+        parts.append(listed(value(file.path or access.name) for file in access.doubtful))
     if rows := sum(access.unreadable.values()):
         parts.append(f"<p>{fill(say('warning', 'rows'), count=say.number(rows))}</p>\n")
     if hidden := sum(access.not_shown.values()):
@@ -176,12 +179,11 @@ def _limits(say: Words, access: Access) -> str:
     items = [escape(item) for item in say.each("limits", "items")]
     counts = {"with_port": say.number(access.with_port), "entries": say.number(access.entries)}
     items.insert(3, fill(say("limits", "ports"), **counts))
-    unread = [file for file in access.files if not file.format and not file.broken]
+    unread = access.unread
     body = listed(items)
     if not unread:
-        return section(
-            "limits", escape(say("limits", "title")), body + f"<p>{escape(say('limits', 'all_read'))}</p>\n"
-        )
+        told = "" if access.broken or access.doubtful else f"<p>{escape(say('limits', 'all_read'))}</p>\n"
+        return section("limits", escape(say("limits", "title")), body + told)
     folders = Counter(
         f"{parent}/" if (parent := PurePosixPath(file.path).parent.as_posix()) != "." else "" for file in unread
     )

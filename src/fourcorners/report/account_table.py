@@ -48,13 +48,16 @@ def notes(access: Access, say: Words) -> Iterator[str]:
     if access.broken:
         yield say("warning", "files")
         yield from (f"  {plain(file.path)}: {plain(file.why)}" for file in access.broken)
+    if access.doubtful:
+        yield say("warning", "unknown")
+        yield from (f"  {plain(file.path or access.name)}" for file in access.doubtful)
     if lost := sum(access.unreadable.values()):
         yield say("warning", "rows").format(count=say.number(lost))
     if hidden := sum(access.not_shown.values()):
         yield say("warning", "hidden").format(count=say.number(hidden))
         yield from (f"  {plain(path)}" for path in access.not_shown)
-    if unread := sum(not file.format and not file.broken for file in access.files):
-        yield say("limits", "unread").format(count=say.number(unread))
+    if access.unread:
+        yield say("limits", "unread").format(count=say.number(len(access.unread)))
 
 
 def plain(text: str) -> str:

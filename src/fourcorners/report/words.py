@@ -8,10 +8,6 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from babel import Locale
-from babel.dates import format_date
-from babel.numbers import format_decimal
-
 LANGUAGES = ("en", "es", "pt", "fr", "de")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -20,8 +16,10 @@ class Words:
     """One language: its words by section and name, and its way of writing dates, numbers and countries."""
 
     def __init__(self, language: str) -> None:
+        from babel.support import Format  # noqa: PLC0415 - other verbs write none of these words, and start sooner
+
         self.language = language
-        self._locale = Locale.parse(language)
+        self._format = Format(language)
         text = resources.files(__package__).joinpath("check", f"{language}.toml").read_text("utf-8")
         self._words: dict[str, dict[str, Any]] = tomllib.loads(text)
 
@@ -38,19 +36,19 @@ class Words:
     def instant(self, ns: int) -> str:
         """Nanoseconds UTC as date, time and zone, to the second."""
         moment = _EPOCH + dt.timedelta(seconds=ns // 1_000_000_000)
-        return f"{format_date(moment.date(), 'long', locale=self._locale)}, {moment:%H:%M:%S} UTC"
+        return f"{self._format.date(moment.date(), 'long')}, {moment:%H:%M:%S} UTC"
 
     def date(self, day: str) -> str:
         """A date of the form 2026-03-01."""
-        return str(format_date(dt.date.fromisoformat(day), "long", locale=self._locale))
+        return self._format.date(dt.date.fromisoformat(day), "long")
 
     def number(self, count: int) -> str:
         """A whole number."""
-        return str(format_decimal(count, locale=self._locale))
+        return self._format.decimal(count)
 
     def country(self, code: str) -> str:
         """A country's name; the code itself where it has none."""
-        name: str = self._locale.territories.get(code, code)
+        name: str = self._format.locale.territories.get(code, code)
         return name
 
 

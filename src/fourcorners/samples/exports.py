@@ -38,10 +38,17 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The account holder, whose username names the account everywhere."""
+    """The account holder.
+
+    Attributes:
+        world: the truth.
+        account: what names the account everywhere.
+        custodian: whose export it is.
+    """
 
     world: World
     account: str
+    custodian: str = "Meta Platforms, Inc."
 
     @property
     def _judge(self) -> Judge:
@@ -76,7 +83,7 @@ class Holder:
 
 
 def holder(world: World) -> Holder:
-    """The world's target."""
+    """The world's target, whose username names the account."""
     return Holder(world, world.target.vanity)
 
 
@@ -85,11 +92,11 @@ def sample(rng: Random, logins: list[Login], count: int) -> list[Login]:
     return sorted(rng.sample(logins, min(count, len(logins))), key=lambda login: -login.at)
 
 
-def write(world: World, out: Path, files: Iterable[File], *, zone: str | None = None) -> None:
+def write(me: Holder, out: Path, files: Iterable[File], *, zone: str | None = None) -> None:
     """Write the export as a zip, with the account holder's consent and the truth beside it.
 
     Args:
-        world: the truth.
+        me: whose it is.
         out: a path that ends in .zip.
         files: of the export.
         zone: in which a person must declare the file's local times, for the truth to hold.
@@ -103,9 +110,9 @@ def write(world: World, out: Path, files: Iterable[File], *, zone: str | None = 
             if file.rows is not None:
                 members.append(truth.Member(file.path, digest, file.rows))
     order = out.with_name(f"{out.name}.order.toml")
-    account = holder(world).account
-    orders.write(orders.consent(world, account), order, out.with_name(f"{out.name}.order.txt"))
+    consent = orders.consent(me.world, me.account, me.custodian)
+    orders.write(consent, order, out.with_name(f"{out.name}.order.txt"))
     told = truth.return_truth(
         out.parent, out, order, members, withheld_fields={"login": ("agent",), "session": ("agent",)}, zone=zone
     )
-    truth.write(out.with_name(f"{out.name}.truth.json"), world.seed, [told], [], (*CANARIES, PLACE, COOKIE))
+    truth.write(out.with_name(f"{out.name}.truth.json"), me.world.seed, [told], [], (*CANARIES, PLACE, COOKIE))

@@ -27,12 +27,15 @@ from fourcorners.samples import orders
 from fourcorners.samples import production as produced
 from fourcorners.samples import provider
 from fourcorners.samples import snapchat
+from fourcorners.samples import snapchat_export
 from fourcorners.samples import table
+from fourcorners.samples import tiktok_export
 from fourcorners.samples import tiktok_text
 from fourcorners.samples import tmobile
 from fourcorners.samples import truth
 from fourcorners.samples import world as worlds
 from fourcorners.samples import x
+from fourcorners.samples import x_archive
 from fourcorners.samples.case import case
 from fourcorners.samples.case import write_carrier
 from fourcorners.samples.provider import Form
@@ -119,11 +122,13 @@ def _log(key: str, suffix: str) -> Callable[[int, int, Path], None]:
 
 
 def _export(
-    files: Callable[[World, int], Iterator[exports.File]], zone_of: Callable[[World], str | None] = lambda _: None
+    files: Callable[[World, int], Iterator[exports.File]],
+    zone_of: Callable[[World], str | None] = lambda _: None,
+    holder: Callable[[World], exports.Holder] = exports.holder,
 ) -> Callable[[int, int, Path], None]:
     def made(seed: int, rows: int, out: Path) -> None:
         world = worlds.build(seed)
-        exports.write(world, out, files(world, rows), zone=zone_of(world))
+        exports.write(holder(world), out, files(world, rows), zone=zone_of(world))
 
     return made
 
@@ -148,6 +153,9 @@ FORMATS: dict[str, Callable[[int, int, Path], None]] = {
     "facebook-export": _export(facebook.export),
     "facebook-export-html": _export(facebook_page.export, facebook_page.zone_of),
     "instagram-export": _export(instagram.export),
+    "x-archive": _export(x_archive.export, holder=x_archive.holder),
+    "snapchat-export": _export(snapchat_export.export, holder=snapchat_export.holder),
+    "tiktok-export": _export(tiktok_export.export, holder=tiktok_export.holder),
     "x-return": x.write,
     "discord-sessions": discord.write,
     "snapchat-return": snapchat.write,

@@ -96,14 +96,14 @@ def provider_order(world: World, service: str) -> Order:
     )
 
 
-def consent(world: World, account: str) -> Order:
+def consent(world: World, account: str, custodian: str) -> Order:
     """What the account holder says of his own export."""
     window = world.window
     return Order(
         "consent",
         "Sample Account Holder",
         "account_holder",
-        "Meta Platforms, Inc.",
+        custodian,
         (account,),
         CATEGORIES["Facebook"],
         (window.start_text, window.end_text, window.zone),

@@ -9,6 +9,7 @@ import secrets
 from collections import Counter
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given
@@ -27,6 +28,8 @@ from fourcorners.model.records import Reading
 from fourcorners.readers import census_x
 from fourcorners.readers.archive import Member
 from fourcorners.readers.gathered import Gathered
+from fourcorners.readers.registry import Reader
+from fourcorners.readers.x import ARCHIVE
 from fourcorners.readers.x import READER
 from fourcorners.samples.make import make
 
@@ -250,18 +253,23 @@ def leaves(tree: Any) -> int:
     return sum(map(leaves, tree)) if isinstance(tree, list) else 1
 
 
-def made(tmp_path: Path, seed: int, rows: int) -> bytes:
-    out = tmp_path / f"{seed}.txt"
-    make("x-return", seed, rows, out)
-    return out.read_bytes()
+def made(tmp_path: Path, seed: int, rows: int, reader: Reader = READER) -> bytes:
+    """The list of logins of a return or of an archive."""
+    out = tmp_path / f"{seed}{'.txt' if reader is READER else '.zip'}"
+    make(reader.name, seed, rows, out)
+    if reader is READER:
+        return out.read_bytes()
+    with ZipFile(out) as archive:
+        return archive.read("data/ip-audit.js")
 
 
-def test_truncation_at_every_byte_gives_no_row_that_was_not_there(tmp_path: Path) -> None:
-    for seed in range(4):
-        data = made(tmp_path, seed, 4)
-        whole = keys(read(READER, data), *VALUES)
-        for size in range(len(data)):
-            found = attempt(READER, data[:size])
+@pytest.mark.parametrize("reader", [READER, ARCHIVE], ids=lambda reader: reader.name)
+def test_truncation_at_every_byte_gives_no_row_that_was_not_there(reader: Reader, tmp_path: Path) -> None:
+    for seed in range(4 if reader is READER else 1):
+        data = made(tmp_path, seed, 4, reader)
+        whole = keys(read(reader, data), *VALUES)
+        for size in range(0 if reader is READER else data.index(b"=") + 3, len(data)):
+            found = attempt(reader, data[:size])
             if isinstance(found, Reading):
                 assert keys(found, *VALUES) <= whole
             else:
@@ -293,17 +301,18 @@ def mutant(draw: random.Random, data: bytes) -> bytes:
     return b"".join(tokens)
 
 
-def test_no_mutant_pairs_values_that_did_not_stand_together(tmp_path: Path) -> None:
+@pytest.mark.parametrize("reader", [READER, ARCHIVE], ids=lambda reader: reader.name)
+def test_no_mutant_pairs_values_that_did_not_stand_together(reader: Reader, tmp_path: Path) -> None:
     seed = secrets.randbelow(10**6)
     draw = random.Random(seed)
     outcomes = Counter[str]()
     for n in range(25):
-        data = made(tmp_path, seed + n, 6)
+        data = made(tmp_path, seed + n, 6, reader)
         records = [json.loads(text) for text in re.findall(rb'\{[^{}]*"accountId"[^{}]*\}', data)]
-        whole = keys(read(READER, data), *VALUES)
+        whole = keys(read(reader, data), *VALUES)
         for _ in range(40):
             changed = mutant(draw, data)
-            found = attempt(READER, changed)
+            found = attempt(reader, changed)
             if isinstance(found, str):
                 outcomes[found] += 1
                 continue

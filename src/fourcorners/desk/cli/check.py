@@ -15,7 +15,7 @@ from fourcorners.casework import outputs
 from fourcorners.desk.cli.root import FILE
 from fourcorners.desk.cli.root import fourcorners
 from fourcorners.desk.cli.session import progress
-from fourcorners.desk.cli.session import write
+from fourcorners.model.errors import UsageError
 from fourcorners.report import account_table
 from fourcorners.report.access import Access
 from fourcorners.report.words import LANGUAGES
@@ -27,23 +27,26 @@ from fourcorners.report.words import words
 @click.argument("export", type=FILE)
 @click.option("--out", type=FILE, default=None, help="A page to read, mark and print; a new file.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="The words' language.")
-@click.option("--json", "as_json", is_flag=True, help="One compact JSON object a line, instead of a table.")
-def check(export: Path, out: Path | None, lang: str, *, as_json: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, hidden=True)
+@click.pass_context
+def check(context: click.Context, export: Path, out: Path | None, lang: str, *, as_json: bool) -> None:
     """Who was in my account? From one's own export (a zip, or its folder); nothing is kept, nothing is sent."""
+    if as_json or context.find_root().params["_json"]:
+        raise UsageError(
+            "USAGE",
+            "`check` is for people to read and has no JSON",
+            why="a form for programs would make it a tool to work through other people's exports",
+            next_step="leave out --json; --out writes a page to read and print",
+        )
     if out is not None:
         outputs.check_free(out)
     with progress("reading"):
         access = use_case.check(export)
     if out is not None:
         use_case.write(access, out, lang)
-    if as_json:
-        for session in access.sessions:
-            write(session.line())
-        write({**access.line(), "page": str(out) if out else None})
-    else:
-        _show(access, words(lang))
-        if out is not None:
-            click.echo(str(out).encode("utf-8", "backslashreplace"))
+    _show(access, words(lang))
+    if out is not None:
+        click.echo(str(out).encode("utf-8", "backslashreplace"))
 
 
 def _show(access: Access, say: Words) -> None:

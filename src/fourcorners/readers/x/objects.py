@@ -21,6 +21,8 @@ Data = bytes | mmap
 
 BOM = b"\xef\xbb\xbf"
 SIGNED = re.compile(rb"-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\r?\n")
+#: What stands before the JSON of an archive's file.
+ASSIGNED = re.compile(rb"(?:\xef\xbb\xbf)?window\.YTD\.(?P<what>[a-z_]{1,64})\.part[0-9]{1,6}\s*=(?=\s*[\[{])")
 _SIGNATURE = re.compile(rb"^-----BEGIN PGP SIGNATURE-----[ \t]*\r?$", re.MULTILINE)
 _END = re.compile(rb"^-----END PGP SIGNATURE-----\s*\Z", re.MULTILINE)
 _BLANK_LINE = re.compile(rb"^[ \t]*\r?\n", re.MULTILINE)
@@ -83,7 +85,7 @@ class Found:
         records: in file order.
         deeper: labels that no pair of a record has, and how often each stands there.
         items: values of lists that stand in no record.
-        frame: lines of the signature around it.
+        frame: lines of the signature around it, or the assignment before it.
         structured: a bracket was met, so that "nothing" is what the file says.
     """
 
@@ -104,11 +106,13 @@ class _Open:
 
 
 def body_of(data: Data) -> tuple[int, int]:
-    """Where the JSON begins and ends within the frame of a signature, or the whole member.
+    """Where the JSON begins and ends: within the frame of a signature, behind an assignment, or the whole member.
 
     Raises:
         BadInput: `TRUNCATED` where the frame has no end.
     """
+    if assigned := ASSIGNED.match(data):
+        return assigned.end(), len(data)
     begin = len(BOM) if data[: len(BOM)] == BOM else 0
     if data[begin : begin + 1] == b"-" and data.find(b"\n", begin) < 0:
         raise _cut(len(data))

@@ -1,9 +1,15 @@
-"""The reader of X returns: logins, the account, and the address it was created from."""
+"""The readers of X's files: logins, the account, and the address it was created from.
+
+A return is JSON, mostly within a signature. The archive that an account holder downloads has the same records, but
+each file is assigned to a variable (`window.YTD.ip_audit.part0 = [`), by which alone the two are told apart.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
@@ -22,6 +28,7 @@ from fourcorners.readers.gathered import Gathered
 from fourcorners.readers.gathered import Value
 from fourcorners.readers.notation import text_of
 from fourcorners.readers.table.time_format import TimeFormat
+from fourcorners.readers.x.objects import ASSIGNED
 from fourcorners.readers.x.objects import BOM
 from fourcorners.readers.x.objects import SIGNED
 from fourcorners.readers.x.objects import Data
@@ -58,8 +65,9 @@ FACTS = {
 #: Labels that are counted, here and by the independent census.
 COUNTED = frozenset({ACCOUNT, b"createdAt", b"loginIp", b"userCreationIp"})
 
-#: The labels under which the three kinds of record stand, and those that only one of them has.
+#: The labels under which the kinds of record stand, and those that only one of them has.
 _KINDS = {b"ipAudit": "login", b"account": "facts", b"accountCreationIp": "facts"}
+_ARCHIVE_KINDS = _KINDS | {b"deviceToken": "devices"}
 _OWN = {b"loginIp": "login", b"userCreationIp": "facts", b"accountDisplayName": "facts", b"createdVia": "facts"}
 _SIGNS = re.compile(rb'"(?:ipAudit|accountCreationIp|userCreationIp|accountDisplayName)"\s*:')
 _LOGIN_SIGNS = (b'"loginIp"', b'"accountId"')
@@ -67,6 +75,8 @@ _NAMES = re.compile(r"(?:\A|[-/])(?:ip-audit|account|account-creation-ip)\.txt\Z
 _JSON = re.compile(rb"\s*[\[{]")
 _EMPTY = re.compile(rb"[\s\[\]{}]*(?:-----BEGIN PGP SIGNATURE-----|\Z)")
 _LABEL = re.compile(r"(?!(?:[^\d]*\d){3})[^\W\d][\w -]{0,39}")
+#: The files of an archive that are read, by the variable that they are assigned to.
+_ARCHIVED = frozenset({b"ip_audit", b"account", b"account_creation_ip", b"device_token"})
 _HOW = TimeFormat.year_first()
 
 
@@ -77,6 +87,7 @@ class _Rows:
     clock: Clock
     logins: Gathered
     facts: Gathered
+    devices: Gathered
     labels: Counter[bytes] = field(default_factory=Counter)
     unclassified: Counter[str] = field(default_factory=Counter)
     holes: list[int] = field(default_factory=list)
@@ -92,23 +103,45 @@ class _Rows:
         self.holes += (start, end)
 
 
-class XReturn:
-    """Reads one `*-ip-audit.txt`, `*-account.txt` or `*-account-creation-ip.txt`."""
+def _is_return(path: str, head: bytes) -> bool:
+    """Whether the first bytes are JSON with the labels of a return's files; an empty list has a name only."""
+    bare = head.removeprefix(BOM)
+    if SIGNED.match(bare):
+        bare = bare.replace(b"\r\n", b"\n").partition(b"\n\n")[2]
+    if _JSON.match(bare) is None:
+        return False
+    if _SIGNS.search(bare) or all(sign in bare for sign in _LOGIN_SIGNS):
+        return True
+    return _NAMES.search(path) is not None and (b'"accountId"' in bare or _EMPTY.match(bare) is not None)
 
-    name = "x-return"
-    version = "1"
-    custodians = CUSTODIANS
+
+def _is_archive(_path: str, head: bytes) -> bool:
+    """Whether the first bytes are those of an archive's file that is read here."""
+    assigned = ASSIGNED.match(head)
+    return assigned is not None and assigned["what"] in _ARCHIVED
+
+
+@dataclass(frozen=True, slots=True)
+class XFiles:
+    """Reads one file of a return or of an archive.
+
+    Attributes:
+        name: the format.
+        kinds: label -> what the record under it is.
+        is_known: whether a path and first bytes are of the format.
+        version: changes whenever the same bytes would be read otherwise.
+        custodians: names by which an instrument may name the producer.
+    """
+
+    name: str
+    kinds: Mapping[bytes, str]
+    is_known: Callable[[str, bytes], bool]
+    version: str = "1"
+    custodians: tuple[str, ...] = CUSTODIANS
 
     def detect(self, path: str, head: bytes) -> bool:
-        """Whether the first bytes are JSON with the labels of these files; an empty list has a name only."""
-        bare = head.removeprefix(BOM)
-        if SIGNED.match(bare):
-            bare = bare.replace(b"\r\n", b"\n").partition(b"\n\n")[2]
-        if _JSON.match(bare) is None:
-            return False
-        if _SIGNS.search(bare) or all(sign in bare for sign in _LOGIN_SIGNS):
-            return True
-        return _NAMES.search(path) is not None and (b'"accountId"' in bare or _EMPTY.match(bare) is not None)
+        """Whether the first bytes are of the format."""
+        return self.is_known(path, head)
 
     def read(self, data: Data, declaration: ZoneDeclaration | None = None) -> Reading:
         """Every row of one member.
@@ -126,15 +159,18 @@ class XReturn:
             clock,
             Gathered("login", "ip-audit", clock, required=("ip", "at")),
             Gathered("subscriber", "account", clock),
+            Gathered("capture", "device-token", clock),
             labels=Counter(found.deeper),
         )
-        alone = _only_kind(found)
+        alone = _only_kind(found, self.kinds)
         for record in found.records:
-            kind = _kind_of(record) or alone
+            kind = _kind_of(record, self.kinds) or alone
             if kind == "login":
                 _login(rows, record)
             elif kind == "facts":
                 _facts(rows, record)
+            elif kind == "devices":
+                _device(rows, record)
             else:
                 for pair in record.pairs:
                     rows.labels[pair.label] += 1
@@ -143,11 +179,11 @@ class XReturn:
                 rows.drop((*record.path, *path), start, end)
         if found.items:
             rows.unclassified["values without a label"] += found.items
-        batches = (*rows.logins.batches(), *rows.facts.batches())
+        batches = (*rows.logins.batches(), *rows.facts.batches(), *rows.devices.batches())
         pairs = sorted(zip(rows.holes[::2], rows.holes[1::2], strict=True))
         return Reading(
             reader=f"{self.name}/{self.version}",
-            layout="signed" if found.frame else "bare",
+            layout="archive" if ASSIGNED.match(data) else "signed" if found.frame else "bare",
             custodians=self.custodians,
             batches=batches,
             boilerplate=found.frame,
@@ -167,17 +203,17 @@ class XReturn:
         return census_x.count(data)
 
 
-def _kind_of(record: Record) -> str | None:
+def _kind_of(record: Record, kinds_of: Mapping[bytes, str]) -> str | None:
     """What a record is, by the label that it stands under, else by a label that only one kind has."""
-    if record.path and record.path[-1] in _KINDS:
-        return _KINDS[record.path[-1]]
+    if record.path and record.path[-1] in kinds_of:
+        return kinds_of[record.path[-1]]
     kinds = {_OWN[pair.label] for pair in record.pairs if pair.label in _OWN}
     return kinds.pop() if len(kinds) == 1 else None
 
 
-def _only_kind(found: Found) -> str | None:
+def _only_kind(found: Found, kinds_of: Mapping[bytes, str]) -> str | None:
     """The kind of all records of the member that tell theirs."""
-    kinds = {kind for record in found.records if (kind := _kind_of(record))}
+    kinds = {kind for record in found.records if (kind := _kind_of(record, kinds_of))}
     return kinds.pop() if len(kinds) == 1 else None
 
 
@@ -231,6 +267,13 @@ def _facts(rows: _Rows, record: Record) -> None:
         rows.facts.add(core, FACTS[pair.label], values, problem)
 
 
+def _device(rows: _Rows, record: Record) -> None:
+    """A device that is told of what happens: it has times and no address, and no family holds it."""
+    rows.labels.update(pair.label for pair in record.pairs)
+    core = (rows.number(), record.start, record.end, len(record.pairs))
+    rows.devices.add(core, "transactional_noncontent", {})
+
+
 def _account(record: Record) -> Value | None:
     """The account of a record that names one."""
     named = [pair for pair in record.pairs if pair.label == ACCOUNT]
@@ -271,4 +314,5 @@ def _shown(label: bytes) -> str:
     return text if _LABEL.fullmatch(text) else f"label of {len(text)} characters"
 
 
-READER = XReturn()
+READER = XFiles("x-return", _KINDS, _is_return)
+ARCHIVE = XFiles("x-archive", _ARCHIVE_KINDS, _is_archive)
