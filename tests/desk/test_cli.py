@@ -77,6 +77,29 @@ def test_the_whole_way_line_by_line(desk: Desk, made: Path, tmp_path: Path) -> N
     assert verified["slices"] > 0
 
 
+def test_a_list_without_an_account_is_declared(desk: Desk, tmp_path: Path) -> None:
+    out = tmp_path / "ip_logs.csv"
+    desk("samples make", "reddit-ip-logs", "--seed", 3, "--rows", 20, "--out", out)
+    desk("init")
+    desk("case open", "--title", "T", "--predicate", "P")
+    desk("instrument add", tmp_path / "ip_logs.csv.order.toml", "--case", "C-1")
+    (taken,) = desk("ingest", out, "--under", "I-1")
+    assert (taken["released"], taken["reasons"], taken["declared"]) == (0, {"UNDECIDABLE_ACCOUNT": 20}, [])
+    (account,) = desk("case show", "C-1")[0]["instruments"][0]["accounts"]
+    asked = ("--return", "R-1", "--account", account, "--file", out, "--reason", "the letter says so")
+    assert desk("declare account", out, *asked[:-2], code=2) == []
+    assert desk("declare account", out, *asked[:3], "somebody", *asked[4:], code=3) == []
+    assert "PRODUCT ACCOUNT_NOT_NAMED" in desk.err
+    refusal = next(word for word in desk.err.split() if word.startswith("E-"))
+    (why,) = desk("why", refusal)
+    assert (why["allowed"], why["what"], why["code"]) == (False, "declare account", "ACCOUNT_NOT_NAMED")
+    (declared,) = desk("declare account", out, *asked)
+    assert declared["released"] > 0
+    assert [each["value"] for each in declared["declared"]] == [account]
+    assert {line["account_basis"] for line in desk("records", "--under", "I-1")} == {"declared by tester"}
+    assert desk("case show", "C-1")[0]["instruments"][0]["returns"] == [declared]
+
+
 def test_small_verbs(desk: Desk, tmp_path: Path) -> None:
     assert desk("readers")[0]["reader"] == "meta-record"
     assert {line["what"] for line in desk("doctor")} >= {"workspace", "network table", "sandbox"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,18 @@ from fourcorners.casework import ingest
 from fourcorners.casework import instruments
 from fourcorners.casework import records
 from fourcorners.casework import show
+from fourcorners.casework import store
 from fourcorners.casework import workspace as workspaces
+from fourcorners.casework.oversight import verification
 from fourcorners.casework.workspace import Making
+from fourcorners.model.identifier import normalise
+from fourcorners.model.instant import SECOND
+from fourcorners.model.instant import parse_rfc3339
+from fourcorners.samples import world
 from fourcorners.samples.make import make
 from fourcorners.samples.score import Score
 from fourcorners.samples.score import score
+from fourcorners.samples.values import Window
 
 
 def run(name: str, seed: int, rows: int, out: Path) -> tuple[Score, dict[str, Any], list[dict[str, Any]]]:
@@ -33,3 +41,37 @@ def run(name: str, seed: int, rows: int, out: Path) -> tuple[Score, dict[str, An
         line = show.return_line(ingest.ingest(workspace, [out], under))
         lines = list(records.list_records(workspace, under, family=None))
     return score(truth, lines, [line], []), line, lines
+
+
+def declare(seed: int, out: Path) -> tuple[Score, dict[str, Any], list[dict[str, Any]]]:
+    """The score of the same return once a person declared whose its lists are that name no account."""
+    truth = json.loads(out.with_name(f"{out.name}.truth.json").read_text(encoding="utf-8"))
+    with workspaces.open_workspace(out.parent / f"workspace-{out.name}", "tester") as workspace:
+        under = store.load_instrument(workspace.tables, "I-1")
+        account = under.scope.accounts[0].text
+        line = show.return_line(ingest.declare_account(workspace, "R-1", account, "the letter says so", [out]))
+        lines = list(records.list_records(workspace, "I-1", family=None))
+        verification.verify(workspace)
+    window = world.build(seed).window
+    (told,) = truth["returns"]
+    for member in told["members"]:
+        member["rows"] = [_declared(row, truth["columns"], account, window) for row in member["rows"]]
+    rows = [row for member in told["members"] for row in member["rows"]]
+    told |= {verdict: sum(row[1] == verdict for row in rows) for verdict in ("released", "sealed", "rejected")}
+    told["reasons"] = Counter(row[2] for row in rows if row[2])
+    return score(truth, lines, [line], []), line, lines
+
+
+def _declared(row: list[Any], columns: dict[str, list[str]], account: str, window: Window) -> list[Any]:
+    """What must become of a row; those that waited for an account are judged by the window alone."""
+    kind, _, reason, *values = row
+    if reason != "UNDECIDABLE_ACCOUNT":
+        return row
+    value = dict(zip(columns[kind], values, strict=True)) | {"account": normalise(account)}
+    first, last = (parse_rfc3339(value[at]).ns // SECOND if value.get(at) else None for at in ("at", "until"))
+    verdict, reason = "released", None
+    if kind == "capture":
+        verdict, reason = "sealed", "NO_FAMILY"
+    elif first is not None and (first >= window.end or (last or first) < window.start):
+        verdict, reason = "sealed", "OUTSIDE_DATE_RANGE"
+    return [kind, verdict, reason, *value.values()]

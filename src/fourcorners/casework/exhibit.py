@@ -20,10 +20,12 @@ from fourcorners.casework import gate
 from fourcorners.casework import naming
 from fourcorners.casework import outputs
 from fourcorners.casework import store
+from fourcorners.casework import unnamed
 from fourcorners.casework.holding import standing
 from fourcorners.casework.journal import Entry
 from fourcorners.casework.mappings import DeclaredMapping
 from fourcorners.casework.oversight import witnessing
+from fourcorners.casework.records import account_basis
 from fourcorners.casework.records import record_id
 from fourcorners.casework.rows import AttributionRow
 from fourcorners.casework.rows import CaseRow
@@ -120,11 +122,16 @@ def collect(workspace: Workspace, case_id: str, networks: Path | None, reason: s
         returns=tuple(_return(each, members[each.id]) for each in returns),
         zones=tuple(
             contents.ZoneSheet(
-                each.id, each.declaration["zone"], each.declaration["by"], each.declaration["reason"], each.at
+                each.id,
+                each.declaration["zone"],
+                each.declaration["by"],
+                each.declaration["reason"],
+                each.declaration["at"],
             )
             for each in returns
             if each.declaration
         ),
+        accounts=tuple(_account(each, said) for each in returns for said in each.accounts),
         mappings=tuple(_mapping(each) for each in returns if each.mapping),
         attributions=attributions,
         superseded=tuple((name, why) for name, why in lost.items() if why),
@@ -194,6 +201,11 @@ def _return(row: ReturnRow, members: list[MemberRow]) -> contents.ReturnSheet:
         unclassified=tuple((path, texts) for path, texts in row.unclassified),
         original_stored=all(file["original"] for file in row.files if file.get("kept")),
     )
+
+
+def _account(row: ReturnRow, said: dict[str, Any]) -> contents.AccountSheet:
+    files = tuple(unnamed.files_of(row, said))
+    return contents.AccountSheet(row.id, said["account"], files, said["by"], said["reason"], said["at"])
 
 
 def _mapping(row: ReturnRow) -> contents.MappingSheet:
@@ -276,6 +288,7 @@ def _finding(
         zone_basis=row["zone_basis"] or "",
         outcome=answer["outcome"],
         candidates=answer["candidates"],
+        account_basis=account_basis(member, row) or "",
         precision=row["precision"] or SECOND,
         subscriber=_holder(answer, assignments) if answer["outcome"] == "one" else None,
         covered_by=tuple(answer["covered_by"]),

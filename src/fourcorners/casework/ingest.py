@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
+from dataclasses import field
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ from fourcorners.casework import journal
 from fourcorners.casework import keeping
 from fourcorners.casework import mappings
 from fourcorners.casework import store
+from fourcorners.casework import unnamed
 from fourcorners.casework.holding import standing
 from fourcorners.casework.intake import ReadFile
 from fourcorners.casework.judged import Judged
@@ -53,6 +57,36 @@ STEPS = (
 OnStep = Callable[[str], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What persons said of a return's files beside what the files say themselves.
+
+    Attributes:
+        mapping: what a table's columns mean.
+        zone: the zone of its local times, as `ReturnRow.declaration`.
+        accounts: whose the lists are that name no account, as `ReturnRow.accounts`.
+        before: the return as it stands, if it is judged anew.
+        entry: the kind of the ledger entry.
+    """
+
+    mapping: DeclaredMapping | None = None
+    zone: dict[str, Any] | None = None
+    accounts: list[dict[str, Any]] = field(default_factory=list)
+    before: ReturnRow | None = None
+    entry: str = "intake"
+
+    @classmethod
+    def of(cls, before: ReturnRow, entry: str) -> Said:
+        """What was said of a return that is stored."""
+        mapping = DeclaredMapping.stored(before.mapping) if before.mapping else None
+        return cls(mapping, before.declaration, before.accounts, before, entry)
+
+    @property
+    def declaration(self) -> ZoneDeclaration | None:
+        """The zone as readers take it."""
+        return ZoneDeclaration(self.zone["zone"], self.zone["by"]) if self.zone else None
+
+
 def ingest(
     workspace: Workspace,
     paths: list[Path],
@@ -78,9 +112,14 @@ def ingest(
         BadInput: a file cannot be taken; nothing of the call is stored.
     """
     with workspace.attempt("ingest", {"instrument": under}, evidence={"files": []}) as known:
-        instrument = _permitted(workspace, under)
+        instrument = permitted(workspace, under)
         row_id = store.next_id(workspace.tables, ReturnRow)
-        return _take_in(workspace, instrument, paths, row_id, mapping, None, known, on_step)
+        with ExitStack() as stack:
+            files = read(stack, paths, Said(mapping=mapping), known["files"], on_step)
+            _check_new(workspace, instrument, files)
+            on_step("read")
+            judged = judge(workspace, files, instrument, on_step)
+            return keep(workspace, stack, instrument, row_id, files, judged, Said(mapping=mapping), on_step)
 
 
 def declare_zone(
@@ -111,29 +150,101 @@ def declare_zone(
         before = store.get(workspace.tables, ReturnRow, return_id)
         facts["instrument"] = before.instrument  # what a refusal tells of the files ends with the instrument's key
         _check_zone(zone.zone)
-        if not reason.strip():
-            raise UsageError(
-                "USAGE",
-                "a declared zone needs a reason",
-                why="a wrong zone moves every record by hours",
-                next_step="say in --reason where the zone is stated: a letter, a certificate, a call and its date",
-            )
-        if "UNDECIDABLE_TIME_ZONE" not in before.reasons:
-            raise UsageError(
-                "NOTHING_TO_DECLARE",
-                f"no record of {return_id} waits for a time zone",
-                next_step=f"`case show` lists the reasons for which records of {return_id} were sealed",
-            )
-        instrument = _permitted(workspace, before.instrument)
-        stored = {name for name, _ in catalogue.of_return(workspace.tables, return_id)}
-        mapping = DeclaredMapping.stored(before.mapping) if before.mapping else None
-        declared = (zone, reason.strip(), before)
-        row = _take_in(workspace, instrument, paths, return_id, mapping, declared, known, on_step)
-        keeping.remove(workspace, stored)  # the files of the first judging
-        return row
+        check_reason(
+            reason,
+            "a declared zone needs a reason",
+            why="a wrong zone moves every record by hours",
+            next_step="say in --reason where the zone is stated: a letter, a certificate, a call and its date",
+        )
+        # a row is sealed for its first reason, so that one that waits for its account may wait for a zone as well
+        if before.declaration or not {"UNDECIDABLE_TIME_ZONE", "UNDECIDABLE_ACCOUNT"} & before.reasons.keys():
+            raise _nothing_waits_for_a_zone(before)
+        instrument = permitted(workspace, before.instrument)
+        said = replace(
+            Said.of(before, "declaration"),
+            zone={"zone": zone.zone, "by": zone.by, "reason": reason.strip(), "at": workspace.now()},
+        )
+        with ExitStack() as stack:
+            files = read_again(stack, paths, before, said, known["files"], on_step)
+            if "UNDECIDABLE_TIME_ZONE" not in before.reasons and not unnamed.rests_on(files, zone):
+                raise _nothing_waits_for_a_zone(before)
+            judged = judge(workspace, files, instrument, on_step)
+            return keep(workspace, stack, instrument, return_id, files, judged, said, on_step)
 
 
-def _permitted(workspace: Workspace, instrument_id: str) -> Instrument:
+def _nothing_waits_for_a_zone(before: ReturnRow) -> UsageError:
+    done = before.declaration
+    told = f"; {done['by']} declared {done['zone']}, and one word stands" if done else ""
+    return UsageError(
+        "NOTHING_TO_DECLARE",
+        f"no record of {before.id} waits for a time zone{told}",
+        next_step=f"`case show` lists the reasons for which records of {before.id} were sealed",
+    )
+
+
+def declare_account(
+    workspace: Workspace,
+    return_id: str,
+    account: str,
+    reason: str,
+    paths: list[Path],
+    *,
+    only: Sequence[str] = (),
+    on_step: OnStep = lambda _step: None,
+) -> ReturnRow:
+    """Judge a return anew with the account that a person declares for those of its files that name none.
+
+    Args:
+        workspace: where.
+        return_id: the return.
+        account: one that the instrument names.
+        reason: how he knows.
+        paths: the same files again; they must have the recorded hashes.
+        only: the files and members (`made.zip!list.csv`) it is said of; empty: all that name none.
+        on_step: told each of `STEPS`.
+
+    Raises:
+        UsageError: no reason, or nothing in the return waits for an account; or several lists wait, and the
+            instrument names several accounts.
+        Refused: `ACCOUNT_NOT_NAMED`.
+        BadInput: `NOT_THE_SAME_FILES`.
+    """
+    facts = {"return": return_id}
+    with workspace.attempt("declare account", facts, evidence={"files": []}) as known:
+        before = store.get(workspace.tables, ReturnRow, return_id)
+        facts["instrument"] = before.instrument
+        check_reason(
+            reason,
+            "a declared account needs a reason",
+            why="a wrong account makes one person's records another's",
+            next_step="say in --reason who says whose list it is: a letter, a file name, a call and its date",
+        )
+        if "UNDECIDABLE_ACCOUNT" not in before.reasons:
+            raise unnamed.nothing_waits(before)
+        instrument = permitted(workspace, before.instrument)
+        name = unnamed.asked_about(instrument, account)
+        said = Said.of(before, "declaration")
+        with ExitStack() as stack:
+            files = read_again(stack, paths, before, said, known["files"], on_step)
+            of = unnamed.chosen(files, before, instrument, only)
+            told = {"account": name, "by": workspace.actor, "reason": reason.strip(), "at": workspace.now()}
+            said = replace(said, accounts=[*said.accounts, {**told, "files": of}])
+            unnamed.fill(files, said.accounts)
+            judged = judge(workspace, files, instrument, on_step)
+            return keep(workspace, stack, instrument, return_id, files, judged, said, on_step)
+
+
+def check_reason(reason: str, what: str, *, why: str, next_step: str) -> None:
+    """A step that rests on a person's word has his reason.
+
+    Raises:
+        UsageError: `USAGE`.
+    """
+    if not reason.strip():
+        raise UsageError("USAGE", what, why=why, next_step=next_step)
+
+
+def permitted(workspace: Workspace, instrument_id: str) -> Instrument:
     """The instrument, if the acting person may take records in under it now."""
     instrument = store.load_instrument(workspace.tables, instrument_id)
     actors.check_team(workspace, instrument.case)
@@ -155,59 +266,90 @@ def _check_zone(name: str) -> None:
         ) from error
 
 
-def _take_in(
-    workspace: Workspace,
-    instrument: Instrument,
+def read(
+    stack: ExitStack,
     paths: list[Path],
+    said: Said,
+    hashes: list[str],
+    on_step: OnStep,
+) -> list[ReadFile]:
+    """Read files, let them say what they tell about each other, and add what persons said of them.
+
+    Args:
+        stack: keeps the files open, until `keep` closes it.
+        paths: files and folders.
+        said: what persons said.
+        hashes: told the hash of every file before it is read.
+        on_step: told `opened` for each file.
+    """
+    files = []
+    table = said.mapping.reader() if said.mapping else None
+    for path, named in intake.paths_in(paths):
+        files.append(intake.read_file(path, stack, table, said.declaration, hashes.append, named=named))
+        on_step("opened")
+    intake.relate(files)
+    unnamed.fill(files, said.accounts)
+    if said.mapping:
+        mappings.check_files(said.mapping, hashes)
+    return files
+
+
+def read_again(
+    stack: ExitStack,
+    paths: list[Path],
+    before: ReturnRow,
+    said: Said,
+    hashes: list[str],
+    on_step: OnStep,
+) -> list[ReadFile]:
+    """As `read`, the files of a return that is stored.
+
+    Raises:
+        BadInput: `NOT_THE_SAME_FILES`.
+    """
+    files = read(stack, paths, said, hashes, on_step)
+    recorded = sorted(file["sha256"] for file in before.files if file.get("kept"))
+    if sorted(file.sha256 for file in files if file.read) != recorded:
+        raise BadInput(
+            "NOT_THE_SAME_FILES",
+            f"the files given are not those of {before.id}",
+            why="what is said of a return is said of what was produced, and of nothing else",
+            next_step="give the files with these hashes: " + ", ".join(recorded),
+        )
+    on_step("read")
+    return files
+
+
+def keep(
+    workspace: Workspace,
+    stack: ExitStack,
+    instrument: Instrument,
     row_id: str,
-    mapping: DeclaredMapping | None,
-    declared: tuple[ZoneDeclaration, str, ReturnRow] | None,
-    known: dict[str, Any],
+    files: list[ReadFile],
+    judged: list[Judged],
+    said: Said,
     on_step: OnStep,
 ) -> ReturnRow:
-    with ExitStack() as stack:
-        files = []
-        table = mapping.reader() if mapping else None
-        zone = declared[0] if declared else None
-        for path, named in intake.paths_in(paths):
-            files.append(intake.read_file(path, stack, table, zone, known["files"].append, named=named))
-            on_step("opened")
-        intake.relate(files)
-        if mapping:
-            mappings.check_files(mapping, known["files"])
-        _check_files(workspace, instrument, files, declared[2] if declared else None)
-        on_step("read")
-        judged = _judge(workspace, files, instrument)
-        on_step("judged")
-        with keeping.nothing_left_behind(workspace):
-            stem = f"{row_id}.{workspace.log.size()}"
-            kept = keeping.keep(workspace, instrument.id, stem, files, judged, on_step)
-            row = _row(workspace, instrument, row_id, judged, kept, mapping, declared)
-            stack.close()  # the files must still be what was hashed and read
-            with workspace.transaction() as tables:
-                if declared:
-                    store.remove_return(tables, row_id)
-                bound = store.add_return(tables, row, kept.members, kept.sealed, kept.originals)
-                _write_entry(workspace, instrument.case, row, bound, kept, declared)
-                on_step("entry written")
+    """Store what was judged, in the place of the return as it stood before, if it did."""
+    earlier = {name for name, _ in catalogue.of_return(workspace.tables, row_id)} if said.before else set()
+    with keeping.nothing_left_behind(workspace):
+        stem = f"{row_id}.{workspace.log.size()}"
+        kept = keeping.keep(workspace, instrument.id, stem, files, judged, on_step)
+        row = _row(workspace, instrument, row_id, judged, kept, said)
+        stack.close()  # the files must still be what was hashed and read
+        with workspace.transaction() as tables:
+            if said.before:
+                store.remove_return(tables, row_id)
+            bound = store.add_return(tables, row, kept.members, kept.sealed, kept.originals)
+            _write_entry(workspace, instrument.case, row, bound, kept, said)
+            on_step("entry written")
     on_step("committed")
+    keeping.remove(workspace, earlier)
     return row
 
 
-def _check_files(
-    workspace: Workspace, instrument: Instrument, files: list[ReadFile], before: ReturnRow | None
-) -> None:
+def _check_new(workspace: Workspace, instrument: Instrument, files: list[ReadFile]) -> None:
     hashes = [file.sha256 for file in files if file.read]
-    if before is not None:
-        recorded = sorted(file["sha256"] for file in before.files if file.get("kept"))
-        if sorted(hashes) != recorded:
-            raise BadInput(
-                "NOT_THE_SAME_FILES",
-                f"the files given are not those of {before.id}",
-                why="a zone is declared for what was produced, and for nothing else",
-                next_step="give the files with these hashes: " + ", ".join(recorded),
-            )
-        return
     for file in files:
         earlier = store.return_of_file(workspace.tables, instrument.id, file.sha256)
         if earlier or hashes.count(file.sha256) > 1:
@@ -232,7 +374,8 @@ def _check_files(
         )
 
 
-def _judge(workspace: Workspace, files: list[ReadFile], instrument: Instrument) -> list[Judged]:
+def judge(workspace: Workspace, files: list[ReadFile], instrument: Instrument, on_step: OnStep) -> list[Judged]:
+    """Judge what was read; the rows are let go of."""
     with_earlier = (len(_distinct(workspace, files, instrument, name)) for name in ("account", "subscriber"))
     found = max(scope.found_in(member.reading for file in files for member in file.read), *with_earlier)
     disproportionate = scope.disproportionate(found, len(instrument.scope.accounts))
@@ -249,6 +392,7 @@ def _judge(workspace: Workspace, files: list[ReadFile], instrument: Instrument) 
             # what was withheld is let go of here, and takes no memory while the rest is stored
             file.read[n] = replace(member, reading=replace(member.reading, batches=()))
             judged.append(Judged(file, file.read[n], verdicts))
+    on_step("judged")
     return judged
 
 
@@ -274,8 +418,7 @@ def _row(
     row_id: str,
     judged: list[Judged],
     kept: Kept,
-    mapping: DeclaredMapping | None,
-    declared: tuple[ZoneDeclaration, str, ReturnRow] | None,
+    said: Said,
 ) -> ReturnRow:
     counts, reasons, unclassified = Counter[str](), Counter[str](), Counter[str]()
     for each in judged:
@@ -293,8 +436,9 @@ def _row(
         counts=dict(counts),
         reasons=dict(sorted(reasons.items())),
         unclassified=sorted(unclassified.items()),
-        mapping=mapping.body() if mapping else None,
-        declaration={"zone": declared[0].zone, "by": declared[0].by, "reason": declared[1]} if declared else None,
+        mapping=said.mapping.body() if said.mapping else None,
+        declaration=said.zone,
+        accounts=said.accounts,
         drift=[{"file": each.name(), **drift} for each in judged if (drift := each.drift())],
     )
 
@@ -305,7 +449,7 @@ def _write_entry(
     row: ReturnRow,
     bound: dict[str, str],
     kept: Kept,
-    declared: tuple[ZoneDeclaration, str, ReturnRow] | None,
+    said: Said,
 ) -> None:
     """Counts and a hash over the ciphertexts stay for good; what tells of the production ends with its key."""
     facts: dict[str, Any] = {
@@ -329,9 +473,9 @@ def _write_entry(
     if row.mapping:
         evidence |= {"mapping": row.mapping["sha256"], "certificate": row.mapping["certificate_sha256"]}
     workspace.write_entry(
-        "declaration" if declared else "intake",
+        said.entry,
         facts,
-        {"declaration": row.declaration},
+        {"declaration": row.declaration, "accounts": row.accounts},
         evidence=evidence,
         owner=row.instrument,
     )

@@ -38,7 +38,8 @@ from fourcorners.readers.registry import Reader
 class ReadMember:
     """One member that a reader understood. `path` is the file as given, `member` a path inside it.
 
-    `drift` is how its structure differs from what the reader was tested on.
+    `drift` is how its structure differs from what the reader was tested on, `account_by` who declared whose its
+    rows are.
     """
 
     path: str
@@ -47,6 +48,7 @@ class ReadMember:
     by: Reader
     reading: Reading
     drift: Drift | None = None
+    account_by: str = ""
 
     @property
     def reader(self) -> str:

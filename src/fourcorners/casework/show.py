@@ -14,6 +14,7 @@ from fourcorners.attribution import networks
 from fourcorners.casework import attribute
 from fourcorners.casework import gate
 from fourcorners.casework import store
+from fourcorners.casework import unnamed
 from fourcorners.casework.holding import standing
 from fourcorners.casework.oversight import witnessing
 from fourcorners.casework.rows import ActorRow
@@ -116,8 +117,22 @@ def return_line(row: ReturnRow) -> dict[str, Any]:
         "reasons": row.reasons,
         "unclassified_fields": [path for path, _ in row.unclassified],
         "drift": row.drift,
+        "declared": list(_declared(row)),
         "files": [{key: file[key] for key in ("path", "sha256", "read")} for file in row.files],
     }
+
+
+def _declared(row: ReturnRow) -> Iterator[dict[str, Any]]:
+    """What persons declared of a return's files; `files` None: of all of them."""
+    if zone := row.declaration:
+        yield _declaration("zone", zone["zone"], zone, None)
+    for each in row.accounts:
+        yield _declaration("account", each["account"], each, unnamed.files_of(row, each))
+
+
+def _declaration(what: str, value: str, said: dict[str, Any], files: list[str] | None) -> dict[str, Any]:
+    told = {"by": said["by"], "at": rfc3339(said["at"]), "reason": said["reason"]}
+    return {"what": what, "value": value, **told, "files": files}
 
 
 def actor_line(row: ActorRow) -> dict[str, Any]:

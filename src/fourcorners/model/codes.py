@@ -140,6 +140,7 @@ REFUSALS: dict[str, str] = {
     "RETENTION_OVER": "the instrument's retention period is over; its records are no longer read",
     "NOT_RATIFIED": "an emergency that was not ratified within 48 hours reads and takes in nothing more",
     "NOTHING_AUTHORISED": "this instrument never authorises disclosure",
+    "ACCOUNT_NOT_NAMED": "whose a list is may be declared of accounts that the instrument names, and of no other",
     "NO_CERTIFICATE": "a table without the custodian's certificate may be bought data",
     "CLOCK_BEHIND": "the system clock is earlier than the newest ledger entry",
     "NOT_AN_EXPORT": "a provider's answer to legal process is read under its instrument only",

@@ -94,6 +94,9 @@ READERS: tuple[Reader, ...] = (
 #: The formats of what account holders download themselves. Every other answers an instrument.
 EXPORTS = frozenset({"facebook-export", "facebook-export-html", "instagram-export", "google-access-log"})
 
+#: The formats that have lists of one account's addresses which do not name the account: a person may declare it.
+UNNAMED = frozenset({"reddit-ip-logs", "snapchat-return", "tiktok-ip-data", "tiktok-text"})
+
 
 def reader_for(path: str, head: bytes) -> Reader | None:
     """The first reader that knows the member; that no two know one is for the tests to prove."""

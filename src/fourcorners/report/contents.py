@@ -12,6 +12,7 @@ from fourcorners.model.codes import OUTCOMES
 from fourcorners.model.codes import REJECTIONS
 from fourcorners.model.codes import SEALS
 from fourcorners.model.instant import SECOND
+from fourcorners.model.instant import STATED
 from fourcorners.model.instrument import Case
 from fourcorners.model.instrument import Instrument
 from fourcorners.model.source import Source
@@ -104,6 +105,18 @@ class ZoneSheet:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountSheet:
+    """A person's declaration of whose some lists of a return are, which name no account: `files`."""
+
+    in_return: str
+    account: str
+    files: tuple[str, ...]
+    by: str
+    reason: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class MappingSheet:
     """A person's statement of what a table's columns mean, with the certificate that came with the table."""
 
@@ -153,6 +166,7 @@ class Finding:
 
     Attributes:
         account, ip, port: normalised; `port` is None where none was recorded.
+        account_basis: who says the account: `stated`, `file` or `declared by NAME`.
         at: instant of the event; None while no zone is known.
         precision: nanoseconds of the smallest unit written.
         outcome: key of `OUTCOMES`.
@@ -174,6 +188,7 @@ class Finding:
     zone_basis: str
     outcome: str
     candidates: int
+    account_basis: str = STATED
     precision: int = SECOND
     subscriber: str | None = None
     covered_by: tuple[str, ...] = ()
@@ -278,6 +293,7 @@ class ExhibitData:
     superseded: tuple[tuple[str, str], ...] = ()
     locked: tuple[tuple[str, str], ...] = ()
     destroyed: tuple[str, ...] = ()
+    accounts: tuple[AccountSheet, ...] = ()
 
     @property
     def findings(self) -> list[Finding]:

@@ -18,6 +18,7 @@ from fourcorners.report.blocks import q
 from fourcorners.report.blocks import said
 from fourcorners.report.blocks import table
 from fourcorners.report.blocks import text
+from fourcorners.report.contents import AccountSheet
 from fourcorners.report.contents import ExhibitData
 from fourcorners.report.contents import Finding
 from fourcorners.report.contents import InstrumentSheet
@@ -28,6 +29,7 @@ from fourcorners.report.findings import Sources
 from fourcorners.report.findings import listing
 from fourcorners.report.findings import overview
 from fourcorners.report.findings import statements
+from fourcorners.report.statement import ACCOUNT_DECLARED
 from fourcorners.report.statement import ALTERNATIVES
 from fourcorners.report.statement import CLAIM
 from fourcorners.report.statement import LIMITS
@@ -178,8 +180,9 @@ def _locked(data: ExhibitData) -> list[Block]:
 
 def _declarations(data: ExhibitData) -> list[Block]:
     blocks = [block for zone in data.zones for block in _zone(zone)]
+    blocks += [block for account in data.accounts for block in _account(account)]
     blocks += [block for mapping in data.mappings for block in _mapping(mapping)]
-    return blocks or [text("Nobody declared a zone or the meaning of a table.")]
+    return blocks or [text("Nobody declared a zone, an account or the meaning of a table.")]
 
 
 def _zone(sheet: ZoneSheet) -> Iterator[Block]:
@@ -190,6 +193,17 @@ def _zone(sheet: ZoneSheet) -> Iterator[Block]:
         ("reason", said(sheet.reason)),
     )
     yield note("Declared by one person, not checked by a second.")
+
+
+def _account(sheet: AccountSheet) -> Iterator[Block]:
+    yield {"heading": [f"Account of {sheet.in_return}"]}
+    yield facts(
+        ("account", q(sheet.account)),
+        ("lists", lines([q(name) for name in sheet.files])),
+        ("declared by", [said(sheet.by), ", ", instant(sheet.at)]),
+        ("reason", said(sheet.reason)),
+    )
+    yield note(ACCOUNT_DECLARED)
 
 
 def _mapping(sheet: MappingSheet) -> Iterator[Block]:

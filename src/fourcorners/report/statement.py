@@ -109,6 +109,10 @@ NOT_SHOWN = {
     "destroyed": "what it rests on was destroyed",
     "changed": "records were added or judged anew after it",
 }
+ACCOUNT_DECLARED = (
+    "These lists name no account. That they are of this one is what one person says, not what the provider's file "
+    "says; no second person checked it. If it is wrong, every record in them is somebody else's."
+)
 NONE_MADE, NONE_STANDS = "No login has been compared with assignments.", "No comparison that was made stands."
 LOCKED = "locked, since a court quashed what its instrument rests on; nothing of it is shown"
 

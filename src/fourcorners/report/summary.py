@@ -136,6 +136,9 @@ def _left_open(data: ExhibitData) -> list[Text]:
     entered_by = [said(name) for name in sorted({sheet.instrument.entered_by for sheet in data.instruments})]
     if entered_by:
         rows.append(["Instrument details entered by ", *_joined(entered_by), ", not independently checked."])
+    for each in data.accounts:
+        whose = f"{each.in_return} holds lists that name no account; that they are of "
+        rows.append([whose, q(each.account), " was declared by ", said(each.by), " and checked by nobody."])
     if data.mappings:
         rows.append("What a table's columns mean was declared by one person and checked by nobody.")
     if not data.ledger.witnesses:

@@ -193,6 +193,37 @@ def declare_zone(
         write(show.return_line(row))
 
 
+@declare.command("account")
+@click.argument("paths", type=FILE, nargs=-1, required=True)
+@click.option("--return", "return_id", required=True, help="The return.")
+@click.option("--account", required=True, help="One of the instrument's accounts.")
+@click.option(
+    "--file",
+    "only",
+    multiple=True,
+    help="Where the instrument names several accounts: the list that is meant, made.zip!list.csv in an archive.",
+)
+@REASON
+@JSON
+@click.pass_obj
+def declare_account(
+    session: Session,
+    paths: tuple[Path, ...],
+    return_id: str,
+    account: str,
+    only: tuple[str, ...],
+    reason: str,
+    *,
+    _json: bool,
+) -> None:
+    """Declare whose a list is that names no account, with the same files and a reason; it is judged anew."""
+    with session.workspace() as workspace, progress("judging anew") as on_step:
+        row = intake.declare_account(
+            workspace, return_id, account, reason, list(paths), only=only, on_step=on_step
+        )
+        write(show.return_line(row))
+
+
 @fourcorners.command()
 @click.option("--under", required=True, help="The instrument.")
 @click.option("--kind", type=click.Choice(list(FAMILIES)), default=None, help="One kind of record.")
