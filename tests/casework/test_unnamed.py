@@ -13,6 +13,7 @@ from tests.casework.people import acting
 
 from fourcorners.casework import attribute
 from fourcorners.casework import catalogue
+from fourcorners.casework import declare as declaring
 from fourcorners.casework import exhibit
 from fourcorners.casework import ingest
 from fourcorners.casework import instruments
@@ -64,7 +65,7 @@ def zipped(path: Path, members: dict[str, str]) -> Path:
 
 def declare(workspace: Workspace, path: Path | list[Path], account: str = "carol77", *only: str) -> ReturnRow:
     paths = path if isinstance(path, list) else [path]
-    return ingest.declare_account(workspace, "R-1", account, "the cover letter of 9 March", paths, only=only)
+    return declaring.declare_account(workspace, "R-1", account, "the cover letter of 9 March", paths, only=only)
 
 
 def whose(workspace: Workspace) -> list[tuple[str, str, str | None]]:
@@ -103,8 +104,10 @@ def test_a_list_without_an_account_waits_for_one(workspace: Workspace, under: st
     assert (declared["reason"], declared["files"]) == ("the cover letter of 9 March", [str(path)])
     entry = next(each for each in workspace.ledger.entries() if each.kind == "declaration")
     assert entry.audit is not None
-    assert entry.audit["accounts"][0]["account"] == "carol77"
-    assert "carol77" not in json.dumps(dict(entry.facts))
+    assert entry.evidence is not None
+    assert entry.evidence["accounts"][0]["account"] == "carol77"
+    assert entry.audit["reason"] == "the cover letter of 9 March"
+    assert "carol77" not in json.dumps([dict(entry.facts), dict(entry.audit)]), "it ends with the instrument's key"
     verification.verify(workspace)
     assert workspace.vault.files() == set(catalogue.stored_hashes(workspace.tables))
 
@@ -117,10 +120,10 @@ def test_what_a_declaration_may_not_be(workspace: Workspace, under: str, tmp_pat
     refused(workspace, BadInput, "NOT_THE_SAME_FILES", listed(tmp_path / "b" / "ip_logs.csv", INSIDE))
     refused(workspace, UsageError, "USAGE", path, "carol77", "other.csv")
     with pytest.raises(UsageError, match="reason"):
-        ingest.declare_account(workspace, "R-1", "carol77", " ", [path])
+        declaring.declare_account(workspace, "R-1", "carol77", " ", [path])
     actors.add(workspace, "bob", "investigator")
     with pytest.raises(Refused) as found:
-        ingest.declare_account(acting(workspace, "bob"), "R-1", "carol77", "I say so", [path])
+        declaring.declare_account(acting(workspace, "bob"), "R-1", "carol77", "I say so", [path])
     assert found.value.code == "NOT_ON_TEAM"
     declare(workspace, path)
     refused(workspace, UsageError, "NOTHING_TO_DECLARE", path)
@@ -199,7 +202,7 @@ def test_zone_and_account_are_declared_in_either_order(
     zone = ZoneDeclaration("America/Denver", "tester")
     steps: dict[str, Callable[[], ReturnRow]] = {
         "account": lambda: declare(workspace, path),
-        "zone": lambda: ingest.declare_zone(workspace, "R-1", zone, "the letter", [path]),
+        "zone": lambda: declaring.declare_zone(workspace, "R-1", zone, "the letter", [path]),
     }
     row = steps[first]()
     assert row.reasons == ({"UNDECIDABLE_ACCOUNT": 3} if first == "zone" else {"UNDECIDABLE_TIME_ZONE": 1})
@@ -222,7 +225,7 @@ def test_no_zone_is_declared_where_only_an_account_is_missing(
     path = listed(tmp_path / "ip_logs.csv")
     ingest.ingest(workspace, [path], under)
     with pytest.raises(UsageError) as found:
-        ingest.declare_zone(workspace, "R-1", ZoneDeclaration("UTC", "tester"), "a letter", [path])
+        declaring.declare_zone(workspace, "R-1", ZoneDeclaration("UTC", "tester"), "a letter", [path])
     assert found.value.code == "NOTHING_TO_DECLARE"
 
 
@@ -254,7 +257,7 @@ def test_a_mapped_table_is_not_declared_to_be_somebodys(workspace: Workspace, un
     assert row.reasons == {"UNDECIDABLE_ACCOUNT": 1}
     refused(workspace, UsageError, "NOTHING_TO_DECLARE", tmp_path / "t.csv")
     with pytest.raises(UsageError):
-        ingest.declare_zone(workspace, "R-1", ZoneDeclaration("UTC", "tester"), "a", [tmp_path / "t.csv"])
+        declaring.declare_zone(workspace, "R-1", ZoneDeclaration("UTC", "tester"), "a", [tmp_path / "t.csv"])
 
 
 def test_the_exhibit_says_in_plain_words_who_says_it(workspace: Workspace, under: str, tmp_path: Path) -> None:

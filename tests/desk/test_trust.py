@@ -156,6 +156,7 @@ def test_what_was_refused_in_a_case_is_listed_with_it(worked: Desk, tmp_path: Pa
         ("unseal open", "P-1", "--key", tmp_path / "carol.key"),
         ("unseal request", tmp_path / "unseal" / "unseal.toml"),
         ("declare zone", tmp_path / "records.html", "--return", "R-1", "--zone", "UTC", "--reason", "because"),
+        ("reread", tmp_path / "records.html", "--return", "R-1"),
         ("declare account", tmp_path / "records.html", "--return", "R-1", "--account", "A", "--reason", "because"),
     )
     for verb, *words in tries:

@@ -7,10 +7,15 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from fourcorners.casework import cases
+from fourcorners.casework import declare as declaring
+from fourcorners.casework import differences
 from fourcorners.casework import ingest
 from fourcorners.casework import instruments
 from fourcorners.casework import records
+from fourcorners.casework import reread as rereading
 from fourcorners.casework import show
 from fourcorners.casework import store
 from fourcorners.casework import workspace as workspaces
@@ -31,7 +36,7 @@ def run(name: str, seed: int, rows: int, out: Path) -> tuple[Score, dict[str, An
     make(name, seed, rows, out)
     truth = json.loads(out.with_name(f"{out.name}.truth.json").read_text(encoding="utf-8"))
     (told,) = truth["returns"]
-    folder = out.parent / f"workspace-{out.name}"
+    folder = _folder(out)
     workspaces.create(
         folder, "tester", making=Making("owner_file", {"folder": str(out.parent / f"key-{out.name}")})
     )
@@ -43,13 +48,26 @@ def run(name: str, seed: int, rows: int, out: Path) -> tuple[Score, dict[str, An
     return score(truth, lines, [line], []), line, lines
 
 
+def check_read_again(out: Path, lines: list[dict[str, Any]]) -> None:
+    """Read again by the same reader the return is the same, to the last column, without a look at single rows."""
+    with pytest.MonkeyPatch.context() as patch, workspaces.open_workspace(_folder(out), "tester") as workspace:
+        patch.setattr(differences, "_rows", lambda _: pytest.fail("alike as a whole"))
+        done = rereading.reread(workspace, "R-1", [out])
+        assert (done.entry, done.found) == (None, [])
+        assert list(records.list_records(workspace, "I-1", family=None)) == lines
+
+
+def _folder(out: Path) -> Path:
+    return out.parent / f"workspace-{out.name}"
+
+
 def declare(seed: int, out: Path) -> tuple[Score, dict[str, Any], list[dict[str, Any]]]:
     """The score of the same return once a person declared whose its lists are that name no account."""
     truth = json.loads(out.with_name(f"{out.name}.truth.json").read_text(encoding="utf-8"))
-    with workspaces.open_workspace(out.parent / f"workspace-{out.name}", "tester") as workspace:
+    with workspaces.open_workspace(_folder(out), "tester") as workspace:
         under = store.load_instrument(workspace.tables, "I-1")
         account = under.scope.accounts[0].text
-        line = show.return_line(ingest.declare_account(workspace, "R-1", account, "the letter says so", [out]))
+        line = show.return_line(declaring.declare_account(workspace, "R-1", account, "the letter says so", [out]))
         lines = list(records.list_records(workspace, "I-1", family=None))
         verification.verify(workspace)
     window = world.build(seed).window

@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 
 import pytest
+from tests.scored.single import check_read_again
 from tests.scored.single import declare
 from tests.scored.single import run
 
@@ -46,3 +47,5 @@ def test_a_fresh_return_comes_out_as_it_was_built(name: str, suffix: str, tmp_pa
             assert {each["account_basis"] for each in lines} <= {"declared by tester"}
             assert not any("account" in each["source"]["ranges"] for each in lines)
         assert lines or rows == 1
+        if rows == 60:
+            check_read_again(tmp_path / f"made{rows}{suffix}", lines)

@@ -19,6 +19,7 @@ from fourcorners.casework import evidence
 from fourcorners.casework import gate
 from fourcorners.casework import naming
 from fourcorners.casework import outputs
+from fourcorners.casework import readings
 from fourcorners.casework import store
 from fourcorners.casework import unnamed
 from fourcorners.casework.holding import standing
@@ -50,6 +51,7 @@ _GROUNDS = frozenset(
         "reinstated",
         "intake",
         "declaration",
+        "reread",
         "unsealed",
         "attribution",
         "destroyed",
@@ -114,12 +116,13 @@ def collect(workspace: Workspace, case_id: str, networks: Path | None, reason: s
     made = store.of_owner(tables, AttributionRow, case_id)
     lost = {each.id: attribute.lost_ground(workspace, each) for each in made}
     attributions = tuple(_attribution(workspace, each, reason) for each in made if lost[each.id] is None)
+    rests = readings.resting(workspace, case_id, grounds.n)
     readers = sorted({member.reader for each in members.values() for member in each})
     opened = dt.datetime.fromtimestamp(case.opened // SECOND, dt.UTC)
     return contents.ExhibitData(
         case=Case(case.id, case.title, case.predicate, opened, case.opened_by),
         instruments=tuple(_instrument(workspace, row) for row in rows),
-        returns=tuple(_return(each, members[each.id]) for each in returns),
+        returns=tuple(_return(each, members[each.id], rests) for each in returns),
         zones=tuple(
             contents.ZoneSheet(
                 each.id,
@@ -188,7 +191,7 @@ def _standing(workspace: Workspace, instrument_id: str) -> Iterator[str]:
         yield f"what was produced under it: {state}"
 
 
-def _return(row: ReturnRow, members: list[MemberRow]) -> contents.ReturnSheet:
+def _return(row: ReturnRow, members: list[MemberRow], rests: list[dict[str, Any]]) -> contents.ReturnSheet:
     return contents.ReturnSheet(
         id=row.id,
         instrument=row.instrument,
@@ -200,6 +203,14 @@ def _return(row: ReturnRow, members: list[MemberRow]) -> contents.ReturnSheet:
         reasons=tuple(row.reasons.items()),
         unclassified=tuple((path, texts) for path, texts in row.unclassified),
         original_stored=all(file["original"] for file in row.files if file.get("kept")),
+        rereads=tuple(_reread(each) for each in row.rereads),
+        older=tuple((each["what"], each["name"], each["entry"]) for each in rests if each["return"] == row.id),
+    )
+
+
+def _reread(told: dict[str, Any]) -> contents.RereadSheet:
+    return contents.RereadSheet(
+        told["at"], told["by"], tuple(told["before"]), tuple(told["now"]), tuple(told["differences"].items())
     )
 
 

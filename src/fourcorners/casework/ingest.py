@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from dataclasses import field
@@ -37,10 +36,7 @@ from fourcorners.casework.workspace import Workspace
 from fourcorners.law import clocks
 from fourcorners.law import scope
 from fourcorners.model.errors import BadInput
-from fourcorners.model.errors import UsageError
 from fourcorners.model.instant import ZoneDeclaration
-from fourcorners.model.instant import ZoneError
-from fourcorners.model.instant import zone_info
 from fourcorners.model.instrument import Instrument
 
 STEPS = (
@@ -65,21 +61,36 @@ class Said:
         mapping: what a table's columns mean.
         zone: the zone of its local times, as `ReturnRow.declaration`.
         accounts: whose the lists are that name no account, as `ReturnRow.accounts`.
+        reason: why the return is judged anew; a zone has its own.
         before: the return as it stands, if it is judged anew.
         entry: the kind of the ledger entry.
+        differences: of a return that is read again: how many of each kind, which its entry says.
+        evidence: and what they are, which its entry keeps under the instrument's key.
+        rereads: as `ReturnRow.rereads`.
     """
 
     mapping: DeclaredMapping | None = None
     zone: dict[str, Any] | None = None
     accounts: list[dict[str, Any]] = field(default_factory=list)
+    reason: str = ""
     before: ReturnRow | None = None
     entry: str = "intake"
+    differences: dict[str, int] | None = None
+    evidence: dict[str, Any] = field(default_factory=dict)
+    rereads: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
     def of(cls, before: ReturnRow, entry: str) -> Said:
         """What was said of a return that is stored."""
         mapping = DeclaredMapping.stored(before.mapping) if before.mapping else None
-        return cls(mapping, before.declaration, before.accounts, before, entry)
+        return cls(
+            mapping=mapping,
+            zone=before.declaration,
+            accounts=before.accounts,
+            before=before,
+            entry=entry,
+            rereads=before.rereads,
+        )
 
     @property
     def declaration(self) -> ZoneDeclaration | None:
@@ -122,128 +133,6 @@ def ingest(
             return keep(workspace, stack, instrument, row_id, files, judged, Said(mapping=mapping), on_step)
 
 
-def declare_zone(
-    workspace: Workspace,
-    return_id: str,
-    zone: ZoneDeclaration,
-    reason: str,
-    paths: list[Path],
-    *,
-    on_step: OnStep = lambda _step: None,
-) -> ReturnRow:
-    """Judge a return anew with the zone that a person declares for its local times.
-
-    Args:
-        workspace: where.
-        return_id: the return.
-        zone: which zone, and who says so.
-        reason: why that zone.
-        paths: the same files again; they must have the recorded hashes.
-        on_step: told each of `STEPS`.
-
-    Raises:
-        UsageError: no reason, or nothing in the return waits for a zone.
-        BadInput: `NOT_THE_SAME_FILES`.
-    """
-    facts = {"return": return_id}
-    with workspace.attempt("declare zone", facts, evidence={"files": []}) as known:
-        before = store.get(workspace.tables, ReturnRow, return_id)
-        facts["instrument"] = before.instrument  # what a refusal tells of the files ends with the instrument's key
-        _check_zone(zone.zone)
-        check_reason(
-            reason,
-            "a declared zone needs a reason",
-            why="a wrong zone moves every record by hours",
-            next_step="say in --reason where the zone is stated: a letter, a certificate, a call and its date",
-        )
-        # a row is sealed for its first reason, so that one that waits for its account may wait for a zone as well
-        if before.declaration or not {"UNDECIDABLE_TIME_ZONE", "UNDECIDABLE_ACCOUNT"} & before.reasons.keys():
-            raise _nothing_waits_for_a_zone(before)
-        instrument = permitted(workspace, before.instrument)
-        said = replace(
-            Said.of(before, "declaration"),
-            zone={"zone": zone.zone, "by": zone.by, "reason": reason.strip(), "at": workspace.now()},
-        )
-        with ExitStack() as stack:
-            files = read_again(stack, paths, before, said, known["files"], on_step)
-            if "UNDECIDABLE_TIME_ZONE" not in before.reasons and not unnamed.rests_on(files, zone):
-                raise _nothing_waits_for_a_zone(before)
-            judged = judge(workspace, files, instrument, on_step)
-            return keep(workspace, stack, instrument, return_id, files, judged, said, on_step)
-
-
-def _nothing_waits_for_a_zone(before: ReturnRow) -> UsageError:
-    done = before.declaration
-    told = f"; {done['by']} declared {done['zone']}, and one word stands" if done else ""
-    return UsageError(
-        "NOTHING_TO_DECLARE",
-        f"no record of {before.id} waits for a time zone{told}",
-        next_step=f"`case show` lists the reasons for which records of {before.id} were sealed",
-    )
-
-
-def declare_account(
-    workspace: Workspace,
-    return_id: str,
-    account: str,
-    reason: str,
-    paths: list[Path],
-    *,
-    only: Sequence[str] = (),
-    on_step: OnStep = lambda _step: None,
-) -> ReturnRow:
-    """Judge a return anew with the account that a person declares for those of its files that name none.
-
-    Args:
-        workspace: where.
-        return_id: the return.
-        account: one that the instrument names.
-        reason: how he knows.
-        paths: the same files again; they must have the recorded hashes.
-        only: the files and members (`made.zip!list.csv`) it is said of; empty: all that name none.
-        on_step: told each of `STEPS`.
-
-    Raises:
-        UsageError: no reason, or nothing in the return waits for an account; or several lists wait, and the
-            instrument names several accounts.
-        Refused: `ACCOUNT_NOT_NAMED`.
-        BadInput: `NOT_THE_SAME_FILES`.
-    """
-    facts = {"return": return_id}
-    with workspace.attempt("declare account", facts, evidence={"files": []}) as known:
-        before = store.get(workspace.tables, ReturnRow, return_id)
-        facts["instrument"] = before.instrument
-        check_reason(
-            reason,
-            "a declared account needs a reason",
-            why="a wrong account makes one person's records another's",
-            next_step="say in --reason who says whose list it is: a letter, a file name, a call and its date",
-        )
-        if "UNDECIDABLE_ACCOUNT" not in before.reasons:
-            raise unnamed.nothing_waits(before)
-        instrument = permitted(workspace, before.instrument)
-        name = unnamed.asked_about(instrument, account)
-        said = Said.of(before, "declaration")
-        with ExitStack() as stack:
-            files = read_again(stack, paths, before, said, known["files"], on_step)
-            of = unnamed.chosen(files, before, instrument, only)
-            told = {"account": name, "by": workspace.actor, "reason": reason.strip(), "at": workspace.now()}
-            said = replace(said, accounts=[*said.accounts, {**told, "files": of}])
-            unnamed.fill(files, said.accounts)
-            judged = judge(workspace, files, instrument, on_step)
-            return keep(workspace, stack, instrument, return_id, files, judged, said, on_step)
-
-
-def check_reason(reason: str, what: str, *, why: str, next_step: str) -> None:
-    """A step that rests on a person's word has his reason.
-
-    Raises:
-        UsageError: `USAGE`.
-    """
-    if not reason.strip():
-        raise UsageError("USAGE", what, why=why, next_step=next_step)
-
-
 def permitted(workspace: Workspace, instrument_id: str) -> Instrument:
     """The instrument, if the acting person may take records in under it now."""
     instrument = store.load_instrument(workspace.tables, instrument_id)
@@ -252,18 +141,6 @@ def permitted(workspace: Workspace, instrument_id: str) -> Instrument:
     standing.check_not_destroyed(workspace, instrument_id)
     clocks.check_acquisition(instrument, workspace.now())
     return instrument
-
-
-def _check_zone(name: str) -> None:
-    try:
-        zone_info(name)
-    except ZoneError as error:
-        raise UsageError(
-            "USAGE",
-            str(error),
-            why="a wrong zone moves every record by hours",
-            next_step="give an IANA name, such as Europe/Berlin",
-        ) from error
 
 
 def read(
@@ -302,22 +179,24 @@ def read_again(
     hashes: list[str],
     on_step: OnStep,
 ) -> list[ReadFile]:
-    """As `read`, the files of a return that is stored.
+    """As `read`, the files of a return that is stored, in the order in which they were taken in.
 
     Raises:
         BadInput: `NOT_THE_SAME_FILES`.
     """
     files = read(stack, paths, said, hashes, on_step)
-    recorded = sorted(file["sha256"] for file in before.files if file.get("kept"))
-    if sorted(file.sha256 for file in files if file.read) != recorded:
+    given = [file["sha256"] for file in before.files if "kept" in file]
+    needed = {file["sha256"] for file in before.files if file.get("kept")}
+    found = [file.sha256 for file in files]
+    if len(set(found)) < len(found) or not needed <= set(found) <= set(given) or not needed:
         raise BadInput(
             "NOT_THE_SAME_FILES",
             f"the files given are not those of {before.id}",
             why="what is said of a return is said of what was produced, and of nothing else",
-            next_step="give the files with these hashes: " + ", ".join(recorded),
+            next_step="give the files with these hashes: " + ", ".join(sorted(needed)),
         )
     on_step("read")
-    return files
+    return sorted(files, key=lambda file: given.index(file.sha256))
 
 
 def keep(
@@ -429,8 +308,8 @@ def _row(
     return ReturnRow(
         id=row_id,
         instrument=instrument.id,
-        at=workspace.now(),
-        by=workspace.actor,
+        at=said.before.at if said.before else workspace.now(),
+        by=said.before.by if said.before else workspace.actor,
         format=", ".join(sorted({each.member.reader.partition("/")[0] for each in judged})),
         files=kept.listing,
         counts=dict(counts),
@@ -439,6 +318,7 @@ def _row(
         mapping=said.mapping.body() if said.mapping else None,
         declaration=said.zone,
         accounts=said.accounts,
+        rereads=said.rereads,
         drift=[{"file": each.name(), **drift} for each in judged if (drift := each.drift())],
     )
 
@@ -470,12 +350,17 @@ def _write_entry(
             for member, stored in kept.members
         },
     }
+    if said.differences is not None:
+        facts["differences"] = said.differences
+    if said.accounts:
+        evidence["accounts"] = said.accounts  # whose the lists are tells of the production
+    evidence |= said.evidence
     if row.mapping:
         evidence |= {"mapping": row.mapping["sha256"], "certificate": row.mapping["certificate_sha256"]}
     workspace.write_entry(
         said.entry,
         facts,
-        {"declaration": row.declaration, "accounts": row.accounts},
+        {"declaration": row.declaration, "reason": said.reason},
         evidence=evidence,
         owner=row.instrument,
     )

@@ -102,7 +102,9 @@ class ReturnRow:
     `accounts` has what persons declared of lists that name no account (account, by, reason, at, and `files`: hash
     of the file as given, path in it). `unclassified` has labels in no list, with their number of texts. `unsealed`
     names the petition by which a court opened these rows, and the return in which they were sealed. `drift` has
-    the members whose structure is not one that the reader was tested on, with the difference.
+    the members whose structure is not one that the reader was tested on, with the difference. `rereads` says for
+    each time that the return was read again: at, by, reason, the readers' versions (`before` and `now`), how many
+    `differences` of each kind, and the hash of the return's body `was` before.
     """
 
     id: str
@@ -119,6 +121,7 @@ class ReturnRow:
     unsealed: dict[str, str] | None = None
     drift: list[dict[str, Any]] = field(default_factory=list)
     accounts: list[dict[str, Any]] = field(default_factory=list)
+    rereads: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

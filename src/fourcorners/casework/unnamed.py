@@ -35,13 +35,18 @@ Place = list[str]
 
 def place_of(file: ReadFile, member: ReadMember) -> Place:
     """Hash of the file as given and path in it, empty for the file itself: the same whoever reads it, and how."""
-    return [file.sha256, member.member.path.partition(_DERIVED)[0] if file.is_archive else ""]
+    return [file.sha256, inner(member.member.path) if file.is_archive else ""]
+
+
+def inner(member: str) -> str:
+    """The path of an archive's member itself, whatever text was derived from it."""
+    return member.partition(_DERIVED)[0]
 
 
 def name_of(file: ReadFile, member: ReadMember) -> str:
     """As a person types it: the path, and of an archive's member the path in it behind a `!`."""
-    inner = place_of(file, member)[1]
-    return f"{file.path}{archive.JOIN}{inner}" if inner else file.path
+    path = place_of(file, member)[1]
+    return f"{file.path}{archive.JOIN}{path}" if path else file.path
 
 
 def fill(files: list[ReadFile], accounts: list[dict[str, Any]]) -> None:

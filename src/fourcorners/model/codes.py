@@ -54,6 +54,8 @@ ERRORS: dict[str, str] = {
     "DUPLICATE": "the same file was already taken in under this instrument",
     "NOT_THE_SAME_FILES": "the files given are not those of the return",
     "NOTHING_TO_DECLARE": "no record of the return waits for that declaration",
+    "OLDER_READING": "the return was read by other versions of the readers; it is read again first",
+    "OPENED_BY_COURT": "a court opened records of the return by their numbers, which another reading would change",
     "NOT_FOUND": "the file does not exist or cannot be opened",
     "EMPTY_FILE": "the file has no content",
     "CHANGED": "the file changed while it was read",

@@ -56,6 +56,17 @@ class FileSheet:
 
 
 @dataclass(frozen=True, slots=True)
+class RereadSheet:
+    """One time that a return was read again: the readers before and then, and what differed (kind, how many)."""
+
+    at: int
+    by: str
+    before: tuple[str, ...]
+    now: tuple[str, ...]
+    differences: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnSheet:
     """What was produced under an instrument, in figures.
 
@@ -70,6 +81,8 @@ class ReturnSheet:
         reasons: code of `SEALS` or `REJECTIONS` with its number of rows.
         unclassified: fields or sections in no list, with their number of texts; released to nobody.
         original_stored: whether the files as produced are kept whole.
+        rereads: when it was read again, by other versions of the readers.
+        older: what rests on a reading before the newest: what it is, its name, its ledger entry.
     """
 
     id: str
@@ -85,6 +98,8 @@ class ReturnSheet:
     reasons: tuple[tuple[str, int], ...]
     unclassified: tuple[tuple[str, int], ...]
     original_stored: bool
+    rereads: tuple[RereadSheet, ...] = ()
+    older: tuple[tuple[str, str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if self.rows != self.released + self.sealed + self.rejected:

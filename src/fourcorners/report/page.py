@@ -40,6 +40,9 @@ from fourcorners.report.statement import NO_WITNESS
 from fourcorners.report.statement import NONE_MADE
 from fourcorners.report.statement import NONE_STANDS
 from fourcorners.report.statement import NOT_STORED
+from fourcorners.report.statement import OLDER
+from fourcorners.report.statement import RESULTS
+from fourcorners.report.statement import differences
 from fourcorners.report.statement import support
 from fourcorners.report.summary import summary
 
@@ -169,6 +172,17 @@ def _return(sheet: ReturnSheet, *, stored: bool) -> Iterator[Block]:
         )
     if sheet.sealed and not stored:
         yield note(NOT_STORED)
+    for each in sheet.rereads:
+        yield note(
+            "Read again on ",
+            instant(each.at),
+            " by ",
+            said(each.by),
+            f", with {', '.join(each.now)} in the place of {', '.join(each.before)}: {differences(each)}.",
+        )
+    if sheet.older:
+        names = "; ".join(f"{RESULTS[what]} {name} ({entry})" for what, name, entry in sheet.older)
+        yield note(f"{OLDER} {names}.")
 
 
 def _locked(data: ExhibitData) -> list[Block]:
