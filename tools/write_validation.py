@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from fourcorners.casework import cases
+from fourcorners.casework import declare
 from fourcorners.casework import ingest
 from fourcorners.casework import instruments
 from fourcorners.casework import mappings
@@ -130,7 +131,7 @@ def _score(out: Path) -> Counter[str]:
         row = ingest.ingest(workspace, [out], under, mapping=mapping)
         if told.get("zone"):
             zone = ZoneDeclaration(told["zone"], "tester")
-            row = ingest.declare_zone(workspace, row.id, zone, "stated in the order", [out])
+            row = declare.declare_zone(workspace, row.id, zone, "stated in the order", [out])
         line: dict[str, Any] = show.return_line(row)
         lines = list(records.list_records(workspace, under, family=None))
     result = score(truth, lines, [line], [])

@@ -35,11 +35,11 @@ from fourcorners.casework import records
 from fourcorners.casework import show
 from fourcorners.casework import store
 from fourcorners.casework import workspace as workspaces
+from fourcorners.casework.declare import declare_zone
 from fourcorners.casework.holding import backup
 from fourcorners.casework.holding import destruction
 from fourcorners.casework.holding import shredding
 from fourcorners.casework.holding import standing
-from fourcorners.casework.ingest import declare_zone
 from fourcorners.casework.ingest import ingest
 from fourcorners.casework.oversight import verification
 from fourcorners.casework.people import actors

@@ -26,7 +26,7 @@ from fourcorners.casework import intake
 from fourcorners.casework import mappings
 from fourcorners.casework import records
 from fourcorners.casework import store
-from fourcorners.casework.ingest import declare_zone
+from fourcorners.casework.declare import declare_zone
 from fourcorners.casework.ingest import ingest
 from fourcorners.casework.oversight import verification
 from fourcorners.casework.rows import ReturnRow

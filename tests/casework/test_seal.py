@@ -24,8 +24,8 @@ from fourcorners.casework import instruments
 from fourcorners.casework import records
 from fourcorners.casework import show
 from fourcorners.casework import store
+from fourcorners.casework.declare import declare_zone
 from fourcorners.casework.holding import standing
-from fourcorners.casework.ingest import declare_zone
 from fourcorners.casework.ingest import ingest
 from fourcorners.casework.oversight import verification
 from fourcorners.casework.people import actors

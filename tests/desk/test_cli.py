@@ -3,13 +3,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from tests.casework.test_reread import become
+from tests.casework.test_reread import edited
+from tests.casework.test_reread import moved
 
 from fourcorners.desk.cli import run
+from fourcorners.model.records import Reading
 from fourcorners.samples import case as sample_case
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "command-line.schema.json").read_text())
@@ -75,6 +80,62 @@ def test_the_whole_way_line_by_line(desk: Desk, made: Path, tmp_path: Path) -> N
     desk("case show", "C-1")
     (verified,) = desk("verify", desk.folder)
     assert verified["slices"] > 0
+
+
+def test_a_list_without_an_account_is_declared(desk: Desk, tmp_path: Path) -> None:
+    out = tmp_path / "ip_logs.csv"
+    desk("samples make", "reddit-ip-logs", "--seed", 3, "--rows", 20, "--out", out)
+    desk("init")
+    desk("case open", "--title", "T", "--predicate", "P")
+    desk("instrument add", tmp_path / "ip_logs.csv.order.toml", "--case", "C-1")
+    (taken,) = desk("ingest", out, "--under", "I-1")
+    assert (taken["released"], taken["reasons"], taken["declared"]) == (0, {"UNDECIDABLE_ACCOUNT": 20}, [])
+    (account,) = desk("case show", "C-1")[0]["instruments"][0]["accounts"]
+    asked = ("--return", "R-1", "--account", account, "--file", out, "--reason", "the letter says so")
+    assert desk("declare account", out, *asked[:-2], code=2) == []
+    assert desk("declare account", out, *asked[:3], "somebody", *asked[4:], code=3) == []
+    assert "PRODUCT ACCOUNT_NOT_NAMED" in desk.err
+    refusal = next(word for word in desk.err.split() if word.startswith("E-"))
+    (why,) = desk("why", refusal)
+    assert (why["allowed"], why["what"], why["code"]) == (False, "declare account", "ACCOUNT_NOT_NAMED")
+    (declared,) = desk("declare account", out, *asked)
+    assert declared["released"] > 0
+    assert [each["value"] for each in declared["declared"]] == [account]
+    assert {line["account_basis"] for line in desk("records", "--under", "I-1")} == {"declared by tester"}
+    assert desk("case show", "C-1")[0]["instruments"][0]["returns"] == [declared]
+
+
+def test_a_return_is_read_again(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "records.html"
+    desk("samples make", "meta-record-c", "--seed", 3, "--rows", 12, "--out", out)
+    desk("init")
+    desk("case open", "--title", "T", "--predicate", "P")
+    desk("instrument add", tmp_path / "records.html.order.toml", "--case", "C-1")
+    desk("ingest", out, "--under", "I-1")
+    (same,) = desk("reread", out, "--return", "R-1")
+    assert (same["differences"], same["entry"]) == (0, None)
+    assert "nothing was changed" in desk.err
+    desk("next", "--under", "I-1", "--out", tmp_path / "next")
+    become(monkeypatch, "99", lambda reading: everything(moved(reading)))
+    whole, *lines = desk("reread", out, "--return", "R-1")
+    assert whole["differences"] == sum(line.get("rows", 1) for line in lines) > 0
+    assert [each["what"] for each in whole["rests_on_older"]] == ["next"]
+    assert "next: make them again" in desk.err
+    (shown,) = desk("case show", "C-1")
+    assert shown["rests_on_older"] == whole["rests_on_older"]
+    assert len(shown["instruments"][0]["returns"][0]["rereads"]) == 1
+    desk("verify", desk.folder)
+    desk("reread", tmp_path / "records.html.order.txt", "--return", "R-1", code=4)
+    assert "NOT_THE_SAME_FILES" in desk.err
+    desk("reread", out, "--return", "R-7", code=2)
+    assert "UNKNOWN_RETURN" in desk.err
+
+
+def everything(reading: Reading) -> Reading:
+    """A reading that differs in every other way as well: no address is the one it was, a layout, a label."""
+    return replace(
+        edited(reading, lambda rows: [row | {"ip": row["ip"] and "203.0.113.99"} for row in rows][1:]), layout="Z"
+    )
 
 
 def test_small_verbs(desk: Desk, tmp_path: Path) -> None:

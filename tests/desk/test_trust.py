@@ -156,9 +156,11 @@ def test_what_was_refused_in_a_case_is_listed_with_it(worked: Desk, tmp_path: Pa
         ("unseal open", "P-1", "--key", tmp_path / "carol.key"),
         ("unseal request", tmp_path / "unseal" / "unseal.toml"),
         ("declare zone", tmp_path / "records.html", "--return", "R-1", "--zone", "UTC", "--reason", "because"),
+        ("reread", tmp_path / "records.html", "--return", "R-1"),
+        ("declare account", tmp_path / "records.html", "--return", "R-1", "--account", "A", "--reason", "because"),
     )
     for verb, *words in tries:
-        code = 2 if verb in {"unseal open", "declare zone"} else 3
+        code = 2 if verb in {"unseal open", "declare zone", "declare account"} else 3
         worked(str(verb), *words, by="bob", code=code)
     refused = [line for line in worked("ledger list", "--case", "C-1") if line["kind"] == "refusal"]
     assert len(refused) == len([line for line in worked("ledger list") if line["kind"] == "refusal"])

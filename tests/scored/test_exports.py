@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from fourcorners.casework import cases
+from fourcorners.casework import declare
 from fourcorners.casework import gate
 from fourcorners.casework import ingest
 from fourcorners.casework import instruments
@@ -61,7 +62,7 @@ def run(format_name: str, seed: int, rows: int, folder: Path) -> tuple[Score, di
         if told["zone"]:
             assert not returned.counts["released"] or set(returned.reasons) >= {"UNDECIDABLE_TIME_ZONE"}
             zone = ZoneDeclaration(told["zone"], "tester")
-            returned = ingest.declare_zone(workspace, returned.id, zone, "the holder says so", [out])
+            returned = declare.declare_zone(workspace, returned.id, zone, "the holder says so", [out])
         line = show.return_line(returned)
         found = list(records.list_records(workspace, instrument, family=None))
         assert verification.verify(workspace)["slices"]

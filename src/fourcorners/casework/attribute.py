@@ -172,16 +172,21 @@ def stands(workspace: Workspace, row: AttributionRow) -> bool:
 
 
 def lost_ground(workspace: Workspace, row: AttributionRow) -> str | None:
-    """What took an attribution's ground away: `quashed`, `destroyed`, or `changed`; None if it stands.
+    """What took an attribution's ground away: `quashed`, `destroyed`, `reread` or `changed`; None if it stands.
 
-    Changed are records that were added or judged anew since then.
+    `reread`: another version of a reader has read a return on which it rests. `changed`: records were added or
+    judged anew since.
     """
     instruments = [row.logins, *row.assignments]
     if any(standing.quashed_by(workspace, each) for each in instruments):
         return "quashed"
     if any(standing.is_destroyed(workspace, each) for each in instruments):
         return "destroyed"
-    return None if row.basis == store.basis_of(workspace.tables, instruments) else "changed"
+    if row.basis == store.basis_of(workspace.tables, instruments):
+        return None
+    returns = (each for name in instruments for each in store.of_owner(workspace.tables, ReturnRow, name))
+    again = any(row.basis.get(each.id) == told["was"] for each in returns for told in each.rereads)
+    return "reread" if again else "changed"
 
 
 def answer_hash(table: pa.Table) -> str:

@@ -19,11 +19,14 @@ from fourcorners.casework import evidence
 from fourcorners.casework import gate
 from fourcorners.casework import naming
 from fourcorners.casework import outputs
+from fourcorners.casework import readings
 from fourcorners.casework import store
+from fourcorners.casework import unnamed
 from fourcorners.casework.holding import standing
 from fourcorners.casework.journal import Entry
 from fourcorners.casework.mappings import DeclaredMapping
 from fourcorners.casework.oversight import witnessing
+from fourcorners.casework.records import account_basis
 from fourcorners.casework.records import record_id
 from fourcorners.casework.rows import AttributionRow
 from fourcorners.casework.rows import CaseRow
@@ -48,6 +51,7 @@ _GROUNDS = frozenset(
         "reinstated",
         "intake",
         "declaration",
+        "reread",
         "unsealed",
         "attribution",
         "destroyed",
@@ -112,19 +116,25 @@ def collect(workspace: Workspace, case_id: str, networks: Path | None, reason: s
     made = store.of_owner(tables, AttributionRow, case_id)
     lost = {each.id: attribute.lost_ground(workspace, each) for each in made}
     attributions = tuple(_attribution(workspace, each, reason) for each in made if lost[each.id] is None)
+    rests = readings.resting(workspace, case_id, grounds.n)
     readers = sorted({member.reader for each in members.values() for member in each})
     opened = dt.datetime.fromtimestamp(case.opened // SECOND, dt.UTC)
     return contents.ExhibitData(
         case=Case(case.id, case.title, case.predicate, opened, case.opened_by),
         instruments=tuple(_instrument(workspace, row) for row in rows),
-        returns=tuple(_return(each, members[each.id]) for each in returns),
+        returns=tuple(_return(each, members[each.id], rests) for each in returns),
         zones=tuple(
             contents.ZoneSheet(
-                each.id, each.declaration["zone"], each.declaration["by"], each.declaration["reason"], each.at
+                each.id,
+                each.declaration["zone"],
+                each.declaration["by"],
+                each.declaration["reason"],
+                each.declaration["at"],
             )
             for each in returns
             if each.declaration
         ),
+        accounts=tuple(_account(each, said) for each in returns for said in each.accounts),
         mappings=tuple(_mapping(each) for each in returns if each.mapping),
         attributions=attributions,
         superseded=tuple((name, why) for name, why in lost.items() if why),
@@ -181,7 +191,7 @@ def _standing(workspace: Workspace, instrument_id: str) -> Iterator[str]:
         yield f"what was produced under it: {state}"
 
 
-def _return(row: ReturnRow, members: list[MemberRow]) -> contents.ReturnSheet:
+def _return(row: ReturnRow, members: list[MemberRow], rests: list[dict[str, Any]]) -> contents.ReturnSheet:
     return contents.ReturnSheet(
         id=row.id,
         instrument=row.instrument,
@@ -193,7 +203,20 @@ def _return(row: ReturnRow, members: list[MemberRow]) -> contents.ReturnSheet:
         reasons=tuple(row.reasons.items()),
         unclassified=tuple((path, texts) for path, texts in row.unclassified),
         original_stored=all(file["original"] for file in row.files if file.get("kept")),
+        rereads=tuple(_reread(each) for each in row.rereads),
+        older=tuple((each["what"], each["name"], each["entry"]) for each in rests if each["return"] == row.id),
     )
+
+
+def _reread(told: dict[str, Any]) -> contents.RereadSheet:
+    return contents.RereadSheet(
+        told["at"], told["by"], tuple(told["before"]), tuple(told["now"]), tuple(told["differences"].items())
+    )
+
+
+def _account(row: ReturnRow, said: dict[str, Any]) -> contents.AccountSheet:
+    files = tuple(unnamed.files_of(row, said))
+    return contents.AccountSheet(row.id, said["account"], files, said["by"], said["reason"], said["at"])
 
 
 def _mapping(row: ReturnRow) -> contents.MappingSheet:
@@ -276,6 +299,7 @@ def _finding(
         zone_basis=row["zone_basis"] or "",
         outcome=answer["outcome"],
         candidates=answer["candidates"],
+        account_basis=account_basis(member, row) or "",
         precision=row["precision"] or SECOND,
         subscriber=_holder(answer, assignments) if answer["outcome"] == "one" else None,
         covered_by=tuple(answer["covered_by"]),

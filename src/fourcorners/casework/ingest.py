@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
+from dataclasses import field
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -22,6 +24,7 @@ from fourcorners.casework import keeping
 from fourcorners.casework import mappings
 from fourcorners.casework import sifting
 from fourcorners.casework import store
+from fourcorners.casework import unnamed
 from fourcorners.casework.holding import standing
 from fourcorners.casework.intake import ReadFile
 from fourcorners.casework.judged import Judged
@@ -36,10 +39,7 @@ from fourcorners.law import cybertip
 from fourcorners.law import scope
 from fourcorners.law.proportion import People
 from fourcorners.model.errors import BadInput
-from fourcorners.model.errors import UsageError
 from fourcorners.model.instant import ZoneDeclaration
-from fourcorners.model.instant import ZoneError
-from fourcorners.model.instant import zone_info
 from fourcorners.model.instrument import Instrument
 from fourcorners.vault import segments
 from fourcorners.vault.scratch import Scratch
@@ -56,6 +56,51 @@ STEPS = (
 )
 
 OnStep = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What persons said of a return's files beside what the files say themselves.
+
+    Attributes:
+        mapping: what a table's columns mean.
+        zone: the zone of its local times, as `ReturnRow.declaration`.
+        accounts: whose the lists are that name no account, as `ReturnRow.accounts`.
+        reason: why the return is judged anew; a zone has its own.
+        before: the return as it stands, if it is judged anew.
+        entry: the kind of the ledger entry.
+        differences: of a return that is read again: how many of each kind, which its entry says.
+        evidence: and what they are, which its entry keeps under the instrument's key.
+        rereads: as `ReturnRow.rereads`.
+    """
+
+    mapping: DeclaredMapping | None = None
+    zone: dict[str, Any] | None = None
+    accounts: list[dict[str, Any]] = field(default_factory=list)
+    reason: str = ""
+    before: ReturnRow | None = None
+    entry: str = "intake"
+    differences: dict[str, int] | None = None
+    evidence: dict[str, Any] = field(default_factory=dict)
+    rereads: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, before: ReturnRow, entry: str) -> Said:
+        """What was said of a return that is stored."""
+        mapping = DeclaredMapping.stored(before.mapping) if before.mapping else None
+        return cls(
+            mapping=mapping,
+            zone=before.declaration,
+            accounts=before.accounts,
+            before=before,
+            entry=entry,
+            rereads=before.rereads,
+        )
+
+    @property
+    def declaration(self) -> ZoneDeclaration | None:
+        """The zone as readers take it."""
+        return ZoneDeclaration(self.zone["zone"], self.zone["by"]) if self.zone else None
 
 
 def ingest(
@@ -83,62 +128,19 @@ def ingest(
         BadInput: a file cannot be taken; nothing of the call is stored.
     """
     with workspace.attempt("ingest", {"instrument": under}, evidence={"files": []}) as known:
-        instrument = _permitted(workspace, under)
+        instrument = permitted(workspace, under)
         row_id = store.next_id(workspace.tables, ReturnRow)
-        return _take_in(workspace, instrument, paths, row_id, mapping, None, known, on_step)
+        said = Said(mapping=mapping)
+        with keeping.nothing_left_behind(workspace), ExitStack() as stack:
+            sifter = _sifter(workspace, instrument, row_id, paths, stack)
+            files = read(stack, paths, said, known["files"], on_step, sifter)
+            _check_new(workspace, instrument, files)
+            on_step("read")
+            judged = judge(workspace, files, instrument, on_step, sifter)
+            return keep(workspace, stack, instrument, row_id, files, judged, said, on_step, sifter)
 
 
-def declare_zone(
-    workspace: Workspace,
-    return_id: str,
-    zone: ZoneDeclaration,
-    reason: str,
-    paths: list[Path],
-    *,
-    on_step: OnStep = lambda _step: None,
-) -> ReturnRow:
-    """Judge a return anew with the zone that a person declares for its local times.
-
-    Args:
-        workspace: where.
-        return_id: the return.
-        zone: which zone, and who says so.
-        reason: why that zone.
-        paths: the same files again; they must have the recorded hashes.
-        on_step: told each of `STEPS`.
-
-    Raises:
-        UsageError: no reason, or nothing in the return waits for a zone.
-        BadInput: `NOT_THE_SAME_FILES`.
-    """
-    facts = {"return": return_id}
-    with workspace.attempt("declare zone", facts, evidence={"files": []}) as known:
-        before = store.get(workspace.tables, ReturnRow, return_id)
-        facts["instrument"] = before.instrument  # what a refusal tells of the files ends with the instrument's key
-        _check_zone(zone.zone)
-        if not reason.strip():
-            raise UsageError(
-                "USAGE",
-                "a declared zone needs a reason",
-                why="a wrong zone moves every record by hours",
-                next_step="say in --reason where the zone is stated: a letter, a certificate, a call and its date",
-            )
-        if "UNDECIDABLE_TIME_ZONE" not in before.reasons:
-            raise UsageError(
-                "NOTHING_TO_DECLARE",
-                f"no record of {return_id} waits for a time zone",
-                next_step=f"`case show` lists the reasons for which records of {return_id} were sealed",
-            )
-        instrument = _permitted(workspace, before.instrument)
-        stored = {name for name, _ in catalogue.of_return(workspace.tables, return_id)}
-        mapping = DeclaredMapping.stored(before.mapping) if before.mapping else None
-        declared = (zone, reason.strip(), before)
-        row = _take_in(workspace, instrument, paths, return_id, mapping, declared, known, on_step)
-        keeping.remove(workspace, stored)  # the files of the first judging
-        return row
-
-
-def _permitted(workspace: Workspace, instrument_id: str) -> Instrument:
+def permitted(workspace: Workspace, instrument_id: str) -> Instrument:
     """The instrument, if the acting person may take records in under it now."""
     instrument = store.load_instrument(workspace.tables, instrument_id)
     actors.check_team(workspace, instrument.case)
@@ -148,95 +150,115 @@ def _permitted(workspace: Workspace, instrument_id: str) -> Instrument:
     return instrument
 
 
-def _check_zone(name: str) -> None:
-    try:
-        zone_info(name)
-    except ZoneError as error:
-        raise UsageError(
-            "USAGE",
-            str(error),
-            why="a wrong zone moves every record by hours",
-            next_step="give an IANA name, such as Europe/Berlin",
-        ) from error
-
-
-def _take_in(
-    workspace: Workspace,
-    instrument: Instrument,
+def read(
+    stack: ExitStack,
     paths: list[Path],
-    row_id: str,
-    mapping: DeclaredMapping | None,
-    declared: tuple[ZoneDeclaration, str, ReturnRow] | None,
-    known: dict[str, Any],
+    said: Said,
+    hashes: list[str],
     on_step: OnStep,
-) -> ReturnRow:
-    stem = f"{row_id}.{workspace.log.size()}"
-    with keeping.nothing_left_behind(workspace), ExitStack() as stack:
-        files = list[ReadFile]()
-        table = mapping.reader() if mapping else None
-        zone = declared[0] if declared else None
-        given = list(intake.paths_in(paths))
-        people = People(len(instrument.scope.accounts))
-        sifter = _sifter(workspace, instrument, stem, people, given, stack)
-        for path, named in given:
-            sift = partial(sifter.member, sum(len(file.read) for file in files)) if sifter else None
-            files.append(intake.read_file(path, stack, table, zone, known["files"].append, sift, named=named))
-            on_step("opened")
-        intake.relate(files)
-        if mapping:
-            mappings.check_files(mapping, known["files"])
-        _check_files(workspace, instrument, files, declared[2] if declared else None)
-        cybertip.check_report(
-            instrument, [member.reading.facts.get("cybertip", "") for file in files for member in file.read]
+    sifter: Sifter | None = None,
+) -> list[ReadFile]:
+    """Read files, let them say what they tell about each other, and add what persons said of them.
+
+    Args:
+        stack: keeps the files open, until `keep` closes it.
+        paths: files and folders.
+        said: what persons said.
+        hashes: told the hash of every file before it is read.
+        on_step: told `opened` for each file.
+        sifter: what sifts the logs among them, if any does.
+    """
+    files = list[ReadFile]()
+    table = said.mapping.reader() if said.mapping else None
+    for path, named in intake.paths_in(paths):
+        sift = partial(sifter.member, sum(len(file.read) for file in files)) if sifter else None
+        files.append(intake.read_file(path, stack, table, said.declaration, hashes.append, sift, named=named))
+        on_step("opened")
+    intake.relate(files)
+    unnamed.fill(files, said.accounts)
+    if said.mapping:
+        mappings.check_files(said.mapping, hashes)
+    return files
+
+
+def read_again(
+    stack: ExitStack,
+    paths: list[Path],
+    before: ReturnRow,
+    said: Said,
+    hashes: list[str],
+    on_step: OnStep,
+) -> list[ReadFile]:
+    """As `read`, the files of a return that is stored, in the order in which they were taken in.
+
+    Raises:
+        BadInput: `NOT_THE_SAME_FILES`.
+    """
+    files = read(stack, paths, said, hashes, on_step)
+    given = [file["sha256"] for file in before.files if "kept" in file]
+    needed = {file["sha256"] for file in before.files if file.get("kept")}
+    found = [file.sha256 for file in files]
+    if len(set(found)) < len(found) or not needed <= set(found) <= set(given) or not needed:
+        raise BadInput(
+            "NOT_THE_SAME_FILES",
+            f"the files given are not those of {before.id}",
+            why="what is said of a return is said of what was produced, and of nothing else",
+            next_step="give the files with these hashes: " + ", ".join(sorted(needed)),
         )
-        on_step("read")
-        judged = _judge(workspace, files, instrument, people, sifter)
-        on_step("judged")
-        kept = keeping.keep(workspace, instrument.id, stem, files, judged, on_step)
-        row = _row(workspace, instrument, row_id, judged, kept, mapping, declared)
-        stack.close()  # the files must still be what was hashed and read
-        with workspace.transaction() as tables:
-            if declared:
-                store.remove_return(tables, row_id)
-            bound = store.add_return(tables, row, kept.members, kept.sealed, kept.originals)
-            _write_entry(workspace, instrument.case, row, bound, kept, declared)
-            on_step("entry written")
+    on_step("read")
+    return sorted(files, key=lambda file: given.index(file.sha256))
+
+
+def keep(
+    workspace: Workspace,
+    stack: ExitStack,
+    instrument: Instrument,
+    row_id: str,
+    files: list[ReadFile],
+    judged: list[Judged],
+    said: Said,
+    on_step: OnStep,
+    sifter: Sifter | None = None,
+) -> ReturnRow:
+    """Store what was judged, in the place of the return as it stood before, if it did."""
+    earlier = {name for name, _ in catalogue.of_return(workspace.tables, row_id)} if said.before else set()
+    stem = sifter.stem if sifter else _stem(workspace, row_id)
+    kept = keeping.keep(workspace, instrument.id, stem, files, judged, on_step)
+    row = _row(workspace, instrument, row_id, judged, kept, said)
+    stack.close()  # the files must still be what was hashed and read
+    with workspace.transaction() as tables:
+        if said.before:
+            store.remove_return(tables, row_id)
+        bound = store.add_return(tables, row, kept.members, kept.sealed, kept.originals)
+        _write_entry(workspace, instrument.case, row, bound, kept, said)
+        on_step("entry written")
     on_step("committed")
+    keeping.remove(workspace, earlier)
     return row
 
 
 def _sifter(
-    workspace: Workspace,
-    instrument: Instrument,
-    stem: str,
-    people: People,
-    given: list[tuple[Path, bool]],
-    stack: ExitStack,
+    workspace: Workspace, instrument: Instrument, row_id: str, paths: list[Path], stack: ExitStack
 ) -> Sifter | None:
     """What sifts the logs among large files; None where all rows can as well be judged together."""
-    size = sum(path.stat().st_size for path, _ in given)
+    size = sum(path.stat().st_size for path, _ in intake.paths_in(paths))
     if size <= sifting.PART:
         return None
     vault = workspace.vault
     all_wait = vault.team is not None or scope.names_holders(instrument)
     scratch = stack.enter_context(Scratch(vault.root)) if all_wait else None
-    return Sifter(vault, instrument, stem, people, scratch, size, stack.enter_context(segments.writers()))
+    people = People(len(instrument.scope.accounts))
+    writers = stack.enter_context(segments.writers())
+    return Sifter(vault, instrument, _stem(workspace, row_id), people, scratch, size, writers)
 
 
-def _check_files(
-    workspace: Workspace, instrument: Instrument, files: list[ReadFile], before: ReturnRow | None
-) -> None:
+def _stem(workspace: Workspace, row_id: str) -> str:
+    """How the names of a return's files begin: as none did before, if the return is judged anew."""
+    return f"{row_id}.{workspace.log.size()}"
+
+
+def _check_new(workspace: Workspace, instrument: Instrument, files: list[ReadFile]) -> None:
     hashes = [file.sha256 for file in files if file.read]
-    if before is not None:
-        recorded = sorted(file["sha256"] for file in before.files if file.get("kept"))
-        if sorted(hashes) != recorded:
-            raise BadInput(
-                "NOT_THE_SAME_FILES",
-                f"the files given are not those of {before.id}",
-                why="a zone is declared for what was produced, and for nothing else",
-                next_step="give the files with these hashes: " + ", ".join(recorded),
-            )
-        return
     for file in files:
         earlier = store.return_of_file(workspace.tables, instrument.id, file.sha256)
         if earlier or hashes.count(file.sha256) > 1:
@@ -261,9 +283,18 @@ def _check_files(
         )
 
 
-def _judge(
-    workspace: Workspace, files: list[ReadFile], instrument: Instrument, people: People, sifter: Sifter | None
+def judge(
+    workspace: Workspace,
+    files: list[ReadFile],
+    instrument: Instrument,
+    on_step: OnStep,
+    sifter: Sifter | None = None,
 ) -> list[Judged]:
+    """Judge what was read, but for what was sifted; the rows are let go of."""
+    cybertip.check_report(
+        instrument, [member.reading.facts.get("cybertip", "") for file in files for member in file.read]
+    )
+    people = sifter.people if sifter else People(len(instrument.scope.accounts))
     for member in (member for file in files for member in file.read):
         people.add(member.reading)
     if store.of_owner(workspace.tables, ReturnRow, instrument.id):
@@ -285,6 +316,7 @@ def _judge(
             # what was withheld is let go of here, and takes no memory while the rest is stored
             file.read[n] = replace(member, reading=replace(member.reading, batches=()))
             judged.append(Judged(file, file.read[n], verdicts))
+    on_step("judged")
     return judged
 
 
@@ -294,8 +326,7 @@ def _row(
     row_id: str,
     judged: list[Judged],
     kept: Kept,
-    mapping: DeclaredMapping | None,
-    declared: tuple[ZoneDeclaration, str, ReturnRow] | None,
+    said: Said,
 ) -> ReturnRow:
     counts, reasons, unclassified = Counter[str](), Counter[str](), Counter[str]()
     for each in judged:
@@ -306,15 +337,17 @@ def _row(
     return ReturnRow(
         id=row_id,
         instrument=instrument.id,
-        at=workspace.now(),
-        by=workspace.actor,
+        at=said.before.at if said.before else workspace.now(),
+        by=said.before.by if said.before else workspace.actor,
         format=", ".join(sorted({each.member.reader.partition("/")[0] for each in judged})),
         files=kept.listing,
         counts=dict(counts),
         reasons=dict(sorted(reasons.items())),
         unclassified=sorted(unclassified.items()),
-        mapping=mapping.body() if mapping else None,
-        declaration={"zone": declared[0].zone, "by": declared[0].by, "reason": declared[1]} if declared else None,
+        mapping=said.mapping.body() if said.mapping else None,
+        declaration=said.zone,
+        accounts=said.accounts,
+        rereads=said.rereads,
         drift=[{"file": each.name(), **drift} for each in judged if (drift := each.drift())],
     )
 
@@ -325,7 +358,7 @@ def _write_entry(
     row: ReturnRow,
     bound: dict[str, str],
     kept: Kept,
-    declared: tuple[ZoneDeclaration, str, ReturnRow] | None,
+    said: Said,
 ) -> None:
     """Counts and a hash over the ciphertexts stay for good; what tells of the production ends with its key."""
     facts: dict[str, Any] = {
@@ -346,12 +379,17 @@ def _write_entry(
             for member, stored in kept.members
         },
     }
+    if said.differences is not None:
+        facts["differences"] = said.differences
+    if said.accounts:
+        evidence["accounts"] = said.accounts  # whose the lists are tells of the production
+    evidence |= said.evidence
     if row.mapping:
         evidence |= {"mapping": row.mapping["sha256"], "certificate": row.mapping["certificate_sha256"]}
     workspace.write_entry(
-        "declaration" if declared else "intake",
+        said.entry,
         facts,
-        {"declaration": row.declaration},
+        {"declaration": row.declaration, "reason": said.reason},
         evidence=evidence,
         owner=row.instrument,
     )

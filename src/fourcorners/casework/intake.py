@@ -46,8 +46,8 @@ from fourcorners.readers.registry import Reader
 class ReadMember:
     """One member that a reader understood. `path` is the file as given, `member` a path inside it.
 
-    `drift` is how its structure differs from what the reader was tested on. `sifted` is what of a large log was
-    judged while it was read; the reading then has the other rows.
+    `drift` is how its structure differs from what the reader was tested on, `account_by` who declared whose its
+    rows are. `sifted` is what of a large log was judged while it was read; the reading then has the other rows.
     """
 
     path: str
@@ -57,6 +57,7 @@ class ReadMember:
     reading: Reading
     drift: Drift | None = None
     sifted: Sifted | None = None
+    account_by: str = ""
 
     @property
     def reader(self) -> str:

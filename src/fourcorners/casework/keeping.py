@@ -158,6 +158,7 @@ def _keep_member(
         # what a member says about itself is of an account that nobody asked about, unless a row is released
         facts=dict(reading.facts) if judged.counts()["released"] else {},
         drift=judged.drift(),
+        account_by=member.account_by,
     )
     kept.members.append((row, [each for each in stored if not each.name.startswith(SEALED)]))
 

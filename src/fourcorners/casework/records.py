@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 
 from fourcorners.casework import gate
 from fourcorners.casework.gate import Rows
+from fourcorners.casework.rows import MemberRow
 from fourcorners.casework.workspace import Workspace
+from fourcorners.model.instant import DECLARED
+from fourcorners.model.instant import FILE
 from fourcorners.model.instant import SECOND
+from fourcorners.model.instant import STATED
 from fourcorners.model.instant import rfc3339
 from fourcorners.model.records import DERIVED
 from fourcorners.model.records import FAMILIES
@@ -35,6 +40,15 @@ def record_id(return_id: str, member: int, row: int) -> str:
     return f"{return_id}.{member}.{row}"
 
 
+def account_basis(member: MemberRow, row: Mapping[str, Any]) -> str | None:
+    """Who says whose the record is: `stated` (the record), `file` (another member of it), `declared by NAME`."""
+    if row.get("account") is None:
+        return None
+    if row["account_text"] is not None:
+        return STATED
+    return DECLARED + member.account_by if member.account_by else FILE
+
+
 def lines(rows: Rows) -> Iterator[dict[str, Any]]:
     """The lines of one batch."""
     fields = FAMILIES[rows.family]
@@ -49,6 +63,7 @@ def lines(rows: Rows) -> Iterator[dict[str, Any]]:
             "id": record_id(rows.returned.id, rows.member.n, row["row"]),
             "kind": rows.family,
             "account": row.get("account"),
+            "account_basis": account_basis(rows.member, row),
             "ip": row.get("ip"),
             "port": row.get("port"),
             "at": _instant(row.get("at"), precision),

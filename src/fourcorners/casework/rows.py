@@ -70,6 +70,7 @@ class MemberRow:
 
     `counts` has rows, released, sealed, rejected; `reasons` how many rows were withheld for each reason. `drift`
     has the features of structure that its reader was not tested on (`new`) or that it lacks (`missing`).
+    `account_by` is the person who declared whose its rows are, where the file names no account.
     """
 
     n: int
@@ -88,6 +89,7 @@ class MemberRow:
     unclassified: list[tuple[str, int]]
     facts: dict[str, str]
     drift: dict[str, list[str]] = field(default_factory=dict)
+    account_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,13 @@ class ReturnRow:
 
     `files` holds for each path: path, sha256 and read (the format, or why it was not read); for the files as given
     also whether any member was `kept` and whether the whole `original` is stored. `mapping` is the declared
-    mapping's text and facts, for tables. `declaration` is the zone that a person declared. `unclassified` has
-    labels in no list, with their number of texts. `unsealed` names the petition by which a court opened these
-    rows, and the return in which they were sealed. `drift` has the members whose structure is not one that the
-    reader was tested on, with the difference.
+    mapping's text and facts, for tables. `declaration` is the zone that a person declared (zone, by, reason, at);
+    `accounts` has what persons declared of lists that name no account (account, by, reason, at, and `files`: hash
+    of the file as given, path in it). `unclassified` has labels in no list, with their number of texts. `unsealed`
+    names the petition by which a court opened these rows, and the return in which they were sealed. `drift` has
+    the members whose structure is not one that the reader was tested on, with the difference. `rereads` says for
+    each time that the return was read again: at, by, reason, the readers' versions (`before` and `now`), how many
+    `differences` of each kind, and the hash of the return's body `was` before.
     """
 
     id: str
@@ -112,9 +117,11 @@ class ReturnRow:
     reasons: dict[str, int]
     unclassified: list[tuple[str, int]]
     mapping: dict[str, Any] | None = None
-    declaration: dict[str, str] | None = None
+    declaration: dict[str, Any] | None = None
     unsealed: dict[str, str] | None = None
     drift: list[dict[str, Any]] = field(default_factory=list)
+    accounts: list[dict[str, Any]] = field(default_factory=list)
+    rereads: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,14 @@ from typing import Any
 import fourcorners as product
 from fourcorners.attribution import networks
 from fourcorners.casework import attribute
+from fourcorners.casework import differences
 from fourcorners.casework import gate
+from fourcorners.casework import readings
 from fourcorners.casework import store
+from fourcorners.casework import unnamed
 from fourcorners.casework.holding import standing
 from fourcorners.casework.oversight import witnessing
+from fourcorners.casework.reread import Reread
 from fourcorners.casework.rows import ActorRow
 from fourcorners.casework.rows import AttributionRow
 from fourcorners.casework.rows import CaseRow
@@ -82,7 +86,21 @@ def show_case(workspace: Workspace, case_id: str, reason: str = "") -> dict[str,
             }
             for row in store.of_owner(workspace.tables, AttributionRow, case_id)
         ],
+        "rests_on_older": readings.resting(workspace, case_id),
+        "newer_readers": list(_newer(workspace, case_id)),
     }
+
+
+def _newer(workspace: Workspace, case_id: str) -> Iterator[dict[str, Any]]:
+    """The returns of a case that were read by other versions of the readers than those of today."""
+    for row in store.of_owner(workspace.tables, InstrumentRow, case_id):
+        returns = (
+            [] if standing.is_destroyed(workspace, row.id) else store.of_owner(workspace.tables, ReturnRow, row.id)
+        )
+        for each in returns:
+            if not each.unsealed and (pairs := readings.outdated(workspace, each)):
+                todo = f"fourcorners reread --return {each.id} PATH..."
+                yield {"return": each.id, "readers": pairs, "next": todo}
 
 
 def _instrument(workspace: Workspace, row: InstrumentRow) -> dict[str, Any]:
@@ -116,8 +134,45 @@ def return_line(row: ReturnRow) -> dict[str, Any]:
         "reasons": row.reasons,
         "unclassified_fields": [path for path, _ in row.unclassified],
         "drift": row.drift,
+        "declared": list(_declared(row)),
+        "rereads": [_reread(each) for each in row.rereads],
         "files": [{key: file[key] for key in ("path", "sha256", "read")} for file in row.files],
     }
+
+
+def _declared(row: ReturnRow) -> Iterator[dict[str, Any]]:
+    """What persons declared of a return's files; `files` None: of all of them."""
+    if zone := row.declaration:
+        yield _declaration("zone", zone["zone"], zone, None)
+    for each in row.accounts:
+        yield _declaration("account", each["account"], each, unnamed.files_of(row, each))
+
+
+def _declaration(what: str, value: str, said: dict[str, Any], files: list[str] | None) -> dict[str, Any]:
+    told = {"by": said["by"], "at": rfc3339(said["at"]), "reason": said["reason"]}
+    return {"what": what, "value": value, **told, "files": files}
+
+
+def _reread(told: dict[str, Any]) -> dict[str, Any]:
+    names = ("by", "reason", "before", "now", "differences")
+    return {"at": rfc3339(told["at"]), **{name: told[name] for name in names}}
+
+
+def reread_lines(done: Reread) -> Iterator[dict[str, Any]]:
+    """What came of reading a return again: a line about the whole, then one a difference."""
+    kinds = differences.count(done.found)
+    yield {
+        "return": done.row.id,
+        "entry": done.entry,
+        "readers": done.readers,
+        "differences": sum(kinds.values()),
+        "kinds": kinds,
+        "rests_on_older": done.rests,
+        "elsewhere": done.elsewhere,
+        **done.row.counts,
+        "reasons": done.row.reasons,
+    }
+    yield from done.found
 
 
 def actor_line(row: ActorRow) -> dict[str, Any]:

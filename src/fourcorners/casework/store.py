@@ -383,9 +383,14 @@ def hash_of_member(member: MemberRow, segments: list[Segment]) -> str:
     return hash_of_body("\n".join((_dump(member), *catalogue)))
 
 
+def hash_of(row: ReturnRow) -> str:
+    """The hash of a return's body, as a basis and the entries about it have it, hex."""
+    return hash_of_body(_dump(row))
+
+
 def basis_of(tables: Tables, instruments: list[str]) -> dict[str, str]:
     """The returns under some instruments, each with the hash of its body."""
-    return {row.id: hash_of_body(_dump(row)) for each in instruments for row in of_owner(tables, ReturnRow, each)}
+    return {row.id: hash_of(row) for each in instruments for row in of_owner(tables, ReturnRow, each)}
 
 
 def stored_bodies(tables: Tables) -> dict[str, str]:
@@ -424,7 +429,7 @@ def _member_bodies(tables: Tables, returned: ReturnRow) -> dict[str, str]:
     }
 
 
-def member_name(return_id: str, n: int) -> str:
+def member_name(return_id: str, n: int | str) -> str:
     """The name of a member among the stored bodies."""
     return f"members/{return_id}/{n}"
 

@@ -59,7 +59,7 @@ KEYS = "keys"
 #: Time stamps, each with the checkpoint it is over and the authority's root certificates.
 STAMPS = "stamps"
 CHECKPOINT = "checkpoint"
-VERSION = 3
+VERSION = 4
 
 #: The owner of the log's signing key in the key store.
 LOG = "log"

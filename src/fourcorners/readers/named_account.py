@@ -30,6 +30,11 @@ def _with_account(reading: Reading, names: set[str]) -> Reading:
     if len(names) != 1 or accounts([reading]):
         return reading
     (name,) = names
+    return named(reading, name)
+
+
+def named(reading: Reading, name: str) -> Reading:
+    """A member that names no account, with the one that its rows are of; the value has no text and no place."""
     return replace(reading, batches=tuple(_filled(batch, name) for batch in reading.batches))
 
 

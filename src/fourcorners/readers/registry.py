@@ -117,6 +117,9 @@ EXPORTS = frozenset(
     }
 )
 
+#: The formats that have lists of one account's addresses which do not name the account: a person may declare it.
+UNNAMED = frozenset({"reddit-ip-logs", "snapchat-return", "tiktok-ip-data", "tiktok-text"})
+
 
 def reader_for(path: str, head: bytes) -> Reader | None:
     """The first reader that knows the member; that no two know one is for the tests to prove."""

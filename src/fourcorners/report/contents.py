@@ -12,6 +12,7 @@ from fourcorners.model.codes import OUTCOMES
 from fourcorners.model.codes import REJECTIONS
 from fourcorners.model.codes import SEALS
 from fourcorners.model.instant import SECOND
+from fourcorners.model.instant import STATED
 from fourcorners.model.instrument import Case
 from fourcorners.model.instrument import Instrument
 from fourcorners.model.source import Source
@@ -55,6 +56,17 @@ class FileSheet:
 
 
 @dataclass(frozen=True, slots=True)
+class RereadSheet:
+    """One time that a return was read again: the readers before and then, and what differed (kind, how many)."""
+
+    at: int
+    by: str
+    before: tuple[str, ...]
+    now: tuple[str, ...]
+    differences: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnSheet:
     """What was produced under an instrument, in figures.
 
@@ -69,6 +81,8 @@ class ReturnSheet:
         reasons: code of `SEALS` or `REJECTIONS` with its number of rows.
         unclassified: fields or sections in no list, with their number of texts; released to nobody.
         original_stored: whether the files as produced are kept whole.
+        rereads: when it was read again, by other versions of the readers.
+        older: what rests on a reading before the newest: what it is, its name, its ledger entry.
     """
 
     id: str
@@ -84,6 +98,8 @@ class ReturnSheet:
     reasons: tuple[tuple[str, int], ...]
     unclassified: tuple[tuple[str, int], ...]
     original_stored: bool
+    rereads: tuple[RereadSheet, ...] = ()
+    older: tuple[tuple[str, str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if self.rows != self.released + self.sealed + self.rejected:
@@ -98,6 +114,18 @@ class ZoneSheet:
 
     in_return: str
     zone: str
+    by: str
+    reason: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSheet:
+    """A person's declaration of whose some lists of a return are, which name no account: `files`."""
+
+    in_return: str
+    account: str
+    files: tuple[str, ...]
     by: str
     reason: str
     at: int
@@ -153,6 +181,7 @@ class Finding:
 
     Attributes:
         account, ip, port: normalised; `port` is None where none was recorded.
+        account_basis: who says the account: `stated`, `file` or `declared by NAME`.
         at: instant of the event; None while no zone is known.
         precision: nanoseconds of the smallest unit written.
         outcome: key of `OUTCOMES`.
@@ -174,6 +203,7 @@ class Finding:
     zone_basis: str
     outcome: str
     candidates: int
+    account_basis: str = STATED
     precision: int = SECOND
     subscriber: str | None = None
     covered_by: tuple[str, ...] = ()
@@ -278,6 +308,7 @@ class ExhibitData:
     superseded: tuple[tuple[str, str], ...] = ()
     locked: tuple[tuple[str, str], ...] = ()
     destroyed: tuple[str, ...] = ()
+    accounts: tuple[AccountSheet, ...] = ()
 
     @property
     def findings(self) -> list[Finding]:

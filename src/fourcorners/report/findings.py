@@ -126,7 +126,7 @@ def statements(
     blocks: list[Block] = []
     for place, finding in numbered:
         rows: list[tuple[str, Text]] = [
-            ("account", [q(finding.account), f", under {finding.instrument}"]),
+            ("account", [q(finding.account), *_whose(finding), f", under {finding.instrument}"]),
             ("address", endpoint(finding)),
             (
                 "time as written",
@@ -160,6 +160,15 @@ def statements(
             }
         )
     return blocks
+
+
+def _whose(finding: Finding) -> list[Text]:
+    """Who says whose the record is, where the record itself does not."""
+    if finding.account_basis == FILE:
+        return [", named by another member of the file"]
+    if finding.account_basis == STATED:
+        return []
+    return [", ", said(finding.account_basis), "; the record names no account"]
 
 
 def _support(events: int, records: int) -> list[object]:

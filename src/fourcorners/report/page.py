@@ -19,6 +19,7 @@ from fourcorners.report.blocks import q
 from fourcorners.report.blocks import said
 from fourcorners.report.blocks import table
 from fourcorners.report.blocks import text
+from fourcorners.report.contents import AccountSheet
 from fourcorners.report.contents import ExhibitData
 from fourcorners.report.contents import Finding
 from fourcorners.report.contents import InstrumentSheet
@@ -29,6 +30,7 @@ from fourcorners.report.findings import Sources
 from fourcorners.report.findings import listing
 from fourcorners.report.findings import overview
 from fourcorners.report.findings import statements
+from fourcorners.report.statement import ACCOUNT_DECLARED
 from fourcorners.report.statement import ALTERNATIVES
 from fourcorners.report.statement import CLAIM
 from fourcorners.report.statement import LIMITS
@@ -39,6 +41,9 @@ from fourcorners.report.statement import NO_WITNESS
 from fourcorners.report.statement import NONE_MADE
 from fourcorners.report.statement import NONE_STANDS
 from fourcorners.report.statement import NOT_STORED
+from fourcorners.report.statement import OLDER
+from fourcorners.report.statement import RESULTS
+from fourcorners.report.statement import differences
 from fourcorners.report.statement import support
 from fourcorners.report.summary import summary
 
@@ -168,6 +173,17 @@ def _return(sheet: ReturnSheet, *, stored: bool) -> Iterator[Block]:
         )
     if sheet.sealed and not stored:
         yield note(NOT_STORED)
+    for each in sheet.rereads:
+        yield note(
+            "Read again on ",
+            instant(each.at),
+            " by ",
+            said(each.by),
+            f", with {', '.join(each.now)} in the place of {', '.join(each.before)}: {differences(each)}.",
+        )
+    if sheet.older:
+        names = "; ".join(f"{RESULTS[what]} {name} ({entry})" for what, name, entry in sheet.older)
+        yield note(f"{OLDER} {names}.")
 
 
 def _locked(data: ExhibitData) -> list[Block]:
@@ -179,8 +195,9 @@ def _locked(data: ExhibitData) -> list[Block]:
 
 def _declarations(data: ExhibitData) -> list[Block]:
     blocks = [block for zone in data.zones for block in _zone(zone)]
+    blocks += [block for account in data.accounts for block in _account(account)]
     blocks += [block for mapping in data.mappings for block in _mapping(mapping)]
-    return blocks or [text("Nobody declared a zone or the meaning of a table.")]
+    return blocks or [text("Nobody declared a zone, an account or the meaning of a table.")]
 
 
 def _zone(sheet: ZoneSheet) -> Iterator[Block]:
@@ -191,6 +208,17 @@ def _zone(sheet: ZoneSheet) -> Iterator[Block]:
         ("reason", said(sheet.reason)),
     )
     yield note("Declared by one person, not checked by a second.")
+
+
+def _account(sheet: AccountSheet) -> Iterator[Block]:
+    yield {"heading": [f"Account of {sheet.in_return}"]}
+    yield facts(
+        ("account", q(sheet.account)),
+        ("lists", lines([q(name) for name in sheet.files])),
+        ("declared by", [said(sheet.by), ", ", instant(sheet.at)]),
+        ("reason", said(sheet.reason)),
+    )
+    yield note(ACCOUNT_DECLARED)
 
 
 def _mapping(sheet: MappingSheet) -> Iterator[Block]:

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 
 from fourcorners.model.codes import OUTCOMES
 from fourcorners.report.contents import Finding
+from fourcorners.report.contents import RereadSheet
 
 CLAIM = "An address can show to whose service it was assigned. It does not show who used it."
 
@@ -107,10 +108,39 @@ LIMITS: tuple[str, ...] = (
 NOT_SHOWN = {
     "quashed": "it rests on an instrument that a court quashed",
     "destroyed": "what it rests on was destroyed",
+    "reread": "a return on which it rests was read again after it, by another version of a reader",
     "changed": "records were added or judged anew after it",
+}
+ACCOUNT_DECLARED = (
+    "These lists name no account. That they are of this one is what one person says, not what the provider's file "
+    "says; no second person checked it. If it is wrong, every record in them is somebody else's."
+)
+#: What was handed out or concluded, and may rest on an older reading.
+RESULTS = {
+    "attribution": "the comparison",
+    "exhibit": "the exhibit",
+    "next": "the sheets for carriers under",
+    "instrument": "the instrument",
+}
+OLDER = "On an earlier reading of it rest, and are to be made or looked at again:"
+_DIFFERENCES = {
+    "added": "records added",
+    "gone": "records gone",
+    "changed": "records changed",
+    "renumbered": "records with another number",
+    "released": "records released that were withheld",
+    "withheld": "records withheld that were released",
+    "reasons": "records withheld otherwise than before",
+    "unclassified": "labels counted otherwise",
+    "members": "statements of members about themselves changed",
 }
 NONE_MADE, NONE_STANDS = "No login has been compared with assignments.", "No comparison that was made stands."
 LOCKED = "locked, since a court quashed what its instrument rests on; nothing of it is shown"
+
+
+def differences(sheet: RereadSheet) -> str:
+    """How a reading differs from the one before, in words."""
+    return ", ".join(f"{count:,} {_DIFFERENCES[kind]}" for kind, count in sheet.differences) or "no difference"
 
 
 def sentence(finding: Finding) -> tuple[str, str | None, str]:

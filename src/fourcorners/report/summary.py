@@ -23,6 +23,8 @@ from fourcorners.report.statement import NONE_MADE
 from fourcorners.report.statement import NONE_STANDS
 from fourcorners.report.statement import NOT_SHOWN
 from fourcorners.report.statement import NOT_STORED
+from fourcorners.report.statement import OLDER
+from fourcorners.report.statement import RESULTS
 from fourcorners.report.statement import SENTENCES
 from fourcorners.report.statement import TITLES
 from fourcorners.report.statement import UNCORROBORATED
@@ -136,6 +138,13 @@ def _left_open(data: ExhibitData) -> list[Text]:
     entered_by = [said(name) for name in sorted({sheet.instrument.entered_by for sheet in data.instruments})]
     if entered_by:
         rows.append(["Instrument details entered by ", *_joined(entered_by), ", not independently checked."])
+    for one in data.returns:
+        if one.older:
+            again = f"{one.id} was read again by another version of its reader. {OLDER}"
+            rows.append(f"{again} {', '.join(f'{RESULTS[what]} {name}' for what, name, _ in one.older)}.")
+    for each in data.accounts:
+        whose = f"{each.in_return} holds lists that name no account; that they are of "
+        rows.append([whose, q(each.account), " was declared by ", said(each.by), " and checked by nobody."])
     if data.mappings:
         rows.append("What a table's columns mean was declared by one person and checked by nobody.")
     if not data.ledger.witnesses:

@@ -20,7 +20,7 @@ from fourcorners.casework.workspace import Workspace
 from fourcorners.model.errors import VerificationFailed
 
 #: Entries about a return, each of which holds what its files are from then on.
-STORED = frozenset({"intake", "declaration", "unsealed"})
+STORED = frozenset({"intake", "declaration", "reread", "unsealed"})
 
 
 def check(workspace: Workspace, entries: list[Entry]) -> None:

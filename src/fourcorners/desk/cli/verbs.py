@@ -8,12 +8,14 @@ import click
 
 from fourcorners.casework import attribute as attribution
 from fourcorners.casework import cases
+from fourcorners.casework import declare as declarations
 from fourcorners.casework import exhibit as exhibits
 from fourcorners.casework import ingest as intake
 from fourcorners.casework import instruments
 from fourcorners.casework import mappings
 from fourcorners.casework import next_request
 from fourcorners.casework import records as released
+from fourcorners.casework import reread as rereading
 from fourcorners.casework import show
 from fourcorners.casework import store
 from fourcorners.casework import workspace as workspaces
@@ -189,8 +191,62 @@ def declare_zone(
     """Declare the zone of a return's local times, with the same files and a reason; it is judged anew."""
     with session.workspace() as workspace, progress("judging anew") as on_step:
         declaration = ZoneDeclaration(zone, session.actor)
-        row = intake.declare_zone(workspace, return_id, declaration, reason, list(paths), on_step=on_step)
+        row = declarations.declare_zone(workspace, return_id, declaration, reason, list(paths), on_step=on_step)
         write(show.return_line(row))
+
+
+@declare.command("account")
+@click.argument("paths", type=FILE, nargs=-1, required=True)
+@click.option("--return", "return_id", required=True, help="The return.")
+@click.option("--account", required=True, help="One of the instrument's accounts.")
+@click.option(
+    "--file",
+    "only",
+    multiple=True,
+    help="Where the instrument names several accounts: the list that is meant, made.zip!list.csv in an archive.",
+)
+@REASON
+@JSON
+@click.pass_obj
+def declare_account(
+    session: Session,
+    paths: tuple[Path, ...],
+    return_id: str,
+    account: str,
+    only: tuple[str, ...],
+    reason: str,
+    *,
+    _json: bool,
+) -> None:
+    """Declare whose a list is that names no account, with the same files and a reason; it is judged anew."""
+    with session.workspace() as workspace, progress("judging anew") as on_step:
+        row = declarations.declare_account(
+            workspace, return_id, account, reason, list(paths), only=only, on_step=on_step
+        )
+        write(show.return_line(row))
+
+
+@fourcorners.command()
+@click.argument("paths", type=FILE, nargs=-1, required=True)
+@click.option("--return", "return_id", required=True, help="The return.")
+@REASON
+@JSON
+@click.pass_obj
+def reread(session: Session, paths: tuple[Path, ...], return_id: str, reason: str, *, _json: bool) -> None:
+    """Read a return's files again with the readers of this version; every difference is told, none is hidden."""
+    with session.workspace() as workspace, progress("reading again") as on_step:
+        done = rereading.reread(workspace, return_id, list(paths), reason=reason, on_step=on_step)
+        for line in show.reread_lines(done):
+            write(line)
+    if done.entry is None:
+        click.echo(f"{return_id}: the same readers read the same; nothing was changed", err=True)
+    elif done.rests:
+        names = ", ".join(f"{each['what']} {each['name']} ({each['entry']})" for each in done.rests)
+        click.echo(
+            f"{return_id} was read by another version before; what rests on that: {names}\n  next: make them"
+            " again, and tell whoever has them; `case show` and the exhibit list them",
+            err=True,
+        )
 
 
 @fourcorners.command()
