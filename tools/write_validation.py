@@ -34,7 +34,7 @@ SEEDS, FIRST, ROWS = 6, 101, 240
 PAGE = Path(__file__).parent.parent / "docs" / "validation.md"
 #: Formats that are no production.
 OTHERS = {"case", "networks"}
-ENDINGS = (".zip", ".html", ".csv", ".txt", ".xlsx", ".leases", ".kea", ".detail", ".juniper", ".cisco")
+ENDINGS = (".zip", ".html", ".csv", ".txt", ".xlsx", ".pdf", ".leases", ".kea", ".detail", ".juniper", ".cisco")
 FIGURES = ("rows", "released", "sealed", "rejected")
 #: What no generated file can show.
 LIMITS = {
