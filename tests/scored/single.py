@@ -9,6 +9,7 @@ from typing import Any
 from fourcorners.casework import cases
 from fourcorners.casework import ingest
 from fourcorners.casework import instruments
+from fourcorners.casework import mappings
 from fourcorners.casework import records
 from fourcorners.casework import show
 from fourcorners.casework import workspace as workspaces
@@ -30,6 +31,7 @@ def run(name: str, seed: int, rows: int, out: Path) -> tuple[Score, dict[str, An
     with workspaces.open_workspace(folder, "tester") as workspace:
         case = cases.open_case(workspace, "Sample", "Synthetic complaint").id
         under = instruments.add(workspace, out.with_name(told["order"]), case).id
-        line = show.return_line(ingest.ingest(workspace, [out], under))
+        mapping = mappings.load(workspace, out.with_name(told["mapping"])) if told["mapping"] else None
+        line = show.return_line(ingest.ingest(workspace, [out], under, mapping=mapping))
         lines = list(records.list_records(workspace, under, family=None))
     return score(truth, lines, [line], []), line, lines
