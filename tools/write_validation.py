@@ -42,6 +42,7 @@ ENDINGS = (
     ".txt",
     ".json",
     ".xlsx",
+    ".pdf",
     ".leases",
     ".kea",
     ".legal",

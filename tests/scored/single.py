@@ -14,6 +14,7 @@ from fourcorners.casework import declare as declaring
 from fourcorners.casework import differences
 from fourcorners.casework import ingest
 from fourcorners.casework import instruments
+from fourcorners.casework import mappings
 from fourcorners.casework import records
 from fourcorners.casework import reread as rereading
 from fourcorners.casework import show
@@ -43,7 +44,8 @@ def run(name: str, seed: int, rows: int, out: Path) -> tuple[Score, dict[str, An
     with workspaces.open_workspace(folder, "tester") as workspace:
         case = cases.open_case(workspace, "Sample", "Synthetic complaint").id
         under = instruments.add(workspace, out.with_name(told["order"]), case).id
-        line = show.return_line(ingest.ingest(workspace, [out], under))
+        mapping = mappings.load(workspace, out.with_name(told["mapping"])) if told["mapping"] else None
+        line = show.return_line(ingest.ingest(workspace, [out], under, mapping=mapping))
         lines = list(records.list_records(workspace, under, family=None))
     return score(truth, lines, [line], []), line, lines
 

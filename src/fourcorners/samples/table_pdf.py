@@ -48,11 +48,12 @@ def write(path: Path, rng: Random, rows: Iterable[Sequence[str | int | None]]) -
         raise UsageError(
             "USAGE", f"a PDF is made of at most {MAX_ROWS} rows", next_step="take another ending, or fewer rows"
         )
+    rules = rng.choice(("grid", "rows", "none", "none"))
     given = {
         "header": header,
         "rows": body,
         "narrow": rng.choice(("", *(name for name in header if "ame" in name or name == "Holder"))),
-        "rules": rng.choice(("grid", "rows", "none", "none")),
+        "rules": rules,
         "again": rng.random() < 0.6,  # noqa: PLR2004 - more often than not
         "dark": rng.random() < 0.3,  # noqa: PLR2004 - now and then
         "striped": rng.random() < 0.3,  # noqa: PLR2004 - the same
@@ -62,7 +63,8 @@ def write(path: Path, rng: Random, rows: Iterable[Sequence[str | int | None]]) -
         "width": rng.choice((297, 330)),
         "height": rng.choice((120, 210)),
         "size": rng.choice((7, 8, 9)),
-        "inset": rng.choice((4, 5, 6)),
+        # without lines, rows stand clearly farther apart than the lines of a cell, or they cannot be told
+        "inset": rng.choice((4, 5, 6)) if rules != "none" else 6,
     }
     made = typst.compile(_PAGE.encode(), sys_inputs={"given": json.dumps(given)}, ignore_system_fonts=True)
     assert isinstance(made, bytes)

@@ -13,11 +13,12 @@ from fourcorners.readers.pdf_table.page import Page
 from fourcorners.readers.pdf_table.page import Rule
 
 #: Of a line's height: a wider gap separates columns. A blank is 0.2 to 0.6 wide.
-GAP = 0.7
+GAP = 0.65
 _WORD = 0.15  # a gap from which on two glyphs are two words, where no blank stands between them
 _SAME = 0.2  # baselines nearer than this, of the height, are one line
 _CROWDED = 0.5  # lines nearer than this are printed over each other
-_OVER = 0.5  # of the narrower glyph's width
+_STAMP = 1.6  # times a line's height
+_OVER = 0.45  # of the narrower glyph's width
 #: Two letters that fonts draw as one glyph, which then has one place for both. There are none of figures.
 _LIGATURES = frozenset({"ff", "fi", "fl", "ft", "fj", "fb", "fh", "fk", "tt", "ti", "st", "ct", "Th", "Qu"})
 
@@ -73,8 +74,18 @@ def lines_of(page: Page) -> tuple[list[Line], list[str]]:
     for above, below in pairwise(lines):
         if above.base - below.base < _CROWDED * min(above.height, below.height):
             above.flaw = below.flaw = "AMBIGUOUS_ROW"
-    turned = "".join(glyph.text for glyph in page.glyphs if glyph.turned)
+    aside = [glyph for glyph in page.glyphs if glyph.turned]
+    for line in lines:
+        if any(_is_in(glyph, line) for glyph in aside):
+            line.flaw = line.flaw or "AMBIGUOUS_ROW"
+    turned = "".join(glyph.text for glyph in aside)
     return lines, [turned] if turned else []
+
+
+def _is_in(turned: Glyph, line: Line) -> bool:
+    """Whether a turned glyph could be one of a line's; a stamp across the page has larger ones."""
+    small = max(turned.height, turned.right - turned.left) < _STAMP * line.height
+    return small and abs(turned.base - line.base) < line.height
 
 
 def _line(glyphs: Iterable[Glyph], rules: Sequence[Rule]) -> Line:

@@ -40,7 +40,7 @@ class Glyph:
         left: where its box begins, in points from the page's left edge.
         right: where it ends.
         base: its baseline, in points from the page's bottom.
-        height: of its line.
+        height: the size of its font on the page.
         blanks: how many blank glyphs stand before it; -1 where PDFium's text begins a new line or object there.
         blank_behind: a blank glyph of the page follows it.
         seen: false where a person would not see it, or it stands for no known character.
@@ -172,6 +172,9 @@ def _glyph(
     item = raw.FPDFText_GetTextObject(text, n)
     mode = raw.FPDFTextObj_GetTextRenderMode(item) if item else raw.FPDF_TEXTRENDERMODE_FILL
     left, right, bottom, top = rect.left, rect.right, rect.bottom, rect.top
+    matrix = raw.FS_MATRIX()
+    raw.FPDFText_GetMatrix(text, n, matrix)
+    size = raw.FPDFText_GetFontSize(text, n) * math.hypot(matrix.c, matrix.d)
     angle = raw.FPDFText_GetCharAngle(text, n) % math.tau
     middle = ((left + right) / 2, (bottom + top) / 2)
     mine = order.get(_address(item), -1) if item else -1
@@ -179,7 +182,7 @@ def _glyph(
     seen = (
         mode not in _UNSEEN_MODES
         and alpha >= _FAINT
-        and top - bottom >= _SMALLEST
+        and size >= _SMALLEST
         and _holds(shown, *middle)
         and not covered
         and raw.FPDFText_HasUnicodeMapError(text, n) == 0
@@ -191,7 +194,7 @@ def _glyph(
         left,
         right,
         y.value,
-        top - bottom,
+        size,
         blanks,
         seen=seen,
         pale=min(red, green, blue) >= _PALE,

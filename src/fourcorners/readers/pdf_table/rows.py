@@ -70,7 +70,10 @@ class Spacing:
             full = all(line.cells.keys() >= set(needed) for line in (one, other))
             if full or is_near(one, other):
                 (rows if full else cells).append(one.base - other.base)
-        least, leading = min(rows, default=None), min(cells, default=None)
+        # in a cell that stands in the middle of its row, lines stand half a distance from those of the others
+        shortest = min(cells, default=0.0)
+        leading = max((gap for gap in cells if gap <= shortest * _SAME or _is_double(gap, shortest)), default=None)
+        least = min(rows, default=None)
         if leading is not None and least is not None and least < _APART * leading:
             leading = None
         if least is None and leading is not None:
@@ -84,6 +87,10 @@ class Spacing:
         if self.cell is None:
             return None
         return True if gap <= _SAME * self.cell else False if gap >= _APART * self.cell else None
+
+
+def _is_double(gap: float, shortest: float) -> bool:
+    return abs(gap - 2 * shortest) <= (_SAME - 1) * shortest
 
 
 def rows_of(

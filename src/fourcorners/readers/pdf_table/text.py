@@ -96,12 +96,14 @@ def read_pages(found: list[Page], wanted: Wanted) -> tuple[list[list[str]], int]
     for sheet in sheets:
         started |= bool(sheet.heads)
         parts.append(_bodies(sheet, started=started))
+    places = Counter(key for sheet in sheets for key in {_place(line) for line in sheet.lines})
+    everywhere = {key for key, count in places.items() if count == len(sheets) > 1}
+    _take_out_titles(parts, everywhere)
     place(head, [line for bodies, _ in parts for body in bodies for line in body])
     spacing = Spacing.of([body for bodies, _ in parts for body in bodies], needed)
-    places = Counter(key for sheet in sheets for key in {_place(line) for line in sheet.lines})
     for sheet, (bodies, above) in zip(sheets, parts, strict=True):
         for body in bodies:
-            again = {n for n, line in enumerate(body) if len(sheets) > 1 and places[_place(line)] == len(sheets)}
+            again = {n for n, line in enumerate(body) if _place(line) in everywhere}
             part = rows_of(body, needed, sheet.page.across, spacing, again)
             sheet.body.rows += part.rows
             sheet.body.around += part.around
@@ -112,17 +114,25 @@ def read_pages(found: list[Page], wanted: Wanted) -> tuple[list[list[str]], int]
         for each in sheet.heads:
             _check_end(each, sheet.lines, needed)
     repeated = sum(_size(head) for head in heads[1:])
-    plain = {n for n, name in enumerate(head.names) if name in wanted.plain}
-    return [[*head.names, AROUND, PROBLEM], *_written(sheets, head, plain)], repeated
+    return [[*head.names, AROUND, PROBLEM], *_written(sheets, head, wanted)], repeated
 
 
 def _bodies(sheet: _Sheet, *, started: bool) -> tuple[list[list[Line]], list[Line]]:
     """The lines below each header of a page, and those above the first; all are a body where it has no header."""
     if not sheet.heads:
-        return ([sheet.lines], []) if started else ([], sheet.lines)
+        return ([list(sheet.lines)], []) if started else ([], sheet.lines)
     ends = [head.first for head in sheet.heads[1:]] + [len(sheet.lines)]
     bodies = [sheet.lines[head.end : end] for head, end in zip(sheet.heads, ends, strict=True)]
     return bodies, sheet.lines[: sheet.heads[0].first]
+
+
+def _take_out_titles(parts: list[tuple[list[list[Line]], list[Line]]], everywhere: set[tuple[int, str]]) -> None:
+    """What stands on every page, and on one of them above the table's header, is no part of the table on any."""
+    titles = {_place(line) for _, above in parts for line in above} & everywhere
+    for bodies, above in parts:
+        for body in bodies:
+            above += [line for line in body if _place(line) in titles]
+            body[:] = [line for line in body if _place(line) not in titles]
 
 
 def _check_end(head: Head, lines: list[Line], needed: set[int]) -> None:
@@ -140,7 +150,7 @@ def _mark_page_breaks(sheets: list[_Sheet]) -> None:
                 row.flaw = row.flaw or "BROKEN_VALUE"
 
 
-def _written(sheets: list[_Sheet], head: Head, plain: set[int]) -> Iterator[list[str]]:
+def _written(sheets: list[_Sheet], head: Head, wanted: Wanted) -> Iterator[list[str]]:
     last: list[str] | None = None
     waiting: list[str] = []
     for sheet in sheets:
@@ -148,7 +158,7 @@ def _written(sheets: list[_Sheet], head: Head, plain: set[int]) -> Iterator[list
         for row in sheet.body.rows:
             if last is not None:
                 yield last
-            last = _cells(row, head, plain)
+            last = _cells(row, head, wanted)
         if last is not None:
             last[-2] = " | ".join([*([last[-2]] if last[-2] else []), *waiting])
             waiting = []
@@ -156,14 +166,15 @@ def _written(sheets: list[_Sheet], head: Head, plain: set[int]) -> Iterator[list
         yield last
 
 
-def _cells(row: Row, head: Head, plain: set[int]) -> list[str]:
+def _cells(row: Row, head: Head, wanted: Wanted) -> list[str]:
     """A row's cells, then nothing around it, then its problem."""
     flaws = [row.flaw, *(line.flaw for line in row.lines)]
     texts = []
-    for column in range(len(head.names)):
+    for column, name in enumerate(head.names):
         pieces = [line.cells[column] for line in row.lines if column in line.cells]
-        flaws += [piece.flaw or ("HIDDEN_TEXT" if piece.pale else None) for piece in pieces]
-        if column in plain and not all(piece.ends_in_blank for piece in pieces[:-1]):
+        if name in wanted.labels:
+            flaws += [piece.flaw or ("HIDDEN_TEXT" if piece.pale else None) for piece in pieces]
+        if name in wanted.plain and not all(piece.ends_in_blank for piece in pieces[:-1]):
             flaws.append("BROKEN_VALUE")  # nobody knows whether it was cut between two words
         texts.append(" ".join(piece.text for piece in pieces))
     return [*texts, "", next(filter(None, flaws), "")]
