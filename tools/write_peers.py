@@ -3,10 +3,10 @@
     python tools/write_peers.py counts CHECKOUT PYTHON [RUNS]
     python tools/write_peers.py costs CHECKOUT PYTHON [RUNS]
 
-CHECKOUT is a clone of github.com/abrignoni/RLEAPP, PYTHON the interpreter that has its requirements. RUNS (3) is how
-many productions are made for each line of the counts, each of another seed, or how often each is run for its costs.
-Costs mean something on a quiet machine only. Results are kept in `build/peers`; the page is written from both, and
-without arguments it is only written. Nothing of RLEAPP is in this repository; the page names the commit.
+CHECKOUT is a clone of github.com/abrignoni/RLEAPP, PYTHON the interpreter that has its requirements. RUNS (3) is
+how many productions are made for each line of the counts, each of another seed, or how often each is run for its
+costs. Costs mean something on a quiet machine only. Results are kept in `build/peers`; the page is written from
+both, and without arguments it is only written. Nothing of RLEAPP is in this repository; the page names the commit.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def _counts(both: _Both, count: int) -> dict[str, Any]:
 
 def _costs(both: _Both, count: int) -> dict[str, Any]:
     before = os.getloadavg()[0]
-    own = {line.name: line for line in PRODUCTIONS if line.own}
+    own = {line.name: line for line in reversed(PRODUCTIONS) if line.own}
     return {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "lines": [_cost(own[name], both, rows, count) for name, rows in COSTS],
@@ -178,7 +178,8 @@ def _told(made: Made, outcome: runs.Outcome) -> dict[str, Any]:
 
 def _sums(each: list[dict[str, Any]]) -> dict[str, Any]:
     counts = ("inside", "outside", "wrong", "unmarked", "named", "told")
-    return {key: sum(run[key] for run in each) for key in counts}
+    ends = sorted({(run["code"], run["message"]) for run in each})
+    return {key: sum(run[key] for run in each) for key in counts} | {"ends": ends}
 
 
 def _medians(each: list[dict[str, Any]]) -> dict[str, Any]:

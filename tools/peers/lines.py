@@ -5,6 +5,8 @@ Of each there is RLEAPP's own layout (what its module expects, place by place) a
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,20 +26,29 @@ from fourcorners.samples import world as worlds
 from fourcorners.samples.layouts import MARKUPS
 from fourcorners.samples.make import make
 from fourcorners.samples.package import write_text
+from fourcorners.samples.spelling import zulu
 from fourcorners.samples.values import dice
 from peers.productions import Made
 from peers.productions import Production
 from peers.productions import csv_lines
+from peers.productions import csv_records
 from peers.productions import from_samples
 from peers.productions import header
 from peers.productions import placed
 from peers.productions import sheet_lines
 from peers.productions import told
+from peers.score import addresses
+from peers.score import instants
 
 _GENERATED = 1_774_872_000  # 2026-03-30 12:00:00 UTC
 #: The headings of Google's log that RLEAPP reads by their places.
 _ACCESS_LOG = (google_log._WIDTH_13, google_log._WIDTH_16)  # noqa: SLF001 - the layout's own list
 _X_ORDER = ("accountId", "createdAt", "loginIp")
+_RECORD = re.compile(r'\{\s*"(?:accountId|createdAt|loginIp|deviceModel|kind)" : [^{}]*\}')
+_SOUND = re.compile(r'"accountId" : "\d+"\n"createdAt" : "[\d-]{10}T[\d:.]{12}Z"\n"loginIp" : "[^"]+"')
+_SECONDS = re.compile(r"\b1[67]\d{8}\b")  # Unix time of these years
+_INSTAGRAM_LOGINS = "login_and_account_creation/login_activity.json"
+_INSTAGRAM_SPOILT = range(0, 20, 4)  # where the generator puts the rows that cannot be read, in older exports
 
 
 def _in_order(*columns: str) -> Callable[[Path], bool]:
@@ -91,26 +102,41 @@ def _objects(out: Path) -> list[str]:
     return [piece.partition("}")[0] for piece in out.read_text(encoding="utf-8").split("{")]
 
 
-def _x_plain(seed: int, rows: int, folder: Path) -> Made:
+def _x_plain(*, spoilt: bool) -> Callable[[int, int, Path], Made]:
     """An X file whose records have account, time and address in this order, one field a line."""
-    out = folder / "made" / "1-ip-audit.txt"
-    make("x-return", seed, rows, out)
-    text = out.read_bytes().decode()
-    for inner in {piece for piece in _objects(out) if '"createdAt"' in piece or '"loginIp"' in piece}:
-        written = inner.replace("\n", "\r\n") if "\r\n" in text else inner
+
+    def write(seed: int, rows: int, folder: Path) -> Made:
+        out = folder / "made" / "1-ip-audit.txt"
+        make("x-return", seed, rows, out)
+        text = out.read_bytes().decode()
         end = "\r\n" if "\r\n" in text else "\n"
-        lines = [line.rstrip(",") for line in written.strip().split(end)]
-        if any(not line.lstrip().startswith('"') for line in lines):
-            continue
-        lines.sort(key=lambda line: _place(line.split('"')[1]))
-        text = text.replace(
-            f"{{{written}}}", f"{{{end}    " + f",{end}    ".join(map(str.strip, lines)) + f"{end}  }}"
-        )
-    out.write_bytes(text.encode())
-    return told(out, placed(out, folder / "given", f"return/{out.name}"), _objects(out))
+        made = _RECORD.sub(lambda found: _in_place(found[0], end, spoilt=spoilt), text)
+        out.write_bytes(made.encode())
+        found = told(out, placed(out, folder / "given", f"return/{out.name}"), _objects(out))
+        return found if spoilt else _without_spoilt(found)
+
+    return write
 
 
-def _place(label: str) -> int:
+def _in_place(record: str, end: str, *, spoilt: bool) -> str:
+    """A record with its fields in order; nothing where it is spoilt and such are not wanted."""
+    fields = sorted((line.strip().rstrip(",") for line in record.strip("{}").strip().splitlines()), key=_place)
+    sound = _SOUND.match("\n".join(fields)) and instants(fields[1]) and addresses(fields[2])
+    if not spoilt and not sound:
+        fields = []
+    return f"{{{end}    " + f",{end}    ".join(fields) + f"{end}  }}"
+
+
+def _without_spoilt(made: Made) -> Made:
+    return replace(made, truth=replace(made.truth, unreadable=0, reasons={}))
+
+
+def _label(line: str) -> str:
+    return line.split('"')[1]
+
+
+def _place(line: str) -> int:
+    label = _label(line)
     return _X_ORDER.index(label) if label in _X_ORDER else len(_X_ORDER)
 
 
@@ -128,6 +154,49 @@ def _english_and_old(out: Path) -> bool:
         return name in archive.namelist() and '"IP Address"' in archive.read(name).decode()
 
 
+def _instagram_clean(seed: int, rows: int, folder: Path) -> Made | None:
+    """The export in its older form, without the rows that cannot be read."""
+    made = from_samples("instagram-export", "export.zip", "", _english_and_old, seeds=_english)(seed, rows, folder)
+    if made is None:
+        return None
+    members = {}
+    with ZipFile(made.ours) as archive:
+        for entry in archive.infolist():
+            members[entry] = archive.read(entry)
+            if entry.filename == _INSTAGRAM_LOGINS:
+                held = json.loads(members[entry])
+                ((key, logins_),) = held.items()
+                kept = [each for n, each in enumerate(logins_) if n not in _INSTAGRAM_SPOILT]
+                members[entry] = json.dumps({key: kept}).encode()
+    with ZipFile(made.ours, "w") as archive:
+        for entry, data in members.items():
+            archive.writestr(entry, data)
+    return _without_spoilt(made)
+
+
+def _exported(out: Path) -> Iterator[str]:
+    """The records of an Instagram export; a time is written out, since the file counts seconds."""
+    with ZipFile(out) as archive:
+        for name in archive.namelist():
+            held = json.loads(archive.read(name))
+            for each in next(iter(held.values())) if isinstance(held, dict) else ():
+                text = json.dumps(each, ensure_ascii=False)
+                yield _SECONDS.sub(lambda found: zulu(int(found[0])), text)
+
+
+def _zipped(out: Path) -> Iterator[str]:
+    """The records of every CSV file in a zip, and in the zips that it holds."""
+    with ZipFile(out) as archive:
+        for name in archive.namelist():
+            if name.endswith(".csv"):
+                yield from csv_records(archive.read(name).decode("utf-8-sig"))
+            elif name.endswith(".zip"):
+                with archive.open(name) as inner, ZipFile(inner) as found:
+                    for each in found.namelist():
+                        if each.endswith(".csv"):
+                            yield from csv_records(found.read(each).decode("utf-8-sig"))
+
+
 def _unpacked(seed: int, rows: int, folder: Path) -> Made:
     """Google's return with its inner archives taken apart by hand, each in a folder of its name."""
     out = folder / "made" / "return.zip"
@@ -138,7 +207,7 @@ def _unpacked(seed: int, rows: int, folder: Path) -> Made:
             if name.endswith(".zip"):
                 with outer.open(name) as inner, ZipFile(inner) as archive:
                     archive.extractall(given / name.removesuffix(".zip"))
-    return told(out, given, ())
+    return told(out, given, _zipped(out))
 
 
 _LOG = f"Takeout/Access Log Activity/{google_log.NAMES[0]}"
@@ -171,13 +240,20 @@ PRODUCTIONS = (
         from_samples("google-takeout", "made.csv", _LOG, _not(_access_log), csv_lines),
     ),
     Production(
-        "google-return", "as it is sent: a zip of zips", False, from_samples("google-return", "return.zip", "")
+        "google-return",
+        "as it is sent: a zip of zips",
+        False,
+        from_samples("google-return", "return.zip", "", records=_zipped),
     ),
     Production("google-return", "taken apart by hand for RLEAPP", False, _unpacked),
     Production(
-        "snapchat-return", "both spellings, any order", True, from_samples("snapchat-return", "return.zip", "")
+        "snapchat-return",
+        "both spellings, any order",
+        True,
+        from_samples("snapchat-return", "return.zip", "", records=_zipped),
     ),
-    Production("x-return", "account, time, address, one a line", True, _x_plain),
+    Production("x-return", "account, time, address, one a line", True, _x_plain(spoilt=False)),
+    Production("x-return", "the same, with unreadable rows", True, _x_plain(spoilt=True)),
     Production(
         "x-return",
         "fields in any order",
@@ -229,12 +305,18 @@ PRODUCTIONS = (
         "instagram-export",
         "English, older folders",
         True,
-        from_samples("instagram-export", "export.zip", "", _english_and_old, seeds=_english),
+        _instagram_clean,
+    ),
+    Production(
+        "instagram-export",
+        "the same, with unreadable rows",
+        True,
+        from_samples("instagram-export", "export.zip", "", _english_and_old, _exported, _english),
     ),
     Production(
         "instagram-export",
         "seven languages, newer folders",
         False,
-        from_samples("instagram-export", "export.zip", "", _not(_english_and_old)),
+        from_samples("instagram-export", "export.zip", "", _not(_english_and_old), _exported),
     ),
 )

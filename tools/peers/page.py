@@ -33,9 +33,10 @@ line). "Own" is the layout that RLEAPP's module expects, in the folder and under
 - **unreadable**: rows of which nothing certain can be read, in three groups: named with a reason / shown like
   every other row / in neither way.
 - **account**: of the rows that are right, how many have their account beside them.
+- **ends**: exit code, and what the tool says of a failure.
 
-| production | tool | in scope | other rows | wrong | unreadable | account |
-|---|---|---|---|---|---|---|
+| production | tool | in scope | other rows | wrong | unreadable | account | ends |
+|---|---|---|---|---|---|---|---|
 """
 
 _DAMAGES = """
@@ -144,6 +145,7 @@ def _line(line: dict[str, Any], tool: str, name: str) -> str:
         f"{run['wrong']:,}",
         f"{run['told']} / {run['unmarked']} / {max(0, gone)}" if truth["unreadable"] else "-",
         _of(run["named"], right) if right else "-",
+        "; ".join(f"{code}: {message}" if message else f"{code}" for code, message in run["ends"]),
     ]
     return f"| {' | '.join(cells)} |\n"
 

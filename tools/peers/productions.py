@@ -6,6 +6,7 @@ A layout is chosen by taking the first seeds whose file has it; nothing is drawn
 from __future__ import annotations
 
 import csv
+import io
 import json
 import shutil
 from collections.abc import Callable
@@ -127,8 +128,12 @@ def header(out: Path) -> list[str]:
 
 def csv_lines(out: Path) -> Iterator[str]:
     """The records of a CSV file."""
-    with out.open(encoding="utf-8-sig", newline="") as file:
-        yield from ("\t".join(row) for row in csv.reader(file))
+    return csv_records(out.read_bytes().decode("utf-8-sig"))
+
+
+def csv_records(text: str) -> Iterator[str]:
+    """The records of CSV text."""
+    yield from ("\t".join(row) for row in csv.reader(io.StringIO(text, newline="")))
 
 
 def sheet_lines(out: Path) -> Iterator[str]:
