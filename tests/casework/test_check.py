@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import secrets
 import shutil
 from collections import defaultdict
@@ -156,7 +157,7 @@ def test_networks_are_those_of_the_truth(format_name: str, rows: int, tmp_path: 
 
 
 def written(text: str) -> dt.datetime:
-    plain = text.replace("\u202f", " ").replace("\xa0", " ")
+    plain = re.sub(r"(?<=m) [A-Z]+$", "", text.replace("\u202f", " ").replace("\xa0", " "))
     return dt.datetime.strptime(" ".join(plain.replace(",", "").split()), "%b %d %Y %I:%M:%S %p")  # noqa: DTZ007 - no zone
 
 
@@ -184,6 +185,21 @@ def test_what_is_not_understood_is_named(tmp_path: Path) -> None:
     unread = {file.path for file in access.unread}
     assert {"photos/p.jpg", "empty.txt"} < unread
     assert len(access.files) == len(whole.files) + 2
+
+
+def test_a_time_with_letters_for_its_zone_is_shown_as_written(tmp_path: Path) -> None:
+    row = (
+        "<section><h2>Login</h2><table><tr><td>IP address</td><td>203.0.113.7</td></tr>"
+        "<tr><td>Time</td><td>{}</td></tr></table></section>"
+    )
+    times = ("Jul 24, 2025 9:05:10 pm PDT", "Jul 25, 2025 9:05:10 pm PDT", "Jul 26, 2025 9:05:10 pm UTC+02")
+    page = f"<html><body>{''.join(map(row.format, times))}</body></html>"
+    (tmp_path / "account_activity.html").write_text(page)
+    access = use_case.check(tmp_path / "account_activity.html")
+    (session,) = access.sessions
+    assert not access.unreadable
+    assert (session.times, session.first.text, session.first.utc) == (3, times[0], None)
+    assert session.last.utc == "2025-07-26T19:05:10Z"
 
 
 def test_a_list_in_an_unknown_language_is_named_and_hides_nothing(tmp_path: Path) -> None:

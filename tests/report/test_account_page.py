@@ -76,7 +76,7 @@ def test_a_time_without_a_zone_is_said_to_be_without() -> None:
     access = hostile(sessions=2)
     tree = LexborHTMLParser(account_page.to_html(access, "en").decode())
     first = one(tree.css("article")[1], ".first dd")
-    assert "no time zone" in first.text()
+    assert "time zone not certain" in first.text()
     assert first.css_first("time") is None
 
 

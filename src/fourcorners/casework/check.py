@@ -27,7 +27,7 @@ from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import Refused
 from fourcorners.model.instant import DECLARED
 from fourcorners.model.instant import SECOND
-from fourcorners.model.instant import ZoneDeclaration
+from fourcorners.model.instant import UNPLACED
 from fourcorners.readers import archive
 from fourcorners.readers import google
 from fourcorners.readers import registry
@@ -36,8 +36,6 @@ from fourcorners.report import account_page
 from fourcorners.report.access import Access
 from fourcorners.report.access import ExportFile
 
-#: Times without a zone are put in order by the clock as written; they are shown as written and nothing else.
-_ORDER = ZoneDeclaration("UTC", "nobody: for the order alone")
 _ACCESSES = frozenset({"login", "session", "seen"})
 _UNKNOWN = "no reader knows this format"
 #: Google writes one and the same page for account holders and for legal process; the former get it in this folder.
@@ -110,7 +108,7 @@ def _read_all(read: ReadFile, opened: Opened, inside: str, export: str) -> list[
         if reader.name not in registry.EXPORTS:
             raise _no_export(name, reader.name)
         try:
-            got = intake.read_member(read, member, reader, _ORDER)
+            got = intake.read_member(read, member, reader, UNPLACED)
         except BadInput as error:
             lose(member.path, error, member.sha256)
             continue

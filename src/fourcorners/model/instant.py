@@ -139,3 +139,7 @@ class ZoneDeclaration:
     def basis(self) -> str:
         """The zone basis of every instant that rests on it."""
         return DECLARED + self.by
+
+
+#: Nobody's statement: it puts local times in the order of the clock as written, for whoever shows them so.
+UNPLACED = ZoneDeclaration("UTC", "nobody: for the order alone")

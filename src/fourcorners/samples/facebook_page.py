@@ -1,4 +1,4 @@
-"""A Facebook export as web pages: times in the holder's own zone, which no page states."""
+"""A Facebook export as web pages: times in the holder's own zone, which few pages state, some by its letters."""
 
 from __future__ import annotations
 
@@ -38,13 +38,15 @@ class _Form:
     zone: ZoneInfo
     nested: bool  # the value stands within the label's cell
     top: str
+    words: str  # what stands behind a time: nothing, the zone's letters, or its offset
 
     def time(self, at: int) -> str:
         """A time as the pages write it."""
         local = dt.datetime.fromtimestamp(at, self.zone)
         hour = local.hour % 12 or 12
         half = "am" if local.hour < 12 else "pm"  # noqa: PLR2004 - noon
-        return f"{local:%b} {local.day}, {local.year} {hour}:{local:%M:%S} {half}"
+        behind = {"": "", "letters": f" {local:%Z}", "offset": f" UTC{local:%z}"}[self.words]
+        return f"{local:%b} {local.day}, {local.year} {hour}:{local:%M:%S} {half}{behind}"
 
     def section(self, section: Section) -> str:
         heading, fields, footer = section
@@ -74,9 +76,13 @@ class _Form:
         yield "</main></body></html>\n"
 
 
-def zone_of(world: World) -> str:
-    """The zone of an export's times."""
-    return world.window.zone
+def zone_of(world: World) -> str | None:
+    """The zone that must be declared for an export's times."""
+    return None if _words(world) == "offset" else world.window.zone
+
+
+def _words(world: World) -> str:
+    return dice(world.seed, "facebook-export-html/zone").choice(("", "", "", "letters", "offset"))
 
 
 def export(world: World, rows: int) -> Iterator[File]:
@@ -84,7 +90,9 @@ def export(world: World, rows: int) -> Iterator[File]:
     rng = dice(world.seed, "facebook-export-html")
     me = holder(world)
     top = rng.choice(("", f"facebook-{me.account}/"))
-    form = _Form(rng, ZoneInfo(zone_of(world)), rng.random() < 0.5, f"{top}security_and_login_information/")  # noqa: PLR2004 - half of them
+    nested = rng.random() < 0.5  # noqa: PLR2004 - half of them
+    security = f"{top}security_and_login_information/"
+    form = _Form(rng, ZoneInfo(world.window.zone), nested, security, _words(world))
     spoilt = len(_SPOILT) if rows >= SPOILT_FROM else 0
     logins = draw_logins(world, rows - spoilt)
     yield form.page("account_activity", "Account activity", _activity(form, me, logins, spoilt))
@@ -92,7 +100,7 @@ def export(world: World, rows: int) -> Iterator[File]:
     name = rng.choice(("ip_address_activity", "used_ip_addresses"))
     yield form.page(name, "IP address activity", _addresses(form, me, sample(rng, logins, 9)))
     folder = rng.choice(("profile_information", "personal_information/profile_information"))
-    profile = _Form(rng, form.zone, form.nested, f"{top}{folder}/")
+    profile = _Form(rng, form.zone, form.nested, f"{top}{folder}/", form.words)
     yield _profile(profile, me, world)
     yield File(f"{top}friends/your_friends.html", ["<html><head></head><body></body></html>"], None)
 

@@ -12,12 +12,14 @@ from tests.readers.meta_export.exports import rows
 
 from fourcorners.model.errors import BadInput
 from fourcorners.model.instant import SECOND
+from fourcorners.model.instant import UNPLACED
 from fourcorners.model.instant import ZoneDeclaration
+from fourcorners.model.instant import parse_rfc3339
 from fourcorners.readers import meta
 from fourcorners.readers import registry
 from fourcorners.readers.meta_export import FACEBOOK_HTML
 from fourcorners.readers.meta_export.page_rows import PageRows
-from fourcorners.readers.meta_export.page_times import read_local
+from fourcorners.readers.meta_export.page_times import read_written
 
 TIME = "Jul 24, 2025 9:05:10 pm"
 BERLIN = ZoneDeclaration("Europe/Berlin", "somebody")
@@ -71,6 +73,39 @@ def test_a_declared_zone_settles_the_time() -> None:
     assert (row["at"], row["zone_basis"]) == (AT, "declared by somebody")
 
 
+@pytest.mark.parametrize(
+    ("behind", "hours"),
+    [("UTC", 0), ("UTC+2", 2), ("UTC+02", 2), ("UTC+02:00", 2), ("UTC+0200", 2), ("UTC-03:30", -3.5)],
+)
+@pytest.mark.parametrize("zone", [None, BERLIN])
+def test_an_offset_behind_a_time_states_its_zone(behind: str, hours: float, zone: ZoneDeclaration | None) -> None:
+    row = one(page(section(IP, ("Time", f"{TIME} {behind}"))), zone)
+    assert (row["at"], row["zone_basis"]) == (AT + int((2 - hours) * 3600) * SECOND, "stated")
+
+
+def test_the_letters_of_a_zone_wait_for_a_zone_that_goes_by_them() -> None:
+    data = page(section(IP, ("Time", f"{TIME} CEST")))
+    row = one(data)
+    assert (row["problem"], row["at"], row["zone_basis"], row["at_text"]) == (None, None, None, f"{TIME} CEST")
+    assert (one(data, BERLIN)["at"], one(data, BERLIN)["zone_basis"]) == (AT, "declared by somebody")
+    for other in ("America/Los_Angeles", "UTC", "Europe/London"):
+        row = one(data, ZoneDeclaration(other, "somebody"))
+        assert (row["problem"], row["at"], row["zone_basis"]) == (None, None, None)
+    assert one(data, UNPLACED)["at"] == AT + 7_200 * SECOND
+
+
+@pytest.mark.parametrize(("letters", "utc"), [("CEST", "00:30"), ("CET", "01:30")])
+def test_the_letters_tell_which_of_two_equal_local_times_it_is(letters: str, utc: str) -> None:
+    row = one(page(section(IP, ("Time", f"Oct 26, 2025 2:30:00 am {letters}"))), BERLIN)
+    assert row["at"] == parse_rfc3339(f"2025-10-26T{utc}:00Z").ns
+
+
+def test_letters_do_not_make_a_local_time_that_never_was() -> None:
+    for letters in ("CET", "CEST"):
+        row = one(page(section(IP, ("Time", f"Mar 30, 2025 2:30:00 am {letters}"))), BERLIN)
+        assert (row["at"], row["zone_basis"]) == (None, None)
+
+
 @pytest.mark.parametrize("text", ["Mar 30, 2025 2:30:00 am", "Oct 26, 2025 2:30:00 am"])
 def test_a_local_time_that_is_not_one_instant_has_none(text: str) -> None:
     row = one(page(section(IP, ("Time", text))), BERLIN)
@@ -98,7 +133,11 @@ def test_a_value_may_stand_within_the_cell_of_its_label() -> None:
         (section(IP, ("Time", "24 juil. 2025 21:05:10")), "BAD_TIME"),
         (section(IP, ("Time", "Juil 24, 2025 9:05:10 pm")), "BAD_TIME"),
         (section(IP, ("Time", "Feb 30, 2025 9:05:10 pm")), "BAD_TIME"),
-        (section(IP, ("Time", f"{TIME} PDT")), "BAD_TIME"),
+        (section(IP, ("Time", f"{TIME} pdt")), "BAD_TIME"),
+        (section(IP, ("Time", f"{TIME} GMT+2")), "BAD_TIME"),
+        (section(IP, ("Time", f"{TIME} UTC+15")), "BAD_TIME"),
+        (section(IP, ("Time", f"{TIME} UTC+14:30")), "BAD_TIME"),
+        (section(IP, ("Time", f"{TIME} PDT"), footer=TIME), "BAD_TIME"),
         (section(IP, ("Time", "07/08/2025 9:05:10 pm")), "BAD_TIME"),
         (section(IP, ("Time", TIME), footer="Jul 24, 2025 9:05:11 pm"), "BAD_TIME"),
         (section(IP, IP, ("Time", TIME)), "AMBIGUOUS_ROW"),
@@ -176,7 +215,7 @@ def test_comments_within_a_record_belong_to_nobody() -> None:
     [("Jan 1, 2026 12:00:00 am", 0), ("Jan 1, 2026 12:00:00 pm", 12), ("Jan 1, 2026, 1:00:00\u202fPM", 13)],
 )
 def test_the_halves_of_the_day(text: str, hour: int) -> None:
-    assert read_local(text).hour == hour
+    assert read_written(text).local.hour == hour
 
 
 def _dropping(self: PageRows, record: Any, end: int, event: Any = PageRows._event) -> None:

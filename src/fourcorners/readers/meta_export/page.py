@@ -34,7 +34,7 @@ class FacebookPages:
     """Reads one page of an export."""
 
     name = "facebook-export-html"
-    version = "1"
+    version = "2"
     custodians = CUSTODIANS
 
     def detect(self, path: str, head: bytes) -> bool:

@@ -16,7 +16,7 @@ from fourcorners.readers.markup import unescape
 from fourcorners.readers.meta_export.page_grammar import GRAMMAR
 from fourcorners.readers.meta_export.page_grammar import Act
 from fourcorners.readers.meta_export.page_grammar import Place
-from fourcorners.readers.meta_export.page_times import read_local
+from fourcorners.readers.meta_export.page_times import read_written
 from fourcorners.readers.meta_export.page_times import to_utc
 from fourcorners.readers.meta_export.plans import shown
 from fourcorners.readers.meta_export.sheets import Sheet
@@ -204,12 +204,12 @@ class PageRows:
         if not stated:
             return Event(ip, port, problem=problem or "MISSING_TIME")
         try:
-            local = {read_local(text) for text in stated}
+            written = {read_written(text) for text in stated}
         except ValueError:
             return Event(ip, port, problem=problem or "BAD_TIME")
-        if len(local) > 1:
+        if len(written) > 1:
             return Event(ip, port, problem=problem or "BAD_TIME")
-        at, basis = to_utc(local.pop(), self._declaration)
+        at, basis = to_utc(written.pop(), self._declaration)
         return Event(ip, port, at, SECOND, None, basis, problem)
 
     def _facts(self, found: _Field) -> None:
