@@ -34,6 +34,7 @@ from fourcorners.casework import cases
 from fourcorners.casework import catalogue
 from fourcorners.casework import differences
 from fourcorners.casework import exhibit
+from fourcorners.casework import gate
 from fourcorners.casework import ingest
 from fourcorners.casework import instruments
 from fourcorners.casework import mappings
@@ -317,7 +318,7 @@ def test_all_that_rests_on_the_older_reading_says_so(
     assert attribute.lost_ground(workspace, row) == "reread"
     text = json.dumps(document(exhibit.collect(workspace, "C-1", None, "")), ensure_ascii=False)
     assert "with meta-record/99 in the place of meta-record/" in text
-    assert "1 records changed" in text
+    assert "records changed: 1" in text
     assert f"the exhibit {first} (E-" in text
     assert "a return on which it rests was read again after it" in text
     second = exhibit.make(workspace, "C-1", tmp_path / "2.pdf")
@@ -395,6 +396,29 @@ def test_a_declaration_is_no_way_to_read_otherwise_in_silence(
     done = declare_zone(workspace, "R-1", zone, "a letter", [path])
     assert done.counts["released"] == 3
     assert len(done.rereads) == 1
+    verification.verify(workspace)
+
+
+def test_values_that_differ_are_counted_as_shown(
+    workspace: Workspace, produced: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M52: two rows are seen, and a person who was shown the agency's number sees none without two others."""
+    become(monkeypatch, "98", moved)
+    reread(workspace, "R-1", [produced])
+    assert store.shown_to(workspace.tables, "tester", "C-1") == 0, "numbers are no values"
+    with monkeypatch.context() as patch:
+        patch.setattr(gate, "_allowance", lambda *_: 1)
+        become(
+            patch, "99", lambda reading: edited(reading, lambda rows: [row | {"ip": "192.0.2.9"} for row in rows])
+        )
+        row = store.get(workspace.tables, ReturnRow, "R-1")
+        with pytest.raises(Refused) as found:
+            reread(workspace, "R-1", [produced])
+        assert found.value.code == "DUAL_CONTROL"
+        assert store.get(workspace.tables, ReturnRow, "R-1") == row
+        patch.setattr(gate, "_allowance", lambda *_: 2)
+        reread(workspace, "R-1", [produced])
+    assert store.shown_to(workspace.tables, "tester", "C-1") == 2
     verification.verify(workspace)
 
 

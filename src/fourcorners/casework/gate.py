@@ -25,6 +25,7 @@ from fourcorners.casework.rows import MemberRow
 from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.law.access.decision import Decision
+from fourcorners.law.access.instrument import InstrumentFacts
 from fourcorners.law.access.read import decide_read
 from fourcorners.law.access.show import decide_show
 from fourcorners.model.errors import Refused
@@ -82,39 +83,67 @@ def read(
         bound = asked.case if case is None else case
         stored = [] if asked.destroyed else list(_segments(workspace, instrument_id, family))
         rows = sum(each.segment.rows for each in stored)
-        before = store.shown_to(workspace.tables, workspace.actor, bound) if shown else 0
-        allowance = _allowance(workspace, bound)
-        decision = decide_read(
-            actors.acting(workspace),
-            case=bound,
-            instrument=asked,
-            now=workspace.now(),
-            justified=bool(reason.strip()),
-            rows=before + rows if shown else 0,
-            allowance=allowance,
-        )
-        if not decision.allowed:
-            asks = {"instrument": instrument_id, "rows": rows, "shown": before, "allowed": allowance}
-            raise _refusal(workspace, bound, decision, reason, asks)
-        seen = {
-            **facts,
-            "case": bound,
-            "rows": rows,
-            "shown": shown,
-            "files": _files(stored),
-            "policies": list(decision.policies),
-        }
-
-        def count() -> None:
-            if shown:
-                store.add_shown(workspace.tables, workspace.actor, bound, rows)
-
-        workspace.record("read", seen, {"reason": reason, "asked": decision.question}, alongside=count)
+        decision = _admit(workspace, facts, asked, bound, rows, _files(stored), reason=reason, shown=shown)
     condition = decision.filter.arrow(
         {"case": asked.case, "instrument": asked.id, "sealed": False}, {"category": "category"}
     )
     for found in _stored_rows(workspace, instrument_id, stored, facts):
         yield replace(found, batch=found.batch.filter(condition))
+
+
+def count_shown(workspace: Workspace, instrument_id: str, rows: int, *, purpose: str, reason: str = "") -> None:
+    """Decide and count that a person sees so many rows of what `read` gave to a use case unshown.
+
+    Raises:
+        Refused: as `read`.
+    """
+    facts = {"instrument": instrument_id, "family": "all", "purpose": purpose}
+    with workspace.attempt("read", facts):
+        asked = standing.of_instrument(workspace, instrument_id)
+        _admit(workspace, facts, asked, asked.case, rows, _files([]), reason=reason, shown=True)
+
+
+def _admit(
+    workspace: Workspace,
+    facts: dict[str, str],
+    asked: InstrumentFacts,
+    bound: str,
+    rows: int,
+    files: str,
+    *,
+    reason: str,
+    shown: bool,
+) -> Decision:
+    """Decide on a read of so many rows, and write it down with what is counted."""
+    before = store.shown_to(workspace.tables, workspace.actor, bound) if shown else 0
+    allowance = _allowance(workspace, bound)
+    decision = decide_read(
+        actors.acting(workspace),
+        case=bound,
+        instrument=asked,
+        now=workspace.now(),
+        justified=bool(reason.strip()),
+        rows=before + rows if shown else 0,
+        allowance=allowance,
+    )
+    if not decision.allowed:
+        asks = {"instrument": asked.id, "rows": rows, "shown": before, "allowed": allowance}
+        raise _refusal(workspace, bound, decision, reason, asks)
+    seen = {
+        **facts,
+        "case": bound,
+        "rows": rows,
+        "shown": shown,
+        "files": files,
+        "policies": list(decision.policies),
+    }
+
+    def count() -> None:
+        if shown:
+            store.add_shown(workspace.tables, workspace.actor, bound, rows)
+
+    workspace.record("read", seen, {"reason": reason, "asked": decision.question}, alongside=count)
+    return decision
 
 
 def own_check(workspace: Workspace, instrument_id: str, purpose: str) -> Iterator[Rows]:

@@ -38,27 +38,27 @@ def resting(workspace: Workspace, case: str, until: int | None = None) -> list[d
         `what` and `name`; its `entry`; the `return`; the reading it rests on (`read`) and the newest (`now`), each
         with its entry, the hash of the return's body and the readers.
     """
+    again = [
+        (row.id, returned)
+        for row in store.of_owner(workspace.tables, InstrumentRow, case)
+        if not standing.is_destroyed(workspace, row.id)
+        for returned in store.of_owner(workspace.tables, ReturnRow, row.id)
+        if returned.rereads
+    ]
     entries = [
         entry
-        for entry in workspace.ledger.entries()
+        for entry in (workspace.ledger.entries() if again else ())
         if entry.facts.get("case") == case and (until is None or entry.n <= until)
     ]
     found = []
-    for row in store.of_owner(workspace.tables, InstrumentRow, case):
-        if standing.is_destroyed(workspace, row.id):
-            continue
-        for returned in store.of_owner(workspace.tables, ReturnRow, row.id):
-            if not returned.rereads:
-                continue
-            about = [
-                each for each in entries if each.facts.get("return") == returned.id and each.kind in _READINGS
-            ]
-            again = [each for each in about if each.kind == "reread"]
-            for result in _resting(workspace, entries, row.id):
-                then = [each for each in about if each.n < result.n]
-                later = [each for each in again if each.n > result.n]
-                if then and later:
-                    found.append(_line(result, returned, then[-1], about[-1], len(again) - len(later)))
+    for instrument, returned in again:
+        about = [each for each in entries if each.facts.get("return") == returned.id and each.kind in _READINGS]
+        rereads = [each for each in about if each.kind == "reread"]
+        for result in _resting(workspace, entries, instrument):
+            then = [each for each in about if each.n < result.n]
+            later = [each for each in rereads if each.n > result.n]
+            if then and later:
+                found.append(_line(result, returned, then[-1], about[-1], len(rereads) - len(later)))
     return found
 
 

@@ -105,7 +105,10 @@ def reread(
             readers = _readers(workspace, before, judged)
             row, entry = before, None
             if found or any(was != now for was, now in readers.values()):
-                _check_none_opened(workspace, before)
+                if found:
+                    _check_none_opened(workspace, before)
+                    seen = sum("values" in each or "fields" in each for each in found)
+                    gate.count_shown(workspace, before.instrument, seen, purpose="reread", reason=reason)
                 told = _told(workspace, before, readers, found, reason)
                 said = replace(
                     said,

@@ -140,7 +140,7 @@ LOCKED = "locked, since a court quashed what its instrument rests on; nothing of
 
 def differences(sheet: RereadSheet) -> str:
     """How a reading differs from the one before, in words."""
-    return ", ".join(f"{count:,} {_DIFFERENCES[kind]}" for kind, count in sheet.differences) or "no difference"
+    return ", ".join(f"{_DIFFERENCES[kind]}: {count:,}" for kind, count in sheet.differences) or "no difference"
 
 
 def sentence(finding: Finding) -> tuple[str, str | None, str]:
