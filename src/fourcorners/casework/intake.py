@@ -27,6 +27,7 @@ from fourcorners.model.records import Reading
 from fourcorners.readers import archive
 from fourcorners.readers import known
 from fourcorners.readers import locate
+from fourcorners.readers import mapping
 from fourcorners.readers import registry
 from fourcorners.readers.archive import Member
 from fourcorners.readers.known import Drift
@@ -159,6 +160,7 @@ def _read_member(
     head = bytes(member.data[: registry.HEAD])
     reader = registry.reader_for(name, head)
     if reader is None and table is not None and (table.detect(name, head) or (named and not found.is_archive)):
+        member = mapping.derive(table, member, name) or member
         reader = table
     if reader is None:
         why = table.why_not(name, head) if table is not None else None
