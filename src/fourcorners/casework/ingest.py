@@ -38,6 +38,7 @@ from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.model.instant import ZoneError
 from fourcorners.model.instant import zone_info
 from fourcorners.model.instrument import Instrument
+from fourcorners.model.records import COMPUTED
 
 STEPS = (
     "opened",
@@ -255,12 +256,14 @@ def _judge(workspace: Workspace, files: list[ReadFile], instrument: Instrument) 
 def _distinct(workspace: Workspace, files: list[ReadFile], instrument: Instrument, name: str) -> set[str]:
     """Accounts or subscribers in the return, whatever their verdict will be, and in what was released before.
 
-    Many small returns under one instrument count together (M50).
+    Many small returns under one instrument count together (M50). What was computed is about nobody
+    (`scope.found_in`).
     """
-    batches = [batch.rows for file in files for member in file.read for batch in member.reading.batches]
+    readings = [member.reading for file in files for member in file.read]
+    batches = [batch.rows for each in readings if each.layout != COMPUTED for batch in each.batches]
     if store.of_owner(workspace.tables, ReturnRow, instrument.id):
         earlier = gate.own_check(workspace, instrument.id, "proportion of the return")
-        batches += [rows.batch for rows in earlier]
+        batches += [rows.batch for rows in earlier if rows.member.layout != COMPUTED]
     found: set[str] = set()
     for rows in batches:
         if name in rows.schema.names:

@@ -22,6 +22,7 @@ from fourcorners.model.codes import SEALS
 from fourcorners.model.identifier import normalise
 from fourcorners.model.instrument import Instrument
 from fourcorners.model.instrument import Window
+from fourcorners.model.records import COMPUTED
 from fourcorners.model.records import CORE
 from fourcorners.model.records import DERIVED
 from fourcorners.model.records import FAMILIES
@@ -114,10 +115,13 @@ def found_in(readings: Iterable[Reading]) -> int:
     make everybody's records one account's; so a table's distinct actions, devices, currencies, attributes, or
     values of one attribute count as well, if they are more. One account has few of each, but for user agents as
     browsers send them (product "/" version, RFC 9110 10.1.5), which change with each release and are not counted.
-    Other parties, amounts and addresses are not either: one account can well have thousands.
+    Other parties, amounts and addresses are not either: one account can well have thousands. What was computed
+    from a configuration tells of no person: it names every inside address that there could be.
     """
     found: defaultdict[str, set[str]] = defaultdict(set)
     for reading in readings:
+        if reading.layout == COMPUTED:
+            continue
         names = _WHOSE if reading.custodians else (*_WHOSE, *_SHORT)
         for batch in reading.batches:
             for name in FAMILIES[batch.family]:

@@ -60,7 +60,7 @@ def _unfolded(text: str) -> Iterator[tuple[str, bool]]:
             path.append(words)
         if mark == ";" or (mark == "}" and place and pieces[place - 1] == "{"):
             yield re.sub(r"\b(?:inactive|protect): ", "", whole), "inactive: " not in whole
-        if mark == "}":
+        if mark == "}" and path:
             path.pop()
 
 

@@ -26,7 +26,10 @@ from fourcorners.report.contents import AttributionSheet
 from fourcorners.report.contents import Evidence
 from fourcorners.report.contents import Finding
 from fourcorners.report.contents import NetworkNaming
+from fourcorners.report.statement import COMPUTED
+from fourcorners.report.statement import IN_FORCE
 from fourcorners.report.statement import PORT_UNKNOWN
+from fourcorners.report.statement import RESTS_ON
 from fourcorners.report.statement import TITLES
 from fourcorners.report.statement import UNCORROBORATED
 from fourcorners.report.statement import counts
@@ -205,8 +208,10 @@ def _record(evidence: Evidence, sources: Sources, *, whole: bool) -> Text:
 def _assignment(match: AssignmentSheet, sources: Sources, *, whole: bool) -> Text:
     """The interval and the ports of an assignment, then the record as written."""
     ports = "" if match.port_low is None else f", ports {match.port_low}–{match.port_high}"
-    span: Text = ["from ", instant(match.at), " to ", instant(match.until), ports, f", under {match.instrument}"]
-    return lines([span, _record(match.evidence, sources, whole=whole)])
+    time: list[Text] = ["from ", instant(match.at), " to ", instant(match.until)]
+    span: Text = [*time, ports, f", under {match.instrument}"]
+    basis: list[Text] = [[COMPUTED, q(match.computed), IN_FORCE, *time, RESTS_ON]] if match.computed else []
+    return lines([span, *basis, _record(match.evidence, sources, whole=whole)])
 
 
 def _fragility(finding: Finding) -> Text:

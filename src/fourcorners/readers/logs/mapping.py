@@ -75,6 +75,11 @@ class LogMapping:
     columns: ClassVar[Mapping[str, str]] = {}
 
     @property
+    def computed(self) -> bool:
+        """Whether the rows follow from a configuration, so that none was logged."""
+        return isinstance(self.format, ConfigurationFormat)
+
+    @property
     def has_ports(self) -> bool:
         """Whether addresses are given out by ports."""
         return self.format.has_ports

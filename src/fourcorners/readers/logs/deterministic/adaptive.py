@@ -16,6 +16,7 @@ many as hosts share an address, or as many as fit); where the two give one host 
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 
 from fourcorners.readers.logs.deterministic.pool import PORTS
 from fourcorners.readers.logs.deterministic.pool import Pool
@@ -26,6 +27,7 @@ from fourcorners.readers.logs.deterministic.stanza import Line
 from fourcorners.readers.logs.deterministic.stanza import number
 from fourcorners.readers.logs.deterministic.stanza import only
 from fourcorners.readers.logs.deterministic.stanza import options
+from fourcorners.readers.logs.deterministic.stanza import other_pool
 from fourcorners.readers.logs.deterministic.stanza import prefix
 from fourcorners.readers.logs.deterministic.stanza import span
 from fourcorners.readers.logs.deterministic.stanza import usable
@@ -66,13 +68,12 @@ def pools(found: Configuration, *, pool_boundary: bool | None) -> tuple[list[Poo
     for line in found.under("services", "nat", "pool"):
         if line.words:
             stanzas[line.words[0]].append(line.behind(1))
-    fixed, others = [], []
+    fixed, others = list[Pool](), list[tuple[Range, Line]]()
     for name, lines in stanzas.items():
         if any(line.words[:2] == ("port", _SIGN) for line in lines):
             fixed.append(_pool(found, name, lines, pool_boundary=pool_boundary))
         else:
-            four = [line for line in lines if not any(":" in word for word in line.words)]
-            others += [(outside, line) for line in four if (outside := _outside(line, pool_boundary=True))]
+            others += other_pool(name, lines, partial(_outside, pool_boundary=True))
     _check_types(found, {pool.name for pool in fixed})
     return fixed, others
 
@@ -113,7 +114,7 @@ def _pool(found: Configuration, name: str, lines: list[Line], *, pool_boundary: 
     fitting = PORTS // size
     if shared != fitting and inside.size > shared:
         raise unsettled(
-            f"pool {name} leaves ports over: {shared} hosts share an address and {fitting} blocks fit into it; the "
+            f"pool {name} leaves ports over: {shared} hosts share an address, {fitting} blocks fit into it; the "
             "documentation does not settle which of the two numbers the blocks follow",
             place.at,
             ask="ask the carrier which ports the device shows for single hosts",
@@ -123,11 +124,11 @@ def _pool(found: Configuration, name: str, lines: list[Line], *, pool_boundary: 
 
 def _outside(line: Line, *, pool_boundary: bool | None) -> Range | None:
     """The addresses that a statement gives a pool; None if it is none of addresses."""
-    if line.words[0] == "address-range":
+    if line.words[:1] == ("address-range",):
         if len(line.words) != 5 or line.words[1::2] != ("low", "high"):  # noqa: PLR2004 - low A high B
             raise unsettled(f"the range is not one of `low` and `high`: {line.spelt}", line.at)
         return span(line.words[2], line.words[4], line)
-    if line.words[0] != "address":
+    if line.words[:1] != ("address",):
         return None
     if len(line.words) != 2:  # noqa: PLR2004 - one prefix
         raise unsettled(f"the address is not one prefix: {line.spelt}", line.at)
@@ -177,6 +178,6 @@ def _check_types(found: Configuration, fixed: set[str]) -> None:
     for line in found.under("services", "nat", "rule"):
         terms[line.words[:3]].append(line)
     for lines in terms.values():
-        kinds = [line for line in lines if line.words[-1].startswith("deterministic-")]
+        kinds = [line for line in lines if line.words[-1:] and line.words[-1].startswith("deterministic-")]
         if kinds and not any(line.words[-2:-1] == ("source-pool",) and line.words[-1] in fixed for line in lines):
             raise unsettled(f"the term has no deterministic pool: {kinds[0].spelt}", kinds[0].at)

@@ -33,6 +33,7 @@ _NAT = (
     ("source", "pool-utilization-alarm"),
 )
 _READ = {("services", "nat"), ("services", "service-set"), ("services", "address-book")}
+_BOUNDARY = "include-boundary-addresses"
 _GROUPS = ("apply-groups", "apply-groups-except")
 
 
@@ -73,6 +74,10 @@ def settle(statements: list[Statement], *, pool_boundary: bool | None) -> Settle
     inside = [(f"pool {pool.name}", pool.line, pool.inside) for pool in pools]
     _check_apart(inside, {name for name, _, _ in inside}, "host")
     _check_service_sets(found)
+    names = {pool.name for pool in pools}
+    for statement, used in zip(statements, found.used, strict=True):
+        if statement.active and not used:
+            _check_unused(statement, names)
     return Settled(tuple(pools), tuple(zip(statements, found.used, strict=True)))
 
 
@@ -91,10 +96,18 @@ def _check_place(statement: Statement) -> None:
         raise unsettled(f"translation is configured at a place that is not read: {text}", statement.line)
     if words[0] == "services" and not set(words).isdisjoint(_GROUPS):
         raise unsettled(f"what a group hands down to services is not read: {text}", statement.line)
-    if any(word.startswith("deterministic") for word in words) and "nat" in words:
-        raise unsettled(
-            f"deterministic translation is configured at a place that is not read: {text}", statement.line
-        )
+
+
+def _check_unused(statement: Statement, pools: set[str]) -> None:
+    """A statement that no block rests on does not look as if one should."""
+    words = statement.words
+    strange = any(word.startswith("deterministic") or word == _BOUNDARY for word in words)
+    elsewhere = words[:2] != ("services", "nat") and any(
+        first == "pool" and second in pools for first, second in pairwise(words)
+    )
+    if strange or elsewhere:
+        text = " ".join(words)[:120]
+        raise unsettled(f"the statement stands at a place that is not read: {text}", statement.line)
 
 
 def _check_groups(statements: list[Statement]) -> None:

@@ -6,15 +6,16 @@
     services nat source pool P port deterministic include-boundary-addresses
     services nat source rule-set S rule R then source-nat pool P
 
-Sources: Juniper, "Configuring Deterministic NAPT for Next Gen Services" (block size from 1 to 64,512, 256 where
-none is stated; the lowest and highest host of a prefix only with `include-boundary-addresses`), and those of
-`pool`. The port range is followed, as the device does, from its first port on.
+Sources: Juniper, "Configuring Deterministic NAPT for Next Gen Services" (block size from 1 to 64,512; the lowest
+and highest host of a prefix only with `include-boundary-addresses`), and those of `pool`. The port range is
+followed, as the device does, from its first port on. A block size that is left to the device is not guessed.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 
 from fourcorners.readers.logs.deterministic.pool import FIRST_PORT
 from fourcorners.readers.logs.deterministic.pool import LAST_PORT
@@ -27,13 +28,13 @@ from fourcorners.readers.logs.deterministic.stanza import Line
 from fourcorners.readers.logs.deterministic.stanza import number
 from fourcorners.readers.logs.deterministic.stanza import only
 from fourcorners.readers.logs.deterministic.stanza import options
+from fourcorners.readers.logs.deterministic.stanza import other_pool
 from fourcorners.readers.logs.deterministic.stanza import prefix
 from fourcorners.readers.logs.deterministic.stanza import span
 from fourcorners.readers.logs.deterministic.stanza import usable
 
 _SIGN = ("port", "deterministic")
 _BOUNDARY = "include-boundary-addresses"
-_SIZE = 256
 _BESIDE = (("port", "automatic"), ("mapping-timeout",), ("ei-mapping-timeout",))
 _OPTIONS = {"block-size": True, _BOUNDARY: False, "deterministic-nat-configuration-log-interval": True}
 _POOL = ("services", "nat", "source", "pool")
@@ -53,13 +54,12 @@ def pools(found: Configuration, *, pool_boundary: bool | None) -> tuple[list[Poo
     for line in found.under(*_POOL):
         if line.words:
             stanzas[line.words[0]].append(line.behind(1))
-    fixed, others = [], []
+    fixed, others = list[Pool](), list[tuple[Range, Line]]()
     for name, lines in stanzas.items():
         if any(line.words[:2] == _SIGN for line in lines):
             fixed.append(_pool(found, name, lines, pool_boundary=pool_boundary))
         else:
-            four = [line for line in lines if not any(":" in word for word in line.words)]
-            others += [(outside, line) for line in four if (outside := _outside(line, pool_boundary=True))]
+            others += other_pool(name, lines, partial(_outside, pool_boundary=True))
     return fixed, others
 
 
@@ -86,6 +86,8 @@ def _pool(found: Configuration, name: str, lines: list[Line], *, pool_boundary: 
     host = only(hosts, f"the hosts of pool {name}")
     if place is None or host is None:
         raise unsettled(f"pool {name} has no {'hosts' if place else 'addresses'}", lines[0].at)
+    if "block-size" not in said:
+        raise unsettled(f"pool {name} states no block-size", lines[0].at)
     uses = ("source-nat", "pool", name)
     rules = [each for each in found.under("services", "nat", "source", "rule-set") if each.words[-3:] == uses]
     if not rules:
@@ -93,7 +95,7 @@ def _pool(found: Configuration, name: str, lines: list[Line], *, pool_boundary: 
     for rule in rules:
         rule.use()
     outside, inside = ranges[0][0], _hosts(found, host, boundary=_BOUNDARY in said)
-    size = number(*said["block-size"], 1, PORTS) if "block-size" in said else _SIZE
+    size = number(*said["block-size"], 1, PORTS)
     first, last = _ports(ports, name)
     blocks = (last - first + 1) // size
     if inside.size > outside.size * blocks:
@@ -106,7 +108,7 @@ def _pool(found: Configuration, name: str, lines: list[Line], *, pool_boundary: 
 
 def _outside(line: Line, *, pool_boundary: bool | None) -> Range | None:
     """The addresses that a statement gives a pool; None if it is none of addresses."""
-    if line.words[0] != "address":
+    if line.words[:1] != ("address",):
         return None
     if len(line.words) == 4 and line.words[2] == "to":  # noqa: PLR2004 - address A to B
         return span(line.words[1], line.words[3], line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from ipaddress import AddressValueError
@@ -135,8 +136,25 @@ def options(line: Line, taking: dict[str, bool]) -> Iterator[tuple[str, str]]:
         BadInput: `NAT_CONFIGURATION` for an option that is not known.
     """
     words = list(line.words)
+    if not words:
+        raise unsettled(f"the statement says nothing: {line.spelt}", line.at)
     while words:
         name = words.pop(0)
         if name not in taking or (taking[name] and not words):
             raise unsettled(f"the option {name!r} is not known here: {line.spelt}", line.at)
         yield name, words.pop(0) if taking[name] else ""
+
+
+def other_pool(
+    name: str, lines: Sequence[Line], outside: Callable[[Line], Range | None]
+) -> Iterator[tuple[Range, Line]]:
+    """The IPv4 addresses of a pool that is not deterministic.
+
+    Raises:
+        BadInput: `NAT_CONFIGURATION`, it has no addresses at all: no device keeps such a pool.
+    """
+    six = [line for line in lines if any(":" in word for word in line.words)]
+    four = [(found, line) for line in lines if line not in six and (found := outside(line)) is not None]
+    if not six and not four:
+        raise unsettled(f"pool {name} has no addresses: {lines[0].spelt}", lines[0].at)
+    yield from four

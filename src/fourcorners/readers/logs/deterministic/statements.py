@@ -88,7 +88,7 @@ def _tokens(text: str) -> Iterator[_Token]:
 def _lines(tokens: list[_Token]) -> list[Statement]:
     """Lines of `set` and `deactivate`; a level that is deactivated takes all below it along."""
     found: list[Statement] = []
-    off: set[tuple[str, ...]] = set()
+    off: dict[tuple[str, ...], int] = {}
     rows: dict[int, list[_Token]] = {}
     for token in tokens:
         rows.setdefault(token.line, []).append(token)
@@ -100,12 +100,13 @@ def _lines(tokens: list[_Token]) -> list[Statement]:
         if any(token.kind == "mark" for token in row) or len(words) == 1 or words[0] not in {_SET, _DEACTIVATE}:
             _damaged("the line is neither `set` nor `deactivate` with a path", line)
         if words[0] == _DEACTIVATE:
-            off.add(words[1:])
+            off[words[1:]] = line
             found.append(Statement(words, line, active=False))
         else:
             found.append(Statement(words[1:], line))
-    if not off:
-        return found
+    for words, line in off.items():
+        if not any(each.active and each.words[: len(words)] == words for each in found):
+            _damaged(f"what is deactivated is not there: {' '.join(words)[:120]}", line)
     return [
         Statement(each.words, each.line, active=False)
         if any(each.words[:n] in off for n in range(1, len(each.words) + 1))
