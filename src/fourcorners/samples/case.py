@@ -19,6 +19,7 @@ from fourcorners.samples import carrier as logs
 from fourcorners.samples import cgnat
 from fourcorners.samples import kea
 from fourcorners.samples import leases
+from fourcorners.samples import nat_configuration
 from fourcorners.samples import networks
 from fourcorners.samples import orders
 from fourcorners.samples import production as produced
@@ -43,10 +44,19 @@ _LOGS = {
     "wholesale": ("leases", "kea", "detail"),
     "fibre": ("leases", "kea", "detail"),
     "cable": ("detail", "detail", "detail"),
-    "mobile": ("juniper", "juniper", "cisco", "cisco"),
+    "mobile": ("juniper", "juniper", "cisco", "cisco", "junos", "junos"),
 }
 _TRANSLATORS = {"juniper", "cisco"}
-_WRITERS = {".leases": leases, ".kea": kea, ".detail": radius, ".juniper": cgnat, ".cisco": cgnat}
+#: The suffix of a configuration from which the carrier's port blocks follow.
+CONFIGURATION = "junos"
+_WRITERS = {
+    ".leases": leases,
+    ".kea": kea,
+    ".detail": radius,
+    ".juniper": cgnat,
+    ".cisco": cgnat,
+    f".{CONFIGURATION}": nat_configuration,
+}
 
 
 def case(
@@ -72,6 +82,8 @@ def case(
     form = form or provider.form_of(seed)
     world = worlds.build(seed)
     suffixes = {key: _suffix(world, carrier) for key, carrier in world.carriers.items()} | dict(logs_as or {})
+    if suffixes["mobile"] == CONFIGURATION:
+        world = worlds.build(seed, fixed_blocks=True)
     folder = out_dir / "provider"
     folder.mkdir(parents=True)
     logins, members = provider.write(world, form, rows, folder / "return.zip")
@@ -89,14 +101,21 @@ def case(
     ]
     networks.write(out_dir / "networks.parquet")
     path = out_dir / "truth.json"
-    canaries = (*produced.CANARIES, *table.CANARIES, *cgnat.CANARIES)
+    canaries = (*produced.CANARIES, *table.CANARIES, *cgnat.CANARIES, *nat_configuration.CANARIES)
     truth.write(path, seed, returns, _outcomes(world, released, suffixes["mobile"]), canaries)
     return path
 
 
 def _outcomes(world: World, released: Sequence[Login], suffix: str) -> list[list[Any]]:
-    """What must be answered; the log of a translator knows its customers by their inside addresses."""
+    """What must be answered; of a translator one knows the customers by their inside addresses."""
     carrier = world.carriers["mobile"]
+    if suffix == CONFIGURATION:
+        return [
+            [ip, port, at, outcome, count, nat_configuration.inside(world, carrier, ip, port)]
+            if subscriber is not None and ip in carrier.addresses
+            else [ip, port, at, outcome, count, subscriber]
+            for ip, port, at, outcome, count, subscriber in truth.outcomes(released)
+        ]
     hidden = {row.subscriber for row in carrier.assignments} if suffix in _TRANSLATORS else set()
     return [
         [*event, cgnat.inside(subscriber) if subscriber in hidden else subscriber]

@@ -275,7 +275,7 @@ def test_every_block_is_the_oracle_s_and_each_port_belongs_to_one_host(
 def test_the_way_back_gives_the_host(
     case: tuple[str, list[tuple[int, int, int, int]]], rng: random.Random
 ) -> None:
-    """The documented reverse: offset of the port, plus that of the address times its ports, over the block size."""
+    """The documented reverse: the port's offset plus the address's times its ports, over the block size."""
     found = blocks(case[0])
     base, first, host = (int(IPv4Address(found[0][0])), found[0][1], int(IPv4Address(found[0][3])))
     size = found[0][2] - found[0][1] + 1
