@@ -22,8 +22,11 @@ _TRANSLATED = re.compile(r"(services nat rule \S+ term \S+) then translated sour
 _HOST = re.compile(r"services nat source pool (\S+) port deterministic host address(-name)? (\S+)")
 
 
-def count(data: bytes | mmap) -> Census:
-    """Statements, comments, hosts and one heading; under the label `computed` the hosts alone."""
+def count(data: bytes | mmap, *, times: int) -> Census:
+    """Statements and comments; and for each time in which it was in force, a heading and its hosts.
+
+    Under the label `computed` the hosts alone.
+    """
     comments = 0
 
     def hide(found: re.Match[str]) -> str:
@@ -38,8 +41,8 @@ def count(data: bytes | mmap) -> Census:
     bare = _HIDDEN.sub(hide, bytes(data).decode().removeprefix("\ufeff"))
     by_line = bare.split()[:1] in (["set"], ["deactivate"])
     found = list(_lines(bare) if by_line else _unfolded(bare))
-    hosts = _hosts([each for each, active in found if active])
-    return Census(len(found) + comments + hosts + 1, {COMPUTED: hosts})
+    hosts = times * _hosts([each for each, active in found if active])
+    return Census(len(found) + comments + hosts + times, {COMPUTED: hosts})
 
 
 def _lines(text: str) -> Iterator[tuple[str, bool]]:

@@ -192,10 +192,10 @@ def _compared(finding: Finding) -> Text:
     return [f"{number(finding.candidates, 'candidate')}; {covered}", *said_margin]
 
 
-def _record(evidence: Evidence, sources: Sources, *, whole: bool) -> Text:
+def _record(evidence: Evidence, sources: Sources, *, whole: bool, how: str = "as written") -> Text:
     """Where a record stands and what it says; without `whole`, no field that could name somebody."""
     shown = [value for value in evidence.values if whole or value.field in _IMPERSONAL]
-    rows: list[Text] = [[f"{sources.cite(evidence.source)}, record ", q(evidence.record), ", as written:"]]
+    rows: list[Text] = [[f"{sources.cite(evidence.source)}, record ", q(evidence.record), f", {how}:"]]
     values: list[Text] = [[value.field, q(value.text), byte_ranges(value.ranges)] for value in shown]
     rows.append({"values": values})
     if left := len(evidence.values) - len(shown):
@@ -211,7 +211,8 @@ def _assignment(match: AssignmentSheet, sources: Sources, *, whole: bool) -> Tex
     time: list[Text] = ["from ", instant(match.at), " to ", instant(match.until)]
     span: Text = [*time, ports, f", under {match.instrument}"]
     basis: list[Text] = [[COMPUTED, q(match.computed), IN_FORCE, *time, RESTS_ON]] if match.computed else []
-    return lines([span, *basis, _record(match.evidence, sources, whole=whole)])
+    how = "as computed" if match.computed else "as written"
+    return lines([span, *basis, _record(match.evidence, sources, whole=whole, how=how)])
 
 
 def _fragility(finding: Finding) -> Text:

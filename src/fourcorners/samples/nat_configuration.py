@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from fourcorners.samples.carrier import Asked
@@ -40,13 +41,20 @@ def write(world: World, carrier: Carrier, scope: Asked, _rows: Sequence[Assignme
     else:
         lines = ["## Last commit: 2026-01-01 00:00:00 UTC by CANARY\n", *_nested(statements)]
     path.write_text("".join(lines), encoding="utf-8", newline="\n")
-    start, end = (zulu(at) for at in carrier.coverage)
     told = []
-    for row in carrier.assignments:
-        reason = scope.reason(row)
-        values = (row.ip, row.port_low, row.port_high, start, end, inside(world, carrier, row.ip, row.port_low))
-        told.append(Row("assignment", "sealed" if reason else "released", reason, values))
+    for start, end in _in_force(carrier):
+        for row in carrier.assignments:
+            reason = scope.reason(replace(row, start=start, end=end))
+            host = inside(world, carrier, row.ip, row.port_low)
+            values = (row.ip, row.port_low, row.port_high, zulu(start), zulu(end), host)
+            told.append(Row("assignment", "sealed" if reason else "released", reason, values))
     return told
+
+
+def _in_force(carrier: Carrier) -> Iterator[tuple[int, int]]:
+    """What is covered, without the gaps."""
+    edges = [carrier.coverage[0], *(at for gap in sorted(carrier.gaps) for at in gap), carrier.coverage[1]]
+    yield from zip(edges[::2], edges[1::2], strict=True)
 
 
 def inside(world: World, carrier: Carrier, ip: str, port: int | None) -> str:

@@ -396,7 +396,7 @@ REFUSED: list[tuple[str, Callable[[str], str], str]] = [
         "2 service sets",
     ),
     (adaptive(), lambda text: text + "deactivate services nat pool P\n", "no deterministic pool|no pool"),
-    (next_gen("address 10.0.0.0/8", "203.0.0.0", "203.8.0.0"), lambda text: text, "more than"),
+    (next_gen("address 10.0.0.0/8", "203.0.0.0", "203.8.0.0"), lambda text: text, "assignments are more than"),
     (next_gen(), lambda text: text.replace("block-size 1024", "block-size 2048"), "too many"),
     (
         next_gen(),

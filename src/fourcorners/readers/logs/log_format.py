@@ -84,13 +84,13 @@ class ConfigurationFormat(LogFormat, Protocol):
     """
 
     def derive(
-        self, data: bytes | mmap, in_force: tuple[int, int], *, pool_boundary: bool | None
+        self, data: bytes | mmap, in_force: Sequence[tuple[int, int]], *, pool_boundary: bool | None
     ) -> tuple[str, bytes]:
         """The suffix that names the derived text, and the text.
 
         Args:
             data: the configuration.
-            in_force: from when to when, ns UTC.
+            in_force: from when to when, ns UTC, in order and apart.
             pool_boundary: whether the lowest and the highest address of a pool's prefix are used; None if nobody
                 says.
         """

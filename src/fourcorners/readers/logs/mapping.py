@@ -79,6 +79,18 @@ class LogMapping:
         """Whether the rows follow from a configuration, so that none was logged."""
         return isinstance(self.format, ConfigurationFormat)
 
+    def times_of(self, name: str) -> list[tuple[int, int]]:
+        """When a configuration was in force, ns UTC: its time without the gaps; nothing where nobody says."""
+        whole = self.in_force.get(name) if self.in_force else (self.coverage.start, self.coverage.end)
+        if whole is None or whole[0] is None or whole[1] is None:
+            return []
+        found, (at, end) = [], (whole[0], whole[1])
+        for first, last in sorted(self.coverage.gaps):
+            if at < min(first, end):
+                found.append((at, min(first, end)))
+            at = max(at, last)
+        return [*found, (at, end)] if at < end else found
+
     @property
     def has_ports(self) -> bool:
         """Whether addresses are given out by ports."""

@@ -54,12 +54,10 @@ class LogReader:
         mine, known = self.mapping, self.mapping.format
         if not isinstance(known, ConfigurationFormat):
             return None
-        in_force = (
-            mine.in_force.get(_file_name(name)) if mine.in_force else (mine.coverage.start, mine.coverage.end)
-        )
-        if in_force is None or in_force[0] is None or in_force[1] is None:
-            raise mapping_error(_file_name(name), "in_force does not say when this configuration was in force")
-        suffix, text = known.derive(member.data, (in_force[0], in_force[1]), pool_boundary=mine.pool_boundary)
+        in_force = mine.times_of(_file_name(name))
+        if not in_force:
+            raise mapping_error(_file_name(name), "the mapping does not say when this configuration was in force")
+        suffix, text = known.derive(member.data, in_force, pool_boundary=mine.pool_boundary)
         return Member(f"{name}{JOIN}{suffix}", text, sha256(text).hexdigest(), len(text))
 
     def read(self, data: bytes | mmap, declaration: ZoneDeclaration | None = None) -> Reading:

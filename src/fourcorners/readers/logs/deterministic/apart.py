@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from fourcorners.model.errors import BadInput
@@ -24,20 +26,27 @@ def check_apart(readings: Sequence[Reading]) -> None:
     Raises:
         BadInput: `NAT_CONFIGURATION`, with both files.
     """
-    tables = [pa.Table.from_batches([batch.rows.select(_COLUMNS) for batch in each.batches]) for each in readings]
-    for one, other in combinations(range(len(tables)), 2):
-        if _at_once(tables[one], tables[other]) and _disagree(tables[one], tables[other]):
+    parts = [(each.place, part) for each in readings for part in _by_time(each)]
+    for (place, one), (other_place, other) in combinations(parts, 2):
+        if _at_once(one, other) and _disagree(one, other):
             raise BadInput(
                 "NAT_CONFIGURATION",
                 "two configurations that are declared in force at once give ports of one address to two hosts",
-                where=f"{readings[one].place} and {readings[other].place}",
+                where=f"{place} and {other_place}",
                 why="one of them was not in force, or at another time; who had the ports would be a guess",
                 next_step="ask the carrier from when to when each was in force, and declare that",
             )
 
 
+def _by_time(reading: Reading) -> Iterator[pa.Table]:
+    """The assignments of each time in which the configuration was in force."""
+    rows = pa.Table.from_batches([batch.rows.select(_COLUMNS) for batch in reading.batches])
+    for at in pc.unique(rows["at"]):
+        yield rows.filter(pc.equal(rows["at"], at))
+
+
 def _at_once(one: pa.Table, other: pa.Table) -> bool:
-    """Whether the times overlap; within one file all rows have the same."""
+    """Whether the times overlap; all rows of a part have the same."""
     (a, b), (c, d) = ((table["at"][0].as_py(), table["until"][0].as_py()) for table in (one, other))
     return bool(a < d and c < b)
 

@@ -19,9 +19,6 @@ from fourcorners.readers.logs.deterministic.refused import unsettled
 from fourcorners.readers.logs.deterministic.stanza import Configuration
 from fourcorners.readers.logs.deterministic.statements import Statement
 
-#: Hosts of one configuration; the largest that are documented serve some ten thousand.
-MOST_HOSTS = 1 << 20
-
 #: What may stand below `services nat`.
 _NAT = (
     ("pool",),
@@ -67,8 +64,6 @@ def settle(statements: list[Statement], *, pool_boundary: bool | None) -> Settle
         others += [(line.spelt, line.at, outside) for outside, line in beside]
     if not pools:
         raise unsettled("no pool of deterministic translation is configured", 1)
-    if (hosts := sum(pool.inside.size for pool in pools)) > MOST_HOSTS:
-        raise unsettled(f"{hosts} hosts are more than {MOST_HOSTS}", pools[0].line)
     outside = [(f"pool {pool.name}", pool.line, pool.outside) for pool in pools]
     _check_apart([*outside, *others], {name for name, _, _ in outside}, "address")
     inside = [(f"pool {pool.name}", pool.line, pool.inside) for pool in pools]

@@ -31,6 +31,7 @@ from fourcorners.readers.logs.cgnat.events import numbered
 from fourcorners.readers.logs.deterministic import text
 from fourcorners.readers.logs.deterministic.apart import check_apart
 from fourcorners.readers.logs.deterministic.configuration import settle
+from fourcorners.readers.logs.deterministic.refused import unsettled
 from fourcorners.readers.logs.deterministic.statements import statements
 from fourcorners.readers.logs.lines import Block
 from fourcorners.readers.logs.lines import Offsets
@@ -43,9 +44,12 @@ from fourcorners.readers.table.addresses import read_addresses
 from fourcorners.readers.table.addresses import read_ports
 
 Data = bytes | mmap
+Heads = Sequence[re.Match[bytes]]
 
 _SIGN = re.compile(rb"deterministic-port-block-allocation|\bport\s+deterministic\b|\bdeterministic\s*\{")
-_HEAD = re.compile(rb"in force (\S+) (\S+)\n")
+_HEAD = re.compile(rb"^in force (\S+) (\S+)$", re.MULTILINE)
+#: Assignments of one configuration; the largest that are documented serve some ten thousand hosts.
+MOST = 1 << 20
 _LINE = rf"^(?P<action>{COMPUTED}) (?P<ip>[0-9.]+) (?P<low>\d+) (?P<high>\d+) (?P<inside>[0-9.]+)$"
 
 
@@ -65,12 +69,14 @@ class Deterministic:
         """Whether a statement of deterministic port blocks stands in the first bytes."""
         return _SIGN.search(head) is not None
 
-    def derive(self, data: Data, in_force: tuple[int, int], *, pool_boundary: bool | None) -> tuple[str, bytes]:
+    def derive(
+        self, data: Data, in_force: Sequence[tuple[int, int]], *, pool_boundary: bool | None
+    ) -> tuple[str, bytes]:
         """The suffix that names the derived text, and the text, as `text` has it.
 
         Args:
             data: the configuration.
-            in_force: from when to when, as declared, ns UTC.
+            in_force: from when to when, as declared, ns UTC, in order and apart.
             pool_boundary: whether the lowest and the highest address of a pool's prefix are used, as declared.
 
         Raises:
@@ -78,8 +84,10 @@ class Deterministic:
                 `DEPTH`; `CONSERVATION` where an independent count finds other statements or hosts.
         """
         settled = settle(statements(data), pool_boundary=pool_boundary)
+        if (rows := len(in_force) * sum(pool.inside.size for pool in settled.pools)) > MOST:
+            raise unsettled(f"{rows} assignments are more than {MOST}", settled.pools[0].line)
         made = "".join(text.lines(settled, in_force)).encode()
-        counted, derived = census_nat.count(data), self.census(made)
+        counted, derived = census_nat.count(data, times=len(in_force)), self.census(made)
         if counted != derived:
             raise BadInput(
                 "CONSERVATION",
@@ -97,8 +105,8 @@ class Deterministic:
             BadInput: `LOG`, it is no such text.
         """
         check_text(data)
-        head = _HEAD.match(data)
-        if head is None:
+        heads = list(_HEAD.finditer(data))
+        if not heads or heads[0].start():
             raise BadInput(
                 "LOG",
                 "the text does not begin with the time in which its configuration was in force",
@@ -110,7 +118,7 @@ class Deterministic:
         kinds = Counter[str]()
         first = 0
         for block in blocks(data):
-            found, others = _taken(block, head, said)
+            found, others = _taken(block, heads, said)
             kinds += others
             if found is not None:
                 batches.append(Batch("assignment", "port block", numbered(found, first), FIELD_CATEGORIES))
@@ -140,7 +148,7 @@ class Deterministic:
         return census_lines.count(data, (COMPUTED,))
 
 
-def _taken(block: Block, head: re.Match[bytes], said: Said) -> tuple[pa.RecordBatch | None, Counter[str]]:
+def _taken(block: Block, heads: Heads, said: Said) -> tuple[pa.RecordBatch | None, Counter[str]]:
     """The rows of a block, and its other lines: what they say, and how often."""
     texts = block.texts()
     computed = pc.starts_with(texts, COMPUTED).to_numpy(zero_copy_only=False)
@@ -148,10 +156,10 @@ def _taken(block: Block, head: re.Match[bytes], said: Said) -> tuple[pa.RecordBa
     for each in pc.value_counts(texts.filter(pa.array(~computed))).to_pylist():
         others[each["values"]] += each["counts"]
     mine = np.flatnonzero(computed)
-    return _rows(block, texts, mine, head, said) if len(mine) else None, others
+    return _rows(block, texts, mine, heads, said) if len(mine) else None, others
 
 
-def _rows(block: Block, texts: pa.StringArray, mine: Offsets, head: re.Match[bytes], said: Said) -> pa.RecordBatch:
+def _rows(block: Block, texts: pa.StringArray, mine: Offsets, heads: Heads, said: Said) -> pa.RecordBatch:
     size = len(mine)
     whole, fields = block.fields(texts, mine, _LINE)
     addresses, _ = read_addresses(fields["ip"].texts)
@@ -180,11 +188,12 @@ def _rows(block: Block, texts: pa.StringArray, mine: Offsets, head: re.Match[byt
     ):
         values[name] = fields[key].values()
         values[f"{name.removesuffix('_text')}@"] = fields[key].ranges(fields[key].present)
+    below = pa.array(np.searchsorted([head.start() for head in heads], block.starts[mine] + block.base) - 1)
     for name, group in (("at", 1), ("until", 2)):
-        written = head[group].decode()
-        values[name] = pa.repeat(pa.scalar(parse_rfc3339(written).ns, pa.int64()), size)
-        values[f"{name}_text"] = pa.repeat(written, size)
-        values[f"{name}@"] = pa.repeat(pa.scalar(list(head.span(group)), pa.list_(pa.int64())), size)
+        written = [head[group].decode() for head in heads]
+        values[name] = pa.array([parse_rfc3339(each).ns for each in written], pa.int64()).take(below)
+        values[f"{name}_text"] = pa.array(written, pa.string()).take(below)
+        values[f"{name}@"] = pa.array([head.span(group) for head in heads], pa.list_(pa.int64())).take(below)
     values["held_from"], values["held_until"] = values["at"], values["until"]
     wanted = schema("assignment")
     return pa.RecordBatch.from_arrays(

@@ -11,6 +11,7 @@ A configuration holds names and secrets. The text has nothing of it but addresse
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Sequence
 
 from fourcorners.model.instant import SECOND
 from fourcorners.model.instant import rfc3339
@@ -34,18 +35,19 @@ _WORDS = """
 _LABELS = frozenset(_WORDS.split())
 
 
-def lines(settled: Settled, in_force: tuple[int, int]) -> Iterator[str]:
+def lines(settled: Settled, in_force: Sequence[tuple[int, int]]) -> Iterator[str]:
     """The lines, each with its end.
 
     Args:
         settled: the configuration.
-        in_force: from when to when, ns UTC.
+        in_force: from when to when, ns UTC; all assignments stand below each time.
     """
-    start, end = (rfc3339(at, 1 if at % SECOND else SECOND) for at in in_force)
-    yield f"{IN_FORCE} {start} {end}\n"
-    for pool in settled.pools:
-        for block in blocks_of(pool):
-            yield f"{COMPUTED} {block.ip} {block.low} {block.high} {block.host}\n"
+    for times in in_force:
+        start, end = (rfc3339(at, 1 if at % SECOND else SECOND) for at in times)
+        yield f"{IN_FORCE} {start} {end}\n"
+        for pool in settled.pools:
+            for block in blocks_of(pool):
+                yield f"{COMPUTED} {block.ip} {block.low} {block.high} {block.host}\n"
     for statement, used in settled.statements:
         yield f"{USED if used else UNUSED} {label(statement.words)}\n"
 
