@@ -34,7 +34,7 @@ SEEDS, FIRST, ROWS = 6, 101, 240
 PAGE = Path(__file__).parent.parent / "docs" / "validation.md"
 #: Formats that are no production.
 OTHERS = {"case", "networks"}
-ENDINGS = (".zip", ".html", ".csv", ".txt", ".xlsx", ".leases", ".kea", ".detail", ".juniper", ".cisco")
+ENDINGS = (".zip", ".html", ".csv", ".txt", ".xlsx", ".leases", ".kea", ".detail", ".juniper", ".cisco", ".junos")
 FIGURES = ("rows", "released", "sealed", "rejected")
 #: What no generated file can show.
 LIMITS = {
@@ -55,6 +55,7 @@ LIMITS = {
     "radius-detail": "the IPv6 attributes are from memory",
     "cisco-bulk-port-allocation": "tried on no real log",
     "juniper-port-blocks": "tried on no real log",
+    "juniper-deterministic-nat": "held against a device's own answers for four hosts, no whole configuration",
 }
 
 
