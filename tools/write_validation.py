@@ -49,6 +49,7 @@ ENDINGS = (
     ".detail",
     ".juniper",
     ".cisco",
+    ".junos",
 )
 FIGURES = ("rows", "released", "sealed", "rejected")
 #: What no generated file can show.
@@ -77,6 +78,7 @@ LIMITS = {
     "radius-detail": "the IPv6 attributes are from memory",
     "cisco-bulk-port-allocation": "tried on no real log",
     "juniper-port-blocks": "tried on no real log",
+    "juniper-deterministic-nat": "held against a device's own answers for four hosts, no whole configuration",
 }
 
 

@@ -30,7 +30,7 @@ SUFFIXES |= dict.fromkeys(("isc-dhcpd-leases", "isc-dhcpd6-leases"), (".leases",
 SUFFIXES |= dict.fromkeys(("kea-leases4", "kea-leases6"), (".kea",))
 SUFFIXES |= dict.fromkeys(("kea-legal-log", "kea-legal-log-ipv6"), (".legal",))
 SUFFIXES |= {"radius-detail": (".detail",), "juniper-port-blocks": (".juniper",)}
-SUFFIXES |= {"cisco-bulk-port-allocation": (".cisco",)}
+SUFFIXES |= {"cisco-bulk-port-allocation": (".cisco",), "juniper-deterministic-nat": (".junos",)}
 RECORDS = [name for name in FORMATS if "record" in name]
 
 

@@ -41,7 +41,7 @@ def test_a_fresh_case_comes_out_as_it_was_built(form: Form, tmp_path: Path) -> N
     [
         {"mobile": "juniper", "cable": "detail", "wholesale": "leases", "fibre": "leases"},
         {"mobile": "cisco", "wholesale": "kea", "fibre": "kea"},
-        {"wholesale": "detail", "fibre": "legal"},
+        {"mobile": "junos", "wholesale": "detail", "fibre": "legal"},
     ],
     ids=lambda logs_as: "-".join(logs_as.values()),
 )

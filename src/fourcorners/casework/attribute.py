@@ -44,7 +44,7 @@ _LOGINS = pa.schema(
 )
 #: Reasons for which rows may be withheld from a log that is complete for what it was asked.
 _HARMLESS = frozenset({"OUTSIDE_DATE_RANGE", "OUTSIDE_ACCOUNT"})
-_TABLES = (".csv", ".tsv", ".xlsx", ".parquet", ".leases", ".log", ".detail")
+_TABLES = (".csv", ".tsv", ".xlsx", ".parquet", ".leases", ".log", ".detail", ".conf")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,9 @@ from fourcorners.model.instant import SECOND
 from fourcorners.model.instant import rfc3339
 from fourcorners.model.instrument import Case
 from fourcorners.model.instrument import Instrument
+from fourcorners.model.records import COMPUTED
+from fourcorners.readers.logs.mapping import LogMapping
+from fourcorners.readers.table.mapping import TableMapping
 from fourcorners.report import contents
 from fourcorners.report import exhibit
 
@@ -235,9 +238,22 @@ def _mapping(row: ReturnRow) -> contents.MappingSheet:
             *((column, meaning) for meaning, column in declared.mapping.columns.items()),
             ("(times)", f"zone {declared.mapping.zone.name if declared.mapping.zone else 'not declared'}"),
             *((("(every address)", "shared by several subscribers"),) if coverage.shared else ()),
+            *_configuration(declared.mapping),
         ),
         coverage=f"{ends[0]} to {ends[1]}{gaps}",
     )
+
+
+def _configuration(mapping: TableMapping | LogMapping) -> Iterator[tuple[str, str]]:
+    """What was declared of a configuration, from which assignments follow."""
+    if not isinstance(mapping, LogMapping) or not mapping.computed:
+        return
+    yield "(every record)", "computed from the configuration in force, none logged"
+    for name, (start, end) in sorted(mapping.in_force.items()):
+        yield name, f"in force from {rfc3339(start)} to {rfc3339(end)}"
+    if mapping.pool_boundary is not None:
+        used = "used" if mapping.pool_boundary else "not used"
+        yield "(pools)", f"the lowest and the highest address of a prefix are {used}"
 
 
 def _attribution(workspace: Workspace, row: AttributionRow, reason: str) -> contents.AttributionSheet:
@@ -325,6 +341,7 @@ def _assignment(name: str, rows: dict[str, tuple[Instrument, MemberRow, Row]]) -
         row["held_until"],
         row["port_low"],
         row["port_high"],
+        member.reader.partition("/")[0] if member.layout == COMPUTED else None,
     )
 
 

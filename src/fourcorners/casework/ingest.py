@@ -41,6 +41,7 @@ from fourcorners.law.proportion import People
 from fourcorners.model.errors import BadInput
 from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.model.instrument import Instrument
+from fourcorners.model.records import COMPUTED
 from fourcorners.vault import segments
 from fourcorners.vault.scratch import Scratch
 
@@ -299,7 +300,8 @@ def judge(
         people.add(member.reading)
     if store.of_owner(workspace.tables, ReturnRow, instrument.id):
         for rows in gate.own_check(workspace, instrument.id, "proportion of the return"):
-            people.add_whose(rows.batch)
+            if rows.member.layout != COMPUTED:
+                people.add_whose(rows.batch)
     if sifter is not None and (former := sifter.reseal()):
         keeping.remove(workspace, former)
     if sifter is not None and sifter.scratch is not None:

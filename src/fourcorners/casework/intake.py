@@ -33,6 +33,7 @@ from fourcorners.model.records import Reading
 from fourcorners.readers import archive
 from fourcorners.readers import known
 from fourcorners.readers import locate
+from fourcorners.readers import mapping
 from fourcorners.readers import registry
 from fourcorners.readers.archive import Member
 from fourcorners.readers.known import Drift
@@ -175,12 +176,13 @@ def _read_member(
     if derived is not None:
         member = replace(derived, path=derived.path if member.path else name + derived.path)
     if reader is None and table is not None and (table.detect(name, head) or (named and not found.is_archive)):
+        member = mapping.derive(table, member, name) or member
         reader = table
     if reader is None:
         why = table.why_not(name, head) if table is not None else None
         found.unread.append(UnreadMember(member.path, member.sha256, why or registry.unknown(name, head)))
         return
-    if sift is not None and isinstance(reader, LogReader):
+    if sift is not None and isinstance(reader, LogReader) and not reader.mapping.computed:
         found.read.append(_sift_member(found, member, reader, declaration, sift(len(found.read))))
     else:
         found.read.append(read_member(found, member, reader, declaration))

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fourcorners.law.refusals import BULK
+from fourcorners.model.records import COMPUTED
 from fourcorners.model.records import FAMILIES
 from fourcorners.model.records import Batch
 from fourcorners.model.records import Reading
@@ -34,7 +35,8 @@ class People:
     make everybody's records one account's; so a table's distinct actions, devices, currencies, attributes, or
     values of one attribute count as well, if they are more. One account has few of each, but for user agents as
     browsers send them (product "/" version, RFC 9110 10.1.5), which change with each release and are not counted.
-    Other parties, amounts and addresses are not either: one account can well have thousands.
+    Other parties, amounts and addresses are not either: one account can well have thousands. What was computed from
+    a configuration tells of no person: it names every inside address that there could be.
 
     No more values are remembered than answer the question.
     """
@@ -56,7 +58,7 @@ class People:
 
     def add(self, reading: Reading) -> None:
         """Count the rows of a reading, or of a part of one."""
-        if self.reason:
+        if self.reason or reading.layout == COMPUTED:
             return
         names = _WHOSE if reading.custodians else (*_WHOSE, *_SHORT)
         for batch in reading.batches:

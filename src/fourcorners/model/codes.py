@@ -97,6 +97,7 @@ ERRORS: dict[str, str] = {
     "PARQUET": "the Parquet file is damaged or has columns that are no table of plain values",
     "PDF": "the PDF is damaged, encrypted or holds no text",
     "LOG": "the log's structure is damaged",
+    "NAT_CONFIGURATION": "the configuration does not settle who had which ports, or says what is not read",
     "NO_TIME": "the table's times cannot be read as the mapping declares them",
     "NETWORK_TABLE": "the network table is missing or not one that this version reads",
     "ATTRIBUTION_INPUT": "there is nothing that could be attributed",

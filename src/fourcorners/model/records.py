@@ -97,6 +97,9 @@ DERIVED: dict[str, tuple[tuple[str, pa.DataType], ...]] = {
 #: `lost_until` where no later row bounds it: beyond any instant, and safe to widen.
 FOREVER = 1 << 62
 
+#: The layout of a member whose rows no log holds: they follow from a configuration by arithmetic.
+COMPUTED = "computed"
+
 #: Families that state facts without an instant: the window does not judge them.
 TIMELESS = frozenset({"subscriber", "negative"})
 

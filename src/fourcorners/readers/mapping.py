@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fourcorners.readers.archive import Member
 from fourcorners.readers.logs.mapping import LogMapping
 from fourcorners.readers.logs.mapping import parse_log_mapping
 from fourcorners.readers.logs.reader import LogReader
@@ -30,3 +31,12 @@ def parse_mapping(data: bytes, name: str) -> TableMapping | LogMapping:
 def reader_of(mapping: TableMapping | LogMapping, by: str) -> DeclaredReader:
     """The reader that a mapping makes of what it describes."""
     return LogReader(mapping, by) if isinstance(mapping, LogMapping) else TableReader(mapping, by)
+
+
+def derive(reader: DeclaredReader, member: Member, name: str) -> Member | None:
+    """What follows from a member under a declaration, as a member of its own; None where it is read itself.
+
+    Raises:
+        BadInput: the member does not settle it.
+    """
+    return reader.derive(member, name) if isinstance(reader, LogReader) else None

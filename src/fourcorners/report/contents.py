@@ -165,7 +165,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentSheet:
-    """A carrier's record that matches a login. `until` and the ports are None where the record states none."""
+    """A carrier's record that matches a login. `until` and the ports are None where the record states none.
+
+    `computed` is the format of the configuration from which the record follows; None where it was logged.
+    """
 
     evidence: Evidence
     instrument: str
@@ -173,6 +176,7 @@ class AssignmentSheet:
     until: int | None
     port_low: int | None = None
     port_high: int | None = None
+    computed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

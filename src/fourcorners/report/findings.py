@@ -26,7 +26,10 @@ from fourcorners.report.contents import AttributionSheet
 from fourcorners.report.contents import Evidence
 from fourcorners.report.contents import Finding
 from fourcorners.report.contents import NetworkNaming
+from fourcorners.report.statement import COMPUTED
+from fourcorners.report.statement import IN_FORCE
 from fourcorners.report.statement import PORT_UNKNOWN
+from fourcorners.report.statement import RESTS_ON
 from fourcorners.report.statement import TITLES
 from fourcorners.report.statement import UNCORROBORATED
 from fourcorners.report.statement import counts
@@ -198,10 +201,10 @@ def _compared(finding: Finding) -> Text:
     return [f"{number(finding.candidates, 'candidate')}; {covered}", *said_margin]
 
 
-def _record(evidence: Evidence, sources: Sources, *, whole: bool) -> Text:
+def _record(evidence: Evidence, sources: Sources, *, whole: bool, how: str = "as written") -> Text:
     """Where a record stands and what it says; without `whole`, no field that could name somebody."""
     shown = [value for value in evidence.values if whole or value.field in _IMPERSONAL]
-    rows: list[Text] = [[f"{sources.cite(evidence.source)}, record ", q(evidence.record), ", as written:"]]
+    rows: list[Text] = [[f"{sources.cite(evidence.source)}, record ", q(evidence.record), f", {how}:"]]
     values: list[Text] = [[value.field, q(value.text), byte_ranges(value.ranges)] for value in shown]
     rows.append({"values": values})
     if left := len(evidence.values) - len(shown):
@@ -214,8 +217,11 @@ def _record(evidence: Evidence, sources: Sources, *, whole: bool) -> Text:
 def _assignment(match: AssignmentSheet, sources: Sources, *, whole: bool) -> Text:
     """The interval and the ports of an assignment, then the record as written."""
     ports = "" if match.port_low is None else f", ports {match.port_low}–{match.port_high}"
-    span: Text = ["from ", instant(match.at), " to ", instant(match.until), ports, f", under {match.instrument}"]
-    return lines([span, _record(match.evidence, sources, whole=whole)])
+    time: list[Text] = ["from ", instant(match.at), " to ", instant(match.until)]
+    span: Text = [*time, ports, f", under {match.instrument}"]
+    basis: list[Text] = [[COMPUTED, q(match.computed), IN_FORCE, *time, RESTS_ON]] if match.computed else []
+    how = "as computed" if match.computed else "as written"
+    return lines([span, *basis, _record(match.evidence, sources, whole=whole, how=how)])
 
 
 def _fragility(finding: Finding) -> Text:

@@ -48,6 +48,12 @@ SENTENCES: dict[str, str] = {
     ),
 }
 
+#: Before the format's name, and the time in which the configuration was in force.
+COMPUTED = "no log entry: computed from the carrier's configuration, of the format "
+IN_FORCE = ", which is declared to have been in force "
+#: On what such a record rests.
+RESTS_ON = "; it holds only if that is so and the device did as its configuration says"
+
 #: Outcomes as a heading or a table cell says them.
 TITLES: dict[str, str] = {
     "one": "one assignment",

@@ -21,6 +21,7 @@ from fourcorners.samples import cgnat
 from fourcorners.samples import kea
 from fourcorners.samples import kea_legal
 from fourcorners.samples import leases
+from fourcorners.samples import nat_configuration
 from fourcorners.samples import networks
 from fourcorners.samples import orders
 from fourcorners.samples import production as produced
@@ -46,8 +47,10 @@ _LOGS = {
     "wholesale": ("leases", "kea", "detail"),
     "fibre": ("leases", "kea", "detail", "legal"),
     "cable": ("detail", "detail", "detail"),
-    "mobile": ("juniper", "juniper", "cisco", "cisco"),
+    "mobile": ("juniper", "juniper", "cisco", "cisco", "junos", "junos"),
 }
+#: The suffix of a configuration from which the carrier's port blocks follow.
+CONFIGURATION = "junos"
 #: What a log calls a subscriber, where not by his number.
 _NAMES = {"juniper": cgnat.inside, "cisco": cgnat.inside, "legal": kea_legal.identifier}
 _WRITERS = {
@@ -57,6 +60,7 @@ _WRITERS = {
     ".detail": radius,
     ".juniper": cgnat,
     ".cisco": cgnat,
+    f".{CONFIGURATION}": nat_configuration,
 }
 
 
@@ -83,6 +87,8 @@ def case(
     form = form or provider.form_of(seed)
     world = worlds.build(seed)
     suffixes = {key: _suffix(world, carrier) for key, carrier in world.carriers.items()} | dict(logs_as or {})
+    if suffixes["mobile"] == CONFIGURATION:
+        world = worlds.build(seed, fixed_blocks=True)
     folder = out_dir / "provider"
     folder.mkdir(parents=True)
     logins, members = provider.write(world, form, rows, folder / "return.zip")
@@ -100,20 +106,28 @@ def case(
     ]
     networks.write(out_dir / "networks.parquet")
     path = out_dir / "truth.json"
-    canaries = (*produced.CANARIES, *table.CANARIES, *cgnat.CANARIES)
+    canaries = (*produced.CANARIES, *table.CANARIES, *cgnat.CANARIES, *nat_configuration.CANARIES)
     truth.write(path, seed, returns, _outcomes(world, released, suffixes), canaries)
     return path
 
 
 def _outcomes(world: World, released: Sequence[Login], suffixes: Mapping[str, str]) -> list[list[Any]]:
-    """What must be answered; a log may know its customers by other names."""
+    """What must be answered; a log may know its customers by other names, a configuration by where they stand."""
     called = {
         row.subscriber: name(row.subscriber)
         for key, suffix in suffixes.items()
         if (name := _NAMES.get(suffix))
         for row in world.carriers[key].assignments
     }
-    return [[*event, called.get(subscriber, subscriber)] for *event, subscriber in truth.outcomes(released)]
+    computed = [world.carriers[key] for key, suffix in suffixes.items() if suffix == CONFIGURATION]
+    outcomes = []
+    for ip, port, at, outcome, count, subscriber in truth.outcomes(released):
+        whose = called.get(subscriber, subscriber)
+        for carrier in computed:
+            if subscriber is not None and ip in carrier.addresses:
+                whose = nat_configuration.inside(world, carrier, ip, port)
+        outcomes.append([ip, port, at, outcome, count, whose])
+    return outcomes
 
 
 def _suffix(world: World, carrier: Carrier) -> str:

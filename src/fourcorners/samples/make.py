@@ -36,6 +36,7 @@ from fourcorners.samples import truth
 from fourcorners.samples import world as worlds
 from fourcorners.samples import x
 from fourcorners.samples import x_archive
+from fourcorners.samples.case import CONFIGURATION
 from fourcorners.samples.case import case
 from fourcorners.samples.case import write_carrier
 from fourcorners.samples.provider import Form
@@ -104,7 +105,7 @@ def _table(key: str) -> Callable[[int, int, Path], None]:
 
 
 def _write(key: str, seed: int, rows: int, out: Path) -> None:
-    world = worlds.build(seed)
+    world = worlds.build(seed, fixed_blocks=out.suffix == f".{CONFIGURATION}")
     carrier = world.carriers[key]
     addresses = sorted(carrier.addresses - carrier.unasked)[:_ROOT_TARGETS]
     scope = logs.asked(world, carrier, {(ip, None) for ip in addresses})
@@ -178,6 +179,7 @@ FORMATS: dict[str, Callable[[int, int, Path], None]] = {
     "radius-detail": _log("cable", ".detail"),
     "juniper-port-blocks": _log("mobile", ".juniper"),
     "cisco-bulk-port-allocation": _log("mobile", ".cisco"),
+    "juniper-deterministic-nat": _log("mobile", f".{CONFIGURATION}"),
     "google-return": google.make_return,
     "google-takeout": google.make_takeout,
     "networks": _networks,

@@ -30,8 +30,8 @@ SEVERAL = Expected("several", 2)
 
 #: No hand-over lies closer than this to a gap, so that the spans beside both stay apart.
 _CLEAR = 2 * MARGIN + NEAR
-_BLOCK = 512
-_FIRST_PORT = 1_024
+#: Ports of a block, and the first port of the first one.
+BLOCK, FIRST_PORT = 512, 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,26 +160,29 @@ def with_hole(rng: Random, ground: Ground, ip: str, place: str, middle: int, *, 
     return Plot(rows, tuple(ground.audible(span)))
 
 
-def blocks(rng: Random, ground: Ground, ip: str, count: int, *, with_port: bool) -> Plot:
+def blocks(rng: Random, ground: Ground, ip: str, count: int, *, with_port: bool, fixed: bool = False) -> Plot:
     """A shared address: `count` subscribers at once, each with a block of ports, all changing together.
+
+    `fixed`: they never change, since who has which block follows from a configuration.
 
     With ports, an event in a block has one holder and an event in no block has none. Without, the address says
     only how many shared it; with `count` 1 that is still `shared`: the record that came back is one of a kind.
     """
-    edges = [ground.start, *ground.cuts(rng, 12 * HOUR, 3 * DAY), ground.end]
+    cuts = [] if fixed else ground.cuts(rng, 12 * HOUR, 3 * DAY)
+    edges = [ground.start, *cuts, ground.end]
     rows: list[Assignment] = []
     spans: list[Span] = []
     pools = [ground.people[n::count] for n in range(count)]  # nobody holds two blocks of an address at once
     for n, pool in enumerate(pools):
-        low = _FIRST_PORT + n * _BLOCK
+        low = FIRST_PORT + n * BLOCK
         people = replace(ground, people=pool).holders(rng, len(edges) - 1)
-        rows += renewed(rng, _chain(ip, edges, people, (low, low + _BLOCK - 1)), 0.1)
+        rows += renewed(rng, _chain(ip, edges, people, (low, low + BLOCK - 1)), 0.1)
         if with_port:
-            port = low + rng.randrange(_BLOCK)
+            port = low + rng.randrange(BLOCK)
             spans += _holding(ground, "block", ip, port, edges, people)
             spans += ground.silences(ip, port, any_port=False)
     if with_port:
-        free = _FIRST_PORT + 100 * _BLOCK + rng.randrange(_BLOCK)
+        free = FIRST_PORT + 100 * BLOCK + rng.randrange(BLOCK)
         whole = Span("no-block", ground.carrier, ip, free, ground.start + MARGIN, ground.end - MARGIN, NONE)
         spans += ground.audible(whole)
     else:

@@ -64,8 +64,13 @@ class World:
     end: int
 
 
-def build(seed: int) -> World:
-    """The world of a seed."""
+def build(seed: int, *, fixed_blocks: bool = False) -> World:
+    """The world of a seed.
+
+    Args:
+        seed: the same seed gives the same world.
+        fixed_blocks: who has which ports of a shared address never changes, and follows from a configuration.
+    """
     rng = dice(seed, "world")
     window = _window(rng)
     start, end = window.start - 10 * DAY, window.end + 8 * DAY
@@ -95,7 +100,7 @@ def build(seed: int) -> World:
     cable, wholesale, unasked = _cable(rng, grounds["cable"], middle)
     made = {
         "cable": cable,
-        "mobile": _mobile(rng, grounds["mobile"]),
+        "mobile": (_fixed if fixed_blocks else _mobile)(rng, grounds["mobile"]),
         "fibre": _fibre(rng, grounds["fibre"], middle),
         "hosting": _hosting(rng, grounds["hosting"], middle),
     }
@@ -220,6 +225,24 @@ def _mobile(rng: Random, ground: Ground) -> list[Plot]:
     made += [plots.blocks(rng, ground, next(address), 1, with_port=False) for _ in range(2)]
     extra = [plots.blocks(rng, ground, next(address), rng.randint(3, 6), with_port=True) for _ in range(4)]
     return made + [Plot(plot.assignments) for plot in extra]
+
+
+def _fixed(rng: Random, ground: Ground) -> list[Plot]:
+    """As many hosts behind an address as a prefix can name."""
+    address = (f"203.0.113.{host}" for host in range(1, 255))
+
+    def made(times: int, counts: tuple[int, ...], *, with_port: bool) -> list[Plot]:
+        return [
+            plots.blocks(rng, ground, next(address), rng.choice(counts), with_port=with_port, fixed=True)
+            for _ in range(times)
+        ]
+
+    asked = [
+        *made(8, (4, 6), with_port=True),
+        *made(4, (4, 6, 8), with_port=False),
+        *made(2, (1,), with_port=False),
+    ]
+    return asked + [Plot(plot.assignments) for plot in made(4, (4, 6, 8), with_port=True)]
 
 
 def _fibre(rng: Random, ground: Ground, middle: int) -> list[Plot]:

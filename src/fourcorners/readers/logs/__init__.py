@@ -4,6 +4,7 @@
 """
 
 from fourcorners.readers.logs import cgnat
+from fourcorners.readers.logs import deterministic
 from fourcorners.readers.logs import dhcpd
 from fourcorners.readers.logs import kea
 from fourcorners.readers.logs import radius
@@ -18,4 +19,5 @@ LOGS: tuple[LogFormat, ...] = (
     radius.DETAIL,
     cgnat.JUNIPER,
     cgnat.CISCO,
+    deterministic.JUNIPER,
 )

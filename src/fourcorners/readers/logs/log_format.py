@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from mmap import mmap
 from typing import Protocol
+from typing import runtime_checkable
 
 from fourcorners.model.records import Census
 from fourcorners.model.records import Reading
@@ -81,3 +82,23 @@ class LogFormat(Protocol):
 
     def census(self, data: bytes | mmap) -> Census:
         """An independent count of the same member."""
+
+
+@runtime_checkable
+class ConfigurationFormat(LogFormat, Protocol):
+    """A format that logs nothing: the rows follow from a configuration, for as long as it was in force.
+
+    `parts` and `census` are given the derived text. Its rows have the layout `records.COMPUTED`.
+    """
+
+    def derive(
+        self, data: bytes | mmap, in_force: Sequence[tuple[int, int]], *, pool_boundary: bool | None
+    ) -> tuple[str, bytes]:
+        """The suffix that names the derived text, and the text.
+
+        Args:
+            data: the configuration.
+            in_force: from when to when, ns UTC, in order and apart.
+            pool_boundary: whether the lowest and the highest address of a pool's prefix are used; None if nobody
+                says.
+        """

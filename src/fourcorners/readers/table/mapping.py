@@ -38,6 +38,7 @@ import tomllib
 from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from typing import NoReturn
 from typing import TypeVar
@@ -161,26 +162,7 @@ def _shape(part: Part, kind: str, columns: Mapping[str, str]) -> Kind:
 
 def read_coverage(part: Part, zone: Zone | None) -> Coverage:
     """What a log covers; local times are in the mapping's zone."""
-
-    def instant(value: object) -> int:
-        if isinstance(value, dt.datetime):
-            value = value.isoformat()
-        if not isinstance(value, str):
-            raise TypeError("must be a date-time")
-        try:
-            return parse_rfc3339(value).ns
-        except ZoneError:
-            if zone is None:
-                raise
-            return zone.instant(dt.datetime.fromisoformat(value))
-
-    def interval(value: object) -> tuple[int, int]:
-        if not isinstance(value, list) or len(value) != 2:  # noqa: PLR2004 - a start and an end
-            raise TypeError("must be pairs of start and end")
-        start, end = instant(value[0]), instant(value[1])
-        if end <= start:
-            raise ValueError("holds an interval that does not end after its start")
-        return start, end
+    instant, interval = partial(_instant, zone=zone), partial(read_interval, zone=zone)
 
     def intervals(value: object) -> tuple[tuple[int, int], ...]:
         if not isinstance(value, list):
@@ -195,11 +177,34 @@ def read_coverage(part: Part, zone: Zone | None) -> Coverage:
         start,
         end,
         part.take_or("gaps", intervals, ()),
-        part.take_or("shared", _truth, None),
-        lossy=part.take_or("lossy", _truth, False),
+        part.take_or("shared", truth, None),
+        lossy=part.take_or("lossy", truth, False),
     )
     part.close()
     return coverage
+
+
+def read_interval(value: object, zone: Zone | None) -> tuple[int, int]:
+    """A pair of start and end, ns UTC; local times are in the mapping's zone."""
+    if not isinstance(value, list) or len(value) != 2:  # noqa: PLR2004 - a start and an end
+        raise TypeError("must be pairs of start and end")
+    start, end = _instant(value[0], zone), _instant(value[1], zone)
+    if end <= start:
+        raise ValueError("holds an interval that does not end after its start")
+    return start, end
+
+
+def _instant(value: object, zone: Zone | None) -> int:
+    if isinstance(value, dt.datetime):
+        value = value.isoformat()
+    if not isinstance(value, str):
+        raise TypeError("must be a date-time")
+    try:
+        return parse_rfc3339(value).ns
+    except ZoneError:
+        if zone is None:
+            raise
+        return zone.instant(dt.datetime.fromisoformat(value))
 
 
 class Part:
@@ -303,7 +308,8 @@ def positive(value: object) -> int:
     return value
 
 
-def _truth(value: object) -> bool:
+def truth(value: object) -> bool:
+    """True or false."""
     if not isinstance(value, bool):
         raise TypeError("must be true or false")
     return value

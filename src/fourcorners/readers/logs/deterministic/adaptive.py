@@ -1,0 +1,183 @@
+"""Deterministic NAPT44 of Adaptive Services (MS-DPC, MS-MPC): `services nat pool`, `services nat rule`.
+
+    services nat pool P address-range low 203.0.113.1 high 203.0.113.18
+    services nat pool P port deterministic-port-block-allocation block-size 512
+    services nat rule R term T from source-address 100.64.0.0/23
+    services nat rule R term T then translated source-pool P
+    services nat rule R term T then translated translation-type deterministic-napt44
+
+Sources: Juniper, "Deterministic NAPT Overview" and "port (Services NAT)". The hosts are those of the term's one
+`source-address`; its lowest and highest address are translated only with `include-boundary-addresses`.
+
+The documentation states the number of blocks of an address in two ways that differ where ports are left over (as
+many as hosts share an address, or as many as fit); where the two give one host other ports, the file is refused.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import partial
+
+from fourcorners.readers.logs.deterministic.pool import PORTS
+from fourcorners.readers.logs.deterministic.pool import Pool
+from fourcorners.readers.logs.deterministic.pool import Range
+from fourcorners.readers.logs.deterministic.refused import unsettled
+from fourcorners.readers.logs.deterministic.stanza import Configuration
+from fourcorners.readers.logs.deterministic.stanza import Line
+from fourcorners.readers.logs.deterministic.stanza import number
+from fourcorners.readers.logs.deterministic.stanza import only
+from fourcorners.readers.logs.deterministic.stanza import options
+from fourcorners.readers.logs.deterministic.stanza import other_pool
+from fourcorners.readers.logs.deterministic.stanza import prefix
+from fourcorners.readers.logs.deterministic.stanza import span
+from fourcorners.readers.logs.deterministic.stanza import usable
+
+_SIGN = "deterministic-port-block-allocation"
+_TYPE = "deterministic-napt44"
+#: What a pool or a term may say beside, since it changes no block: how a port within it is chosen, how long it is
+#: kept, and which traffic is translated at all.
+_POOL_BESIDE = (
+    ("port", "automatic"),
+    ("address-allocation",),
+    ("mapping-timeout",),
+    ("ei-mapping-timeout",),
+)
+_TERM_BESIDE = (
+    ("from", "destination-address", "any-ipv4"),
+    ("from", "destination-address", "any-unicast"),
+    ("from", "applications"),
+    ("from", "application-sets"),
+    ("then", "translated", "mapping-type"),
+    ("then", "translated", "filtering-type"),
+    ("then", "translated", "address-pooling"),
+    ("then", "syslog"),
+)
+
+
+def pools(found: Configuration, *, pool_boundary: bool | None) -> tuple[list[Pool], list[tuple[Range, Line]]]:
+    """The deterministic pools, and the addresses of all the others.
+
+    Args:
+        found: the configuration.
+        pool_boundary: whether the lowest and the highest address of a pool's prefix are used; None if nobody says.
+
+    Raises:
+        BadInput: `NAT_CONFIGURATION`.
+    """
+    stanzas = defaultdict[str, list[Line]](list)
+    for line in found.under("services", "nat", "pool"):
+        if line.words:
+            stanzas[line.words[0]].append(line.behind(1))
+    fixed, others = list[Pool](), list[tuple[Range, Line]]()
+    for name, lines in stanzas.items():
+        if any(line.words[:2] == ("port", _SIGN) for line in lines):
+            fixed.append(_pool(found, name, lines, pool_boundary=pool_boundary))
+        else:
+            others += other_pool(name, lines, partial(_outside, pool_boundary=True))
+    _check_types(found, {pool.name for pool in fixed})
+    return fixed, others
+
+
+def _pool(found: Configuration, name: str, lines: list[Line], *, pool_boundary: bool | None) -> Pool:
+    ranges, allocations = [], []
+    for line in lines:
+        if (outside := _outside(line, pool_boundary=pool_boundary)) is not None:
+            ranges.append((outside, line))
+        elif (allocation := line.below("port", _SIGN)) is not None:
+            allocations.append(allocation)
+        elif not any(line.below(*path) is not None for path in _POOL_BESIDE):
+            raise unsettled(f"the statement is not known for a deterministic pool: {line.spelt}", line.at)
+        else:
+            continue
+        line.use()
+    said: dict[str, tuple[str, Line]] = {}
+    for line in allocations:
+        for option, value in options(line, {"block-size": True, "include-boundary-addresses": False}):
+            if option in said:
+                raise unsettled(f"{option} stands twice in pool {name}", line.at)
+            said[option] = value, line
+    place = only([line for _, line in ranges], f"the addresses of pool {name}")
+    if place is None:
+        raise unsettled(f"pool {name} has no addresses", lines[0].at)
+    if "block-size" not in said:
+        raise unsettled(f"pool {name} states no block-size", lines[0].at)
+    outside = ranges[0][0]
+    inside = _hosts(found, name, place, boundary="include-boundary-addresses" in said)
+    size = number(*said["block-size"], 0, PORTS)
+    shared = -(-inside.size // outside.size)  # hosts that share an address, rounded up
+    size = size or PORTS // shared
+    if not size or shared * size > PORTS:
+        raise unsettled(
+            f"{inside.size} hosts with {size} ports each are too many for the {outside.size} addresses of {name}",
+            place.at,
+        )
+    fitting = PORTS // size
+    if shared != fitting and inside.size > shared:
+        raise unsettled(
+            f"pool {name} leaves ports over: {shared} hosts share an address, {fitting} blocks fit into it; the "
+            "documentation does not settle which of the two numbers the blocks follow",
+            place.at,
+            ask="ask the carrier which ports the device shows for single hosts",
+        )
+    return Pool(name, place.at, outside, inside, size, shared)
+
+
+def _outside(line: Line, *, pool_boundary: bool | None) -> Range | None:
+    """The addresses that a statement gives a pool; None if it is none of addresses."""
+    if line.words[:1] == ("address-range",):
+        if len(line.words) != 5 or line.words[1::2] != ("low", "high"):  # noqa: PLR2004 - low A high B
+            raise unsettled(f"the range is not one of `low` and `high`: {line.spelt}", line.at)
+        return span(line.words[2], line.words[4], line)
+    if line.words[:1] != ("address",):
+        return None
+    if len(line.words) != 2:  # noqa: PLR2004 - one prefix
+        raise unsettled(f"the address is not one prefix: {line.spelt}", line.at)
+    whole = prefix(line.words[1], line)
+    if whole.size > 1 and pool_boundary is None:
+        raise unsettled(
+            f"whether the lowest and the highest address of a pool's prefix are used is not settled: {line.spelt}",
+            line.at,
+            ask="ask the carrier, and declare pool_boundary_addresses = true or false",
+        )
+    return usable(whole, line, boundary=pool_boundary is not False)
+
+
+def _hosts(found: Configuration, pool: str, at: Line, *, boundary: bool) -> Range:
+    """The hosts of the one term that uses a pool."""
+    terms = defaultdict[tuple[str, str], list[Line]](list)
+    for line in found.under("services", "nat", "rule"):
+        if line.words[1:2] == ("term",) and len(line.words) > 3:  # noqa: PLR2004 - rule, `term`, its name
+            terms[line.words[0], line.words[2]].append(line.behind(3))
+    uses = ("then", "translated", "source-pool", pool)
+    mine = [(term, lines) for term, lines in terms.items() if any(line.words == uses for line in lines)]
+    if len(mine) != 1:
+        raise unsettled(f"{len(mine)} terms translate to pool {pool}, where one is expected", at.at)
+    sources, kinds = [], []
+    for line in mine[0][1]:
+        if line.below("from", "source-address") is not None:
+            sources.append(line)
+        elif line.below("then", "translated", "translation-type") is not None:
+            kinds.append(line)
+        elif line.words != uses:
+            if not any(line.below(*path) is not None for path in _TERM_BESIDE):
+                raise unsettled(f"the statement is not known for a deterministic term: {line.spelt}", line.at)
+            continue
+        line.use()
+    source = only(sources, f"the source-address of the term that uses pool {pool}")
+    kind = only(kinds, f"the translation-type of the term that uses pool {pool}")
+    if source is None or len(source.words) != 3:  # noqa: PLR2004 - `from source-address P`, and no `except`
+        raise unsettled(f"the term that uses pool {pool} has no plain source-address", (source or at).at)
+    if kind is None or kind.words[-1] != _TYPE:
+        raise unsettled(f"the term that uses pool {pool} is not of type {_TYPE}", (kind or at).at)
+    return usable(prefix(source.words[2], source), source, boundary=boundary)
+
+
+def _check_types(found: Configuration, fixed: set[str]) -> None:
+    """No term is deterministic without a pool that is."""
+    terms = defaultdict[tuple[str, ...], list[Line]](list)
+    for line in found.under("services", "nat", "rule"):
+        terms[line.words[:3]].append(line)
+    for lines in terms.values():
+        kinds = [line for line in lines if line.words[-1:] and line.words[-1].startswith("deterministic-")]
+        if kinds and not any(line.words[-2:-1] == ("source-pool",) and line.words[-1] in fixed for line in lines):
+            raise unsettled(f"the term has no deterministic pool: {kinds[0].spelt}", kinds[0].at)

@@ -1,0 +1,146 @@
+"""What a configuration as a whole settles: its deterministic pools, and that nothing stands against them.
+
+Refused is what could change a block and is not read: groups that hand statements down, another system's statements
+within the file, static or destination translation, a rule that no service set or more than one uses, addresses in
+two pools, hosts in two pools. Everything else that is not used is counted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+
+from fourcorners.readers.logs.deterministic import adaptive
+from fourcorners.readers.logs.deterministic import next_gen
+from fourcorners.readers.logs.deterministic.pool import Pool
+from fourcorners.readers.logs.deterministic.pool import Range
+from fourcorners.readers.logs.deterministic.refused import unsettled
+from fourcorners.readers.logs.deterministic.stanza import Configuration
+from fourcorners.readers.logs.deterministic.statements import Statement
+
+#: What may stand below `services nat`.
+_NAT = (
+    ("pool",),
+    ("rule",),
+    ("rule-set",),
+    ("source", "pool"),
+    ("source", "rule-set"),
+    ("source", "port-round-robin"),
+    ("source", "pool-utilization-alarm"),
+)
+_READ = {("services", "nat"), ("services", "service-set"), ("services", "address-book")}
+_BOUNDARY = "include-boundary-addresses"
+_GROUPS = ("apply-groups", "apply-groups-except")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The pools, and for each statement whether one of them rests on it."""
+
+    pools: tuple[Pool, ...]
+    statements: tuple[tuple[Statement, bool], ...]
+
+
+def settle(statements: list[Statement], *, pool_boundary: bool | None) -> Settled:
+    """The deterministic pools of a configuration.
+
+    Args:
+        statements: all of them.
+        pool_boundary: whether the lowest and the highest address of a pool's prefix are used; None if nobody says.
+
+    Raises:
+        BadInput: `NAT_CONFIGURATION`.
+    """
+    found = Configuration(statements)
+    for statement in statements:
+        if statement.active:
+            _check_place(statement)
+    _check_groups(statements)
+    pools, others = list[Pool](), list[tuple[str, int, Range]]()
+    for kind in (adaptive, next_gen):
+        fixed, beside = kind.pools(found, pool_boundary=pool_boundary)
+        pools += fixed
+        others += [(line.spelt, line.at, outside) for outside, line in beside]
+    if not pools:
+        raise unsettled("no pool of deterministic translation is configured", 1)
+    outside = [(f"pool {pool.name}", pool.line, pool.outside) for pool in pools]
+    _check_apart([*outside, *others], {name for name, _, _ in outside}, "address")
+    inside = [(f"pool {pool.name}", pool.line, pool.inside) for pool in pools]
+    _check_apart(inside, {name for name, _, _ in inside}, "host")
+    _check_service_sets(found)
+    names = {pool.name for pool in pools}
+    for statement, used in zip(statements, found.used, strict=True):
+        if statement.active and not used:
+            _check_unused(statement, names)
+    return Settled(tuple(pools), tuple(zip(statements, found.used, strict=True)))
+
+
+def _check_place(statement: Statement) -> None:
+    """A statement that could speak of translation stands where it is read."""
+    words = statement.words
+    text = " ".join(words)[:120]
+    if words[:2] == ("services", "nat") and not any(words[2 : 2 + len(path)] == path for path in _NAT):
+        raise unsettled(f"the statement is not read: {text}", statement.line)
+    if words[:2] in _READ:
+        if not set(words).isdisjoint(_GROUPS):
+            raise unsettled(f"what a group hands down to translation is not read: {text}", statement.line)
+        return
+    elsewhere = any(pair in _READ for pair in pairwise(words))
+    if elsewhere or (words[0] == "groups" and words[2:3] in {("services",), ("<*>",)}):
+        raise unsettled(f"translation is configured at a place that is not read: {text}", statement.line)
+    if words[0] == "services" and not set(words).isdisjoint(_GROUPS):
+        raise unsettled(f"what a group hands down to services is not read: {text}", statement.line)
+
+
+def _check_unused(statement: Statement, pools: set[str]) -> None:
+    """A statement that no block rests on does not look as if one should."""
+    words = statement.words
+    strange = any(word.startswith("deterministic") or word == _BOUNDARY for word in words)
+    elsewhere = words[:2] != ("services", "nat") and any(
+        first == "pool" and second in pools for first, second in pairwise(words)
+    )
+    if strange or elsewhere:
+        text = " ".join(words)[:120]
+        raise unsettled(f"the statement stands at a place that is not read: {text}", statement.line)
+
+
+def _check_groups(statements: list[Statement]) -> None:
+    """Every group that is applied to the whole stands in the file."""
+    there = {each.words[1] for each in statements if each.words[0] == "groups" and len(each.words) > 1}
+    for each in statements:
+        if each.active and each.words[0] == "apply-groups":
+            for name in each.words[1:]:
+                if name not in {"[", "]"} and name not in there:
+                    raise unsettled(f"the group {name} is applied and is not in the file", each.line)
+
+
+def _check_apart(ranges: list[tuple[str, int, Range]], fixed: set[str], what: str) -> None:
+    """No address of a deterministic pool is in another range."""
+    ordered = sorted(ranges, key=lambda each: (each[2].first, each[2].last))
+    reached: list[tuple[str, int, Range]] = []
+    for each in ordered:
+        for before in reached:
+            if before[2].overlaps(each[2]) and {before[0], each[0]} & fixed:
+                raise unsettled(f"{before[0]} (line {before[1]}) and {each[0]} share an {what}", each[1])
+        reached = [before for before in reached if before[2].last >= each[2].first] + [each]
+
+
+def _check_service_sets(found: Configuration) -> None:
+    """A rule that is used stands in one service set, if the file has any that name rules."""
+    sets = found.under("services", "service-set")
+    named = Counter(word for line in sets if line.words[1:2] == ("nat-rules",) for word in line.words[2:])
+    groups = Counter(word for line in sets if line.words[1:2] == ("nat-rule-sets",) for word in line.words[2:])
+    if not named and not groups:
+        return
+    for line in found.under("services", "nat", "rule-set"):
+        for word in line.words[2:] if line.words[1:2] == ("rule",) else ():
+            named[word] += groups[line.words[0]]
+    for path, counted in (
+        (("services", "nat", "rule"), named),
+        (("services", "nat", "source", "rule-set"), groups),
+    ):
+        for line in found.under(*path):
+            if line.is_used and counted[line.words[0]] != 1:
+                many = counted[line.words[0]]
+                raise unsettled(f"{many} service sets use {line.words[0]}, where one is expected", line.at)
