@@ -8,6 +8,7 @@ that it is one person's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,8 +28,8 @@ from fourcorners.readers import archive
 from fourcorners.readers import named_account
 from fourcorners.readers import registry
 
-#: Behind this stands the extractor of a derived text, whose version is no part of a member's place.
-_DERIVED = archive.JOIN + "text@"
+#: The extractor of a derived text; its version is no part of a member's place.
+_DERIVED = re.compile(archive.JOIN + "(?:text|table)@.*")
 
 Place = list[str]
 
@@ -40,7 +41,7 @@ def place_of(file: ReadFile, member: ReadMember) -> Place:
 
 def inner(member: str) -> str:
     """The path of an archive's member itself, whatever text was derived from it."""
-    return member.partition(_DERIVED)[0]
+    return _DERIVED.sub("", member)
 
 
 def name_of(file: ReadFile, member: ReadMember) -> str:

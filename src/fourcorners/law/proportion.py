@@ -35,8 +35,8 @@ class People:
     make everybody's records one account's; so a table's distinct actions, devices, currencies, attributes, or
     values of one attribute count as well, if they are more. One account has few of each, but for user agents as
     browsers send them (product "/" version, RFC 9110 10.1.5), which change with each release and are not counted.
-    Other parties, amounts and addresses are not either: one account can well have thousands. What was computed from
-    a configuration tells of no person: it names every inside address that there could be.
+    Other parties, amounts and addresses are not either: one account can well have thousands. What was computed
+    from a configuration tells of no person: it names every inside address that there could be.
 
     No more values are remembered than answer the question.
     """
