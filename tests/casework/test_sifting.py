@@ -100,13 +100,18 @@ def _kea(draw: random.Random) -> str:
     )
 
 
+_MAC = "00:00:5e:00:53:0"
+
+
 def _legal(draw: random.Random) -> str:
     time = (
         f"{dt.datetime.fromtimestamp(_at(draw), dt.UTC):%Y-%m-%d %H:%M:%S} {draw.choice(('UTC',) * 9 + ('CET',))}"
     )
     number, six = draw.randint(1, 4), draw.random() < 0.4
     ip = draw.choice(PREFIXES) if six else draw.choice((*IPS, "198.51.100.999"))
-    device = f"DUID: aa:0{number}" if six else f"hardware address: hwtype=1 00:0{number}, client-id: aa:0{number}"
+    device = (
+        f"DUID: aa:0{number}" if six else f"hardware address: hwtype=1 00:0{number}, client-id: {_MAC}{number}"
+    )
     place = f"Prefix: {ip}/56" if six else f"Address: {ip}"
     short, place_too = device.replace("hwtype=1 ", ""), place[0].lower() + place[1:]
     return f"{time} " + draw.choice(
@@ -133,7 +138,7 @@ FORMATS: dict[str, tuple[Callable[[random.Random], str], str, str, str]] = {
         "client_id",
         "c2",
     ),
-    "kea-legal-log": (_legal, "", "client-id", "aa:02"),
+    "kea-legal-log": (_legal, "", "client-id", f"{_MAC}2"),
 }
 
 
