@@ -100,6 +100,31 @@ def _kea(draw: random.Random) -> str:
     )
 
 
+_MAC = "00:00:5e:00:53:0"
+
+
+def _legal(draw: random.Random) -> str:
+    time = (
+        f"{dt.datetime.fromtimestamp(_at(draw), dt.UTC):%Y-%m-%d %H:%M:%S} {draw.choice(('UTC',) * 9 + ('CET',))}"
+    )
+    number, six = draw.randint(1, 4), draw.random() < 0.4
+    ip = draw.choice(PREFIXES) if six else draw.choice((*IPS, "198.51.100.999"))
+    device = (
+        f"DUID: aa:0{number}" if six else f"hardware address: hwtype=1 00:0{number}, client-id: {_MAC}{number}"
+    )
+    place = f"Prefix: {ip}/56" if six else f"Address: {ip}"
+    short, place_too = device.replace("hwtype=1 ", ""), place[0].lower() + place[1:]
+    return f"{time} " + draw.choice(
+        (
+            *[f"{place} has been assigned for 9 hrs 0 mins 0 secs to a device with {device}\n"] * 4,
+            f"{place} has been released from a device with {device}\n",
+            f"{place} has been torn\n",
+            f"HA partner updated information on the lease of {place_too} to a device with {short}\n",
+            f"Administrator deleted the lease for address: {ip}\n",
+        )
+    )
+
+
 #: Format -> a record, what stands above all records, the customer's field, and a customer.
 FORMATS: dict[str, tuple[Callable[[random.Random], str], str, str, str]] = {
     "juniper-port-blocks": (_juniper, "", "", "100.64.0.2"),
@@ -113,6 +138,7 @@ FORMATS: dict[str, tuple[Callable[[random.Random], str], str, str, str]] = {
         "client_id",
         "c2",
     ),
+    "kea-legal-log": (_legal, "", "client-id", f"{_MAC}2"),
 }
 
 
@@ -131,7 +157,7 @@ class Desk:
         said = f'subscriber = "{field}"\n' if field else ""
         lossy = draw.choice(("true", "false"))
         (folder / "mapping.toml").write_text(
-            f'format = "{name}"\n{said}certificate = "certificate.txt"\n[coverage]\n'
+            f'format = "{name}"\n{said}certificate = "certificate.txt"\n[time]\nzone = "UTC"\n[coverage]\n'
             f'start = "2026-02-28T00:00:00Z"\nend = "2026-03-10T00:00:00Z"\nlossy = {lossy}\n'
         )
 

@@ -34,6 +34,8 @@ from fourcorners.vault.vault import Vault
 
 Mask = npt.NDArray[np.bool_]
 
+#: The column in which `Batch.clients` wait with their rows.
+_CLIENTS = "clients"
 #: Bytes of logs that are read and related at once; what is given in one intake and is larger is sifted.
 PART = 16 << 20
 #: Above so many, drawers grow with the log: each block of a log is spread over all of them.
@@ -77,11 +79,12 @@ class Sifter:
         """Let the rows of a member wait."""
         assert self.scratch is not None
         kind = (n, batch.family, batch.section)
-        self._kinds.setdefault(kind, replace(batch, rows=batch.rows.slice(0, 0)))
+        self._kinds.setdefault(kind, replace(batch, rows=batch.rows.slice(0, 0), clients=None))
         whose = list(self._kinds).index(kind)
         drawer = self._drawer_of(batch.rows.column("ip"))
         order = np.argsort(drawer, kind="stable")
-        rows, (found, firsts) = batch.rows.take(pa.array(order)), np.unique(drawer[order], return_index=True)
+        whole = batch.rows if batch.clients is None else batch.rows.append_column(_CLIENTS, batch.clients)
+        rows, (found, firsts) = whole.take(pa.array(order)), np.unique(drawer[order], return_index=True)
         for number, first, last in zip(found.tolist(), firsts, [*firsts[1:], len(order)], strict=True):
             self.scratch.put(number, whose, rows.slice(first, last - first))
 
@@ -93,12 +96,15 @@ class Sifter:
             found = defaultdict[int, list[Batch]](list)
             for whose, rows in self.scratch.open(drawer):
                 (n, _, _), batch = kinds[whose]
-                found[n].append(replace(batch, rows=rows))
+                clients = rows.column(_CLIENTS) if _CLIENTS in rows.schema.names else None
+                found[n].append(replace(batch, rows=rows.select(batch.rows.schema.names), clients=clients))
             yield found
 
     def _drawer_of(self, ip: pa.Array) -> npt.NDArray[np.int64]:
         encoded = ip.dictionary_encode()
-        numbers = [crc32(text.encode()) % self._drawers for text in encoded.dictionary.to_pylist()]
+        # a prefix lies with its address, by which alone a log may tell its end
+        addresses = (text.partition("/")[0] for text in encoded.dictionary.to_pylist())
+        numbers = [crc32(text.encode()) % self._drawers for text in addresses]
         drawers: npt.NDArray[np.int64] = np.array([*numbers, 0])[pc.fill_null(encoded.indices, -1).to_numpy()]
         return drawers
 
@@ -144,14 +150,13 @@ class Sifted:
         sifter.people.add(part)
         for batch in part.batches:
             waits = scope.related(batch, sifter.instrument)
-            rest = replace(batch, rows=batch.rows.filter(pa.array(~waits)))
-            self._withhold(self.judge(rest, part.custodians))
-            own = batch.rows.filter(pa.array(waits))
-            holes.append(_inside(part.holes, own))
+            self._withhold(self.judge(batch.only(~waits), part.custodians))
+            own = batch.only(waits)
+            holes.append(_inside(part.holes, own.rows))
             if sifter.scratch is not None:
                 sifter.put(self._n, batch)
-            elif own.num_rows:
-                kept.append(replace(batch, rows=own))
+            elif own.rows.num_rows:
+                kept.append(own)
         return replace(part, batches=tuple(kept), holes=pa.concat_arrays(holes))
 
     def judge(self, rest: Batch, custodians: tuple[str, ...], *, keep_sealed: bool = False) -> JudgedBatch:
@@ -172,11 +177,10 @@ class Sifted:
         """
         waits = scope.related(batch, self._sifter.instrument)
         if self._sifter.vault.team is not None:
-            rest = replace(batch, rows=batch.rows.filter(pa.array(~waits)))
-            sealed = self.judge(rest, custodians, keep_sealed=True).sealed_rows
+            sealed = self.judge(batch.only(~waits), custodians, keep_sealed=True).sealed_rows
             assert sealed is not None
             self.writer.seal(batch.family, sealed)
-        return replace(batch, rows=batch.rows.filter(pa.array(waits)))
+        return batch.only(waits)
 
     def _withhold(self, judged: JudgedBatch) -> None:
         self.counts.update(judged.counts())

@@ -52,8 +52,13 @@ class Reach:
         return reached, said
 
     def near(self, rows: pa.RecordBatch) -> Mask:
-        """For each assignment whether it is reached, or would be if it held other ports of its address."""
-        held: Mask = pc.is_in(rows.column("ip"), value_set=pa.array(self._holders, pa.string())).to_numpy(
+        """For each assignment whether it is reached, or would be if it held other ports of its address.
+
+        A log may tell the end of a prefix by its address alone, so the address of every network that holds an
+        asked one is near.
+        """
+        near = self._holders.keys() | {text.partition("/")[0] for text in self._holders}
+        held: Mask = pc.is_in(rows.column("ip"), value_set=pa.array(sorted(near), pa.string())).to_numpy(
             zero_copy_only=False
         )
         return held | self.carrier(rows)[0]

@@ -13,9 +13,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 if TYPE_CHECKING:
@@ -148,6 +151,12 @@ class Batch:
     def __post_init__(self) -> None:
         if not self.rows.schema.equals(schema(self.family)):
             raise AssertionError(f"columns of {self.family} are not its schema's")
+
+    def only(self, which: npt.NDArray[np.bool_]) -> Batch:
+        """The same batch with some of its rows."""
+        mask = pa.array(which)
+        clients = None if self.clients is None else self.clients.filter(mask)
+        return replace(self, rows=self.rows.filter(mask), clients=clients)
 
 
 @dataclass(frozen=True, slots=True)
