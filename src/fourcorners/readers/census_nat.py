@@ -8,6 +8,7 @@ splitting at their marks.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from ipaddress import ip_address
 from ipaddress import ip_network
@@ -18,8 +19,14 @@ from fourcorners.model.records import Census
 
 _HIDDEN = re.compile(r'"(?:\\.|[^"\\\n])*"|/\*.*?\*/|#[^\n]*', re.DOTALL)
 _FIXED = re.compile(r"services nat (?:source )?pool (\S+) port deterministic")
-_TRANSLATED = re.compile(r"(services nat rule \S+ term \S+) then translated source-pool (\S+)")
-_HOST = re.compile(r"services nat source pool (\S+) port deterministic host address(-name)? (\S+)")
+_WHOLE = re.compile(
+    r"^services nat (?:source )?pool (\S+) port deterministic\b.* include-boundary-addresses", re.MULTILINE
+)
+_TRANSLATED = re.compile(r"^(services nat rule \S+ term \S+) then translated source-pool (\S+)$", re.MULTILINE)
+_HOST = re.compile(r"^services nat source pool (\S+) port deterministic host address(-name)? (\S+)$", re.MULTILINE)
+#: What a term translates, and what a name of the address book stands for.
+_SOURCE = re.compile(r"^(services nat rule \S+ term \S+) from source-address (\S+)", re.MULTILINE)
+_BOOK = re.compile(r"^services address-book global address (\S+) (.+)$", re.MULTILINE)
 
 
 def count(data: bytes | mmap, *, times: int) -> Census:
@@ -69,24 +76,15 @@ def _unfolded(text: str) -> Iterator[tuple[str, bool]]:
 
 def _hosts(statements: list[str]) -> int:
     lines = "\n".join(statements) + "\n"
-    total = 0
-    for pool in {found[1] for each in statements if (found := _FIXED.match(each))}:
-        mine = [each for each in statements if each.split(" pool ")[-1].startswith(f"{pool} ")]
-        whole = any(" include-boundary-addresses" in each for each in mine)
-        sources = [
-            each.split()[-1]
-            for term, used in _TRANSLATED.findall(lines)
-            if used == pool
-            for each in statements
-            if each.startswith(f"{term} from source-address ")
-        ]
-        for _, named, value in (found for found in _HOST.findall(lines) if found[0] == pool):
-            place = f"services address-book global address {value} "
-            sources += (
-                [each.removeprefix(place) for each in statements if each.startswith(place)] if named else [value]
-            )
-        total += sum(_size(source, whole=whole) for source in sources)
-    return total
+    fixed = {found[1] for each in statements if (found := _FIXED.match(each))}
+    whole = set(_WHOLE.findall(lines))
+    given = defaultdict[str, list[str]](list)
+    for place, value in (*_SOURCE.findall(lines), *_BOOK.findall(lines)):
+        given[place].append(value)
+    sources = [(pool, value) for term, pool in _TRANSLATED.findall(lines) for value in given[term]]
+    for pool, named, value in _HOST.findall(lines):
+        sources += [(pool, each) for each in (given[value] if named else [value])]
+    return sum(_size(value, whole=pool in whole) for pool, value in sources if pool in fixed)
 
 
 def _size(source: str, *, whole: bool) -> int:

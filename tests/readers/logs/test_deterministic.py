@@ -529,6 +529,10 @@ def test_two_configurations_at_once_agree_or_are_refused() -> None:
             related(("one.conf", adaptive()), ("two.conf", other), more="")
         assert "one.conf" in caught.value.where
         assert "two.conf" in caught.value.where
+    alone = adaptive("100.64.0.1/32", high="203.0.113.1", size=512)
+    later = next_gen("address 100.64.9.1/32", high="203.0.113.1", ports=(1_100, 65_535))
+    with pytest.raises(BadInput, match="two hosts"):
+        related(("one.conf", alone), ("two.conf", later), more="")
 
 
 #: Words that a structural change may write, move or repeat: those of the statements that matter, and some others.

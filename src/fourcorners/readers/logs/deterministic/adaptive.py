@@ -34,6 +34,7 @@ from fourcorners.readers.logs.deterministic.stanza import usable
 
 _SIGN = "deterministic-port-block-allocation"
 _TYPE = "deterministic-napt44"
+_USES = ("then", "translated", "source-pool")
 #: What a pool or a term may say beside, since it changes no block: how a port within it is chosen, how long it is
 #: kept, and which traffic is translated at all.
 _POOL_BESIDE = (
@@ -68,17 +69,31 @@ def pools(found: Configuration, *, pool_boundary: bool | None) -> tuple[list[Poo
     for line in found.under("services", "nat", "pool"):
         if line.words:
             stanzas[line.words[0]].append(line.behind(1))
+    terms = _terms(found)
     fixed, others = list[Pool](), list[tuple[Range, Line]]()
     for name, lines in stanzas.items():
         if any(line.words[:2] == ("port", _SIGN) for line in lines):
-            fixed.append(_pool(found, name, lines, pool_boundary=pool_boundary))
+            fixed.append(_pool(name, lines, terms[name], pool_boundary=pool_boundary))
         else:
             others += other_pool(name, lines, partial(_outside, pool_boundary=True))
     _check_types(found, {pool.name for pool in fixed})
     return fixed, others
 
 
-def _pool(found: Configuration, name: str, lines: list[Line], *, pool_boundary: bool | None) -> Pool:
+def _terms(found: Configuration) -> defaultdict[str, list[list[Line]]]:
+    """The terms that translate to each pool, and the statements of each of them."""
+    terms = defaultdict[tuple[str, str], list[Line]](list)
+    for line in found.under("services", "nat", "rule"):
+        if line.words[1:2] == ("term",) and len(line.words) > 3:  # noqa: PLR2004 - rule, `term`, its name
+            terms[line.words[0], line.words[2]].append(line.behind(3))
+    uses = defaultdict[str, list[list[Line]]](list)
+    for lines in terms.values():
+        for words in {line.words for line in lines if line.words[:-1] == _USES}:
+            uses[words[-1]].append(lines)
+    return uses
+
+
+def _pool(name: str, lines: list[Line], terms: list[list[Line]], *, pool_boundary: bool | None) -> Pool:
     ranges, allocations = [], []
     for line in lines:
         if (outside := _outside(line, pool_boundary=pool_boundary)) is not None:
@@ -102,7 +117,7 @@ def _pool(found: Configuration, name: str, lines: list[Line], *, pool_boundary: 
     if "block-size" not in said:
         raise unsettled(f"pool {name} states no block-size", lines[0].at)
     outside = ranges[0][0]
-    inside = _hosts(found, name, place, boundary="include-boundary-addresses" in said)
+    inside = _hosts(terms, name, place, boundary="include-boundary-addresses" in said)
     size = number(*said["block-size"], 0, PORTS)
     shared = -(-inside.size // outside.size)  # hosts that share an address, rounded up
     size = size or PORTS // shared
@@ -142,23 +157,17 @@ def _outside(line: Line, *, pool_boundary: bool | None) -> Range | None:
     return usable(whole, line, boundary=pool_boundary is not False)
 
 
-def _hosts(found: Configuration, pool: str, at: Line, *, boundary: bool) -> Range:
+def _hosts(terms: list[list[Line]], pool: str, at: Line, *, boundary: bool) -> Range:
     """The hosts of the one term that uses a pool."""
-    terms = defaultdict[tuple[str, str], list[Line]](list)
-    for line in found.under("services", "nat", "rule"):
-        if line.words[1:2] == ("term",) and len(line.words) > 3:  # noqa: PLR2004 - rule, `term`, its name
-            terms[line.words[0], line.words[2]].append(line.behind(3))
-    uses = ("then", "translated", "source-pool", pool)
-    mine = [(term, lines) for term, lines in terms.items() if any(line.words == uses for line in lines)]
-    if len(mine) != 1:
-        raise unsettled(f"{len(mine)} terms translate to pool {pool}, where one is expected", at.at)
+    if len(terms) != 1:
+        raise unsettled(f"{len(terms)} terms translate to pool {pool}, where one is expected", at.at)
     sources, kinds = [], []
-    for line in mine[0][1]:
+    for line in terms[0]:
         if line.below("from", "source-address") is not None:
             sources.append(line)
         elif line.below("then", "translated", "translation-type") is not None:
             kinds.append(line)
-        elif line.words != uses:
+        elif line.words[:-1] != _USES:
             if not any(line.below(*path) is not None for path in _TERM_BESIDE):
                 raise unsettled(f"the statement is not known for a deterministic term: {line.spelt}", line.at)
             continue

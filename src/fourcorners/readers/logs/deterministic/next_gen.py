@@ -14,6 +14,7 @@ followed, as the device does, from its first port on. A block size that is left 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from collections.abc import Sequence
 from functools import partial
 
@@ -54,16 +55,30 @@ def pools(found: Configuration, *, pool_boundary: bool | None) -> tuple[list[Poo
     for line in found.under(*_POOL):
         if line.words:
             stanzas[line.words[0]].append(line.behind(1))
+    rules, book = defaultdict[str, list[Line]](list), defaultdict[str, list[Line]](list)
+    for line in found.under("services", "nat", "source", "rule-set"):
+        if line.words[-3:-1] == ("source-nat", "pool"):
+            rules[line.words[-1]].append(line)
+    for line in found.under("services", "address-book", "global", "address"):
+        if line.words:
+            book[line.words[0]].append(line.behind(1))
     fixed, others = list[Pool](), list[tuple[Range, Line]]()
     for name, lines in stanzas.items():
         if any(line.words[:2] == _SIGN for line in lines):
-            fixed.append(_pool(found, name, lines, pool_boundary=pool_boundary))
+            fixed.append(_pool(name, lines, rules[name], book, pool_boundary=pool_boundary))
         else:
             others += other_pool(name, lines, partial(_outside, pool_boundary=True))
     return fixed, others
 
 
-def _pool(found: Configuration, name: str, lines: list[Line], *, pool_boundary: bool | None) -> Pool:
+def _pool(
+    name: str,
+    lines: list[Line],
+    rules: list[Line],
+    book: Mapping[str, list[Line]],
+    *,
+    pool_boundary: bool | None,
+) -> Pool:
     ranges, hosts, ports, said = [], list[Line](), list[Line](), dict[str, tuple[str, Line]]()
     for line in lines:
         if (outside := _outside(line, pool_boundary=pool_boundary)) is not None:
@@ -88,13 +103,11 @@ def _pool(found: Configuration, name: str, lines: list[Line], *, pool_boundary: 
         raise unsettled(f"pool {name} has no {'hosts' if place else 'addresses'}", lines[0].at)
     if "block-size" not in said:
         raise unsettled(f"pool {name} states no block-size", lines[0].at)
-    uses = ("source-nat", "pool", name)
-    rules = [each for each in found.under("services", "nat", "source", "rule-set") if each.words[-3:] == uses]
     if not rules:
         raise unsettled(f"no rule translates to pool {name}", place.at)
     for rule in rules:
         rule.use()
-    outside, inside = ranges[0][0], _hosts(found, host, boundary=_BOUNDARY in said)
+    outside, inside = ranges[0][0], _hosts(book, host, boundary=_BOUNDARY in said)
     size = number(*said["block-size"], 1, PORTS)
     first, last = _ports(ports, name)
     blocks = (last - first + 1) // size
@@ -124,14 +137,13 @@ def _outside(line: Line, *, pool_boundary: bool | None) -> Range | None:
     return usable(whole, line, boundary=pool_boundary is not False)
 
 
-def _hosts(found: Configuration, host: Line, *, boundary: bool) -> Range:
+def _hosts(book: Mapping[str, list[Line]], host: Line, *, boundary: bool) -> Range:
     """The hosts that `host address PREFIX` or `host address-name NAME` names."""
     if len(host.words) != 2 or host.words[0] not in {"address", "address-name"}:  # noqa: PLR2004 - a name, a value
         raise unsettled(f"the hosts are not one prefix or one name: {host.spelt}", host.at)
     if host.words[0] == "address":
         return usable(prefix(host.words[1], host), host, boundary=boundary)
-    book = found.under("services", "address-book", "global", "address", host.words[1])
-    line = only(book, f"the address {host.words[1]}")
+    line = only(book.get(host.words[1], ()), f"the address {host.words[1]}")
     if line is None:
         raise unsettled(f"the address {host.words[1]} is not in the global address book", host.at)
     line.use()

@@ -104,8 +104,9 @@ def _lines(tokens: list[_Token]) -> list[Statement]:
             found.append(Statement(words, line, active=False))
         else:
             found.append(Statement(words[1:], line))
+    there = {each.words[:n] for each in found if each.active for n in range(1, len(each.words) + 1)}
     for words, line in off.items():
-        if not any(each.active and each.words[: len(words)] == words for each in found):
+        if words not in there:
             _damaged(f"what is deactivated is not there: {' '.join(words)[:120]}", line)
     return [
         Statement(each.words, each.line, active=False)
