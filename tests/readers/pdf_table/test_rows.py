@@ -226,6 +226,28 @@ def test_a_file_without_the_mappings_header_is_refused() -> None:
     assert refused(compiled(*ROWS, head=(*HEAD[:2], r"Lease Start \ (local)", *HEAD[3:])))[0] == "PDF"
 
 
+def test_another_table_below_is_not_read_as_this_one() -> None:
+    other = ("Note", "Address", "First seen", "Last seen", "Device")
+    data = compiled(*ROWS, other, *ROWS[:2])
+    code, what = refused(data)
+    assert (code, "another table" in what) == ("PDF", True)
+
+
+def test_a_list_of_names_is_read_only_between_drawn_lines() -> None:
+    """A wrapped name would be two."""
+    reader = TableReader(mapping("subscriber", {"subscriber": "Customer ID", "value": "Note"}), "Ada Example")
+    rows = [(f"note {n}", "", "", "", f"S-{1000 + n}") for n in range(4)]
+    bare = compiled(*rows)
+    with pytest.raises(BadInput) as caught:
+        registry.derive_table(Member("t.pdf", bare, "", len(bare)), reader)
+    assert caught.value.code == "PDF"
+    ruled = compiled(*rows, table="stroke: 0.5pt, inset: 6pt")
+    derived = registry.derive_table(Member("t.pdf", ruled, "", len(ruled)), reader)
+    assert derived is not None
+    names = [row["subscriber"] for row in rows_of(read(reader, bytes(derived.data)))]
+    assert names == [row[4] for row in rows]
+
+
 def test_pages_whose_text_does_not_tell_what_they_show_are_refused() -> None:
     data = compiled(*ROWS)
     for change in (_turn, _annotate):

@@ -42,11 +42,13 @@ class Body:
         rows: from top to bottom.
         around: lines that belong to no row.
         open_above: the first line may be the rest of a row on the page before.
+        parted: drawn lines part all rows.
     """
 
     rows: list[Row] = field(default_factory=list)
     around: list[Line] = field(default_factory=list)
     open_above: bool = False
+    parted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def rows_of(
     """
     full = [n for n, line in enumerate(lines) if line.cells.keys() >= set(needed)]
     if not full:
-        return Body(around=list(lines))
+        return Body(around=list(lines), parted=True)
     if (parted := _parted(lines, full, rules)) is not None:
         return parted
     body = Body(rows=[Row([lines[n]]) for n in full])
@@ -182,7 +184,7 @@ def _parted(lines: Sequence[Line], full: Sequence[int], rules: Sequence[Rule]) -
     held = {band: [n for n in within if n in set(full)] for band, within in bands.items()}
     if any(len(inside) > 1 or (inside and band in outer) for band, inside in held.items()):
         return None
-    body = Body()
+    body = Body(parted=True)
     for band, within in sorted(bands.items()):
         if band in outer:
             body.around += [lines[n] for n in within]

@@ -100,11 +100,15 @@ def read_pages(found: list[Page], wanted: Wanted) -> tuple[list[list[str]], int]
     everywhere = {key for key, count in places.items() if count == len(sheets) > 1}
     _take_out_titles(parts, everywhere)
     place(head, [line for bodies, _ in parts for body in bodies for line in body])
+    shaped = {n for n, name in enumerate(head.names) if name in wanted.needed - wanted.plain}
+    _check_words([line for bodies, _ in parts for body in bodies for line in body], needed, shaped)
     spacing = Spacing.of([body for bodies, _ in parts for body in bodies], needed)
     for sheet, (bodies, above) in zip(sheets, parts, strict=True):
         for body in bodies:
             again = {n for n, line in enumerate(body) if _place(line) in everywhere}
             part = rows_of(body, needed, sheet.page.across, spacing, again)
+            if not (shaped or part.parted):
+                raise bad("no column of it tells where a row begins, and no lines are drawn between its rows")
             sheet.body.rows += part.rows
             sheet.body.around += part.around
             sheet.body.open_above |= part.open_above
@@ -133,6 +137,14 @@ def _take_out_titles(parts: list[tuple[list[list[Line]], list[Line]]], everywher
         for body in bodies:
             above += [line for line in body if _place(line) in titles]
             body[:] = [line for line in body if _place(line) not in titles]
+
+
+def _check_words(lines: list[Line], needed: set[int], shaped: set[int]) -> None:
+    """Refuse a table below which another seems to begin: addresses and times have figures, headers have none."""
+    for line in lines:
+        cells = [line.cells[n].text for n in shaped if n in line.cells]
+        if line.cells.keys() >= needed and cells and not any(map(str.isdigit, "".join(cells))):
+            raise bad("a line of words stands among its rows; it may be the header of another table")
 
 
 def _check_end(head: Head, lines: list[Line], needed: set[int]) -> None:
