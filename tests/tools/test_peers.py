@@ -23,6 +23,7 @@ ROWS = [
     ["login", "sealed", "OUTSIDE_DATE_RANGE", "7001", "198.51.100.8", None, "2026-01-01T10:00:00Z"],
     ["login", "rejected", "BAD_TIME", "7001", None, None, None],
     ["login", "sealed", "UNDECIDABLE_TIME_ZONE", "7001", None, None, None],
+    ["login", "released", None, "7001", None, None, "2026-03-01T12:00:00Z"],
     ["capture", "sealed", "OUTSIDE_CATEGORY", "7001"],
 ]
 RECORDS = ["198.51.100.9\t2026-02-30 10:00:00 UTC", "198.51.100.9\t2026-02-12 10:00:00"]

@@ -48,7 +48,7 @@ class Truth:
 
     Attributes:
         known: its rows with an address and an instant.
-        partial: its other rows that can be read; they hold no pair.
+        partial: its events that can be read and hold no pair: no address was recorded.
         unreadable: rows of which no reading is certain (a bad value, a missing one, no zone).
         reasons: the codes of those.
         stated: pairs that stand together in some record of the file, read without judgement.
@@ -94,7 +94,6 @@ def truth_of(told: Mapping[str, Any], columns: Mapping[str, Sequence[str]], reco
     for member in told["members"]:
         for kind, verdict, reason, *values in member["rows"]:
             if kind not in _KINDS:
-                partial += 1
                 continue
             row = dict(zip(columns[kind], values, strict=True))
             if row["ip"] is None and row["at"] is None:
