@@ -23,6 +23,7 @@ ROWS = [
     ["login", "sealed", "OUTSIDE_DATE_RANGE", "7001", "198.51.100.8", None, "2026-01-01T10:00:00Z"],
     ["login", "rejected", "BAD_TIME", "7001", None, None, None],
     ["login", "sealed", "UNDECIDABLE_TIME_ZONE", "7001", None, None, None],
+    ["login", "released", None, "7001", None, None, "2026-03-01T12:00:00Z"],
     ["capture", "sealed", "OUTSIDE_CATEGORY", "7001"],
 ]
 RECORDS = ["198.51.100.9\t2026-02-30 10:00:00 UTC", "198.51.100.9\t2026-02-12 10:00:00"]
@@ -70,13 +71,24 @@ def test_a_shift_by_a_second_is_wrong(truth: Truth) -> None:
 
 
 def test_a_time_in_another_zone_is_no_instant_of_the_truth(truth: Truth) -> None:
-    found = score(truth, {"logins": [RIGHT[1], ["2026-03-01 10:00:00-05:00", "198.51.100.7", ""]]})
-    assert found == Found(1, 0, 0, 1, 1)
+    away = ["2026-03-01 10:00:00-05:00", "198.51.100.7", ""]
+    assert score(truth, {"logins": [RIGHT[1], away, away]}) == Found(1, 0, 0, 1, 1)
 
 
 def test_unreadable_rows_that_are_shown_are_no_wrong_pairs(truth: Truth) -> None:
-    shown = [["2026-02-30 10:00:00 UTC", "198.51.100.9", ""], ["2026-02-12 10:00:00+00:00", "198.51.100.9", ""]]
+    partial = ["2026-03-01 12:00:00 UTC", "", ""]  # as many as the truth has: its one row without a pair
+    shown = [
+        partial,
+        ["2026-02-30 10:00:00 UTC", "198.51.100.9", ""],
+        ["2026-02-12 10:00:00+00:00", "198.51.100.9", ""],
+    ]
     assert score(truth, {"logins": RIGHT + shown}) == Found(2, 1, 0, 2, 2)
+
+
+def test_equal_rows_in_two_lists_are_two_rows() -> None:
+    truth = truth_of({"members": [{"rows": [ROWS[0], ROWS[1], ROWS[0]]}]}, COLUMNS, ())
+    assert score(truth, {"logins": RIGHT[:2], "logouts": RIGHT[:1]}).inside == 3
+    assert score(truth, {"logins": RIGHT[:2], "again": RIGHT[:2]}).inside == 2
 
 
 def test_tables_without_a_pair_are_not_rows_of_the_list(truth: Truth) -> None:

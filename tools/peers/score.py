@@ -48,12 +48,14 @@ class Truth:
 
     Attributes:
         known: its rows with an address and an instant.
+        partial: its events that can be read and hold no pair: no address was recorded.
         unreadable: rows of which no reading is certain (a bad value, a missing one, no zone).
         reasons: the codes of those.
         stated: pairs that stand together in some record of the file, read without judgement.
     """
 
     known: tuple[Known, ...]
+    partial: int
     unreadable: int
     reasons: Mapping[str, int]
     stated: frozenset[Pair]
@@ -87,6 +89,7 @@ def truth_of(told: Mapping[str, Any], columns: Mapping[str, Sequence[str]], reco
         records: the file's records as text, each by itself; what stands in one is stated together.
     """
     known = []
+    partial = 0
     reasons = Counter[str]()
     for member in told["members"]:
         for kind, verdict, reason, *values in member["rows"]:
@@ -101,48 +104,45 @@ def truth_of(told: Mapping[str, Any], columns: Mapping[str, Sequence[str]], reco
                 known.append(
                     Known(row["account"], row["ip"], at, min(until) if until else None, verdict == "released")
                 )
+            else:
+                partial += 1
     stated = frozenset((ip, at) for text in records for ip in addresses(text) for at in instants(text))
-    return Truth(tuple(known), reasons.total(), reasons, stated)
+    return Truth(tuple(known), partial, reasons.total(), reasons, stated)
 
 
 def score(truth: Truth, tables: Mapping[str, Sequence[Sequence[str]]]) -> Found:
     """Compare a tool's tables with the truth.
 
-    A row of the truth that two tables show is one row found. Tables that hold no pair at all (facts, settings) are
-    left out.
+    A table that holds the same pairs as another (one file read by two modules) counts once. Tables without a pair
+    (facts, settings) are left out.
     """
-    waiting: dict[Pair, list[int]] = {}
+    open_: dict[Pair, list[int]] = {}
     for n, row in enumerate(truth.known):
-        waiting.setdefault((row.ip, row.at), []).append(n)
+        open_.setdefault((row.ip, row.at), []).append(n)
     right: set[int] = set()
     named: set[int] = set()
-    wrong: Counter[frozenset[Pair]] = Counter()
-    unmarked = 0
+    seen: list[Counter[frozenset[Pair]]] = []
+    wrong = unmarked = 0
     for rows in tables.values():
-        open_ = {pair: list(found) for pair, found in waiting.items()}
-        other: Counter[frozenset[Pair]] = Counter()
-        nothing = shown = 0
-        for cells in rows:
-            pairs = pairs_of(cells)
-            if not pairs:
-                nothing += 1
-                continue
+        held = [(cells, pairs_of(cells)) for cells in rows]
+        pairs_held = Counter(pairs for _, pairs in held if pairs)
+        if not pairs_held or pairs_held in seen:
+            continue
+        earlier = {pair for table in seen for pairs in table for pair in pairs}
+        seen.append(pairs_held)
+        for cells, pairs in held:
             taken = _take(truth.known, open_, pairs, cells)
             if taken is not None:
-                shown += 1
                 right.add(taken)
                 if truth.known[taken].account in {cell.strip() for cell in cells}:
                     named.add(taken)
-            elif pairs & (truth.stated | waiting.keys()):
-                nothing += 1
-                shown += 1
-            else:
-                other[pairs] += 1
-        wrong |= other
-        if shown or other:
-            unmarked = max(unmarked, nothing)
+            elif pairs and not pairs & (truth.stated | open_.keys()):
+                wrong += 1
+            elif not pairs & earlier:
+                unmarked += 1
     inside = sum(truth.known[n].inside for n in right)
-    return Found(inside, len(right) - inside, wrong.total(), min(unmarked, truth.unreadable), len(named))
+    unmarked = min(max(0, unmarked - truth.partial), truth.unreadable)
+    return Found(inside, len(right) - inside, wrong, unmarked, len(named))
 
 
 def _take(
