@@ -35,7 +35,7 @@ from fourcorners.vault.vault import Vault
 Mask = npt.NDArray[np.bool_]
 
 #: Bytes of logs that are read and related at once; what is given in one intake and is larger is sifted.
-PART = 16 << 20
+PART = 8 << 20
 #: Above so many, drawers grow with the log: each block of a log is spread over all of them.
 _MOST_DRAWERS = 512
 
