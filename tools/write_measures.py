@@ -35,7 +35,9 @@ EXPLANATION = """
 - **attribution**: the join with its planning, as a ratio to the best plan that we could write for DuckDB or
   Polars by hand, given the same Arrow tables; and how the time for a row grows with size. Counts and checksums
   are those of the regimes' specification.
-- **logs**: lines of port blocks from bytes to rows, as a ratio to DuckDB merely loading the same lines.
+- **logs**: lines of port blocks from bytes to rows, as a ratio to DuckDB merely loading the same lines; and whole
+  intakes of such logs under an instrument that asks about one address: the time as the same ratio, the peak of
+  resident memory (mapped pages and libraries count), and that of four times the lines over it.
 - **check**: an account holder's export, most of it messages and pictures that no reader knows, from the zip to the
   page; every entry is counted against the truth.
 """

@@ -37,7 +37,7 @@ Mask = npt.NDArray[np.bool_]
 #: The column in which `Batch.clients` wait with their rows.
 _CLIENTS = "clients"
 #: Bytes of logs that are read and related at once; what is given in one intake and is larger is sifted.
-PART = 16 << 20
+PART = 8 << 20
 #: Above so many, drawers grow with the log: each block of a log is spread over all of them.
 _MOST_DRAWERS = 512
 

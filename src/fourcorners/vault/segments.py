@@ -35,7 +35,7 @@ from fourcorners.vault.vault import Vault
 WITHHELD_FAMILY = "withheld"
 
 #: Rows and bytes of one file, about; larger members have several, which are written side by side.
-ROWS, BYTES = 1 << 18, 64 << 20
+ROWS, BYTES = 1 << 18, 32 << 20
 
 
 @dataclass(frozen=True, slots=True)
