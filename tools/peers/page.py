@@ -56,7 +56,8 @@ Why the lines differ, as far as the modules tell at this commit:
   shifts all that follow, and the other layouts have other cells.
 - Google: two modules read the access log, one by the places of its columns and one whatever they are, so that no
   row is lost; the pages of a return stand whole in one cell each. A part that comes twice counts twice.
-- X: an address takes the time and the account last seen above it.
+- X: an address takes the time and the account last seen above it; one time in another form (two of a thousand
+  records, on purpose) ends the module with an error, so those lines do not show what order alone does.
 - Reddit, TikTok: columns are taken by their places.
 - Instagram: the older folders and English labels are known; one record without a label ends the module.
 - Fourcorners shows nothing of Reddit's and TikTok's tables until somebody declares whose account they are of.
