@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import shutil
+import tomllib
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -18,7 +19,10 @@ from pathlib import Path
 
 import openpyxl
 
+from fourcorners.model.instant import SECOND
+from fourcorners.model.instant import parse_rfc3339
 from fourcorners.samples.make import make
+from peers.score import Declared
 from peers.score import Truth
 from peers.score import truth_of
 
@@ -76,7 +80,11 @@ def told(out: Path, theirs: Path, records: Iterable[str]) -> Made:
     truth = json.loads(out.with_name(f"{out.name}.truth.json").read_text(encoding="utf-8"))
     (one,) = truth["returns"]
     order = out.with_name(f"{out.name}.order.toml")
-    return Made(out, order, theirs, truth_of(one, truth["columns"], records))
+    asked = tomllib.loads(order.read_text(encoding="utf-8"))
+    zone = asked["window"]["zone"]
+    start, end = (parse_rfc3339(asked["window"][key], zone).ns // SECOND for key in ("start", "end"))
+    declared = Declared(asked["accounts"][0], start, end)
+    return Made(out, order, theirs, truth_of(one, truth["columns"], records, declared))
 
 
 def from_samples(

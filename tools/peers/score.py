@@ -80,13 +80,28 @@ class Found:
     named: int
 
 
-def truth_of(told: Mapping[str, Any], columns: Mapping[str, Sequence[str]], records: Iterable[str]) -> Truth:
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """Whose the rows are that name no account, and the order's window, instants as `instants` gives them."""
+
+    account: str
+    start: int
+    end: int
+
+
+def truth_of(
+    told: Mapping[str, Any],
+    columns: Mapping[str, Sequence[str]],
+    records: Iterable[str],
+    declared: Declared | None = None,
+) -> Truth:
     """The truth about one return.
 
     Args:
         told: an entry of the truth file's `returns` (`samples.truth` has its schema).
         columns: the truth file's `columns`.
         records: the file's records as text, each by itself; what stands in one is stated together.
+        declared: what is declared of rows that wait for their account.
     """
     known = []
     partial = 0
@@ -101,9 +116,11 @@ def truth_of(told: Mapping[str, Any], columns: Mapping[str, Sequence[str]], reco
             elif row["ip"] is not None and row["at"] is not None:
                 until = instants(row["until"]) if row.get("until") else None
                 (at,) = instants(row["at"])
-                known.append(
-                    Known(row["account"], row["ip"], at, min(until) if until else None, verdict == "released")
-                )
+                account, inside = row["account"], verdict == "released"
+                if declared is not None and reason == "UNDECIDABLE_ACCOUNT":
+                    account = declared.account
+                    inside = at < declared.end and (min(until) if until else at) >= declared.start
+                known.append(Known(account, row["ip"], at, min(until) if until else None, inside))
             else:
                 partial += 1
     stated = frozenset((ip, at) for text in records for ip in addresses(text) for at in instants(text))
