@@ -154,6 +154,15 @@ def test_a_text_that_reaches_into_the_next_column_is_in_none() -> None:
     ]
 
 
+def test_a_text_below_two_headers_or_over_a_neighbours_place_is_in_no_column() -> None:
+    two = "#box(width: 0pt)[#box(width: 60mm)[until further notice, and beyond it]]"
+    assert problems(compiled(*ROWS[:2], (*ROWS[2][:3], two, ""), *ROWS[3:]))[2] == "AMBIGUOUS_ROW"
+    # clear of the neighbour's header, and where the neighbour's values begin in other rows
+    past = "2026-03-03 10:00:00#box(width: 0pt)[#box(width: 9mm)[xxxx]]"
+    rows = [*ROWS[:2], (*ROWS[2][:2], past, "", ROWS[2][4]), *ROWS[3:]]
+    assert problems(compiled(*rows, table="stroke: none, inset: 6pt, align: right"))[2] == "AMBIGUOUS_ROW"
+
+
 @pytest.mark.parametrize(
     "how",
     [

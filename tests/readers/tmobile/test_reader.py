@@ -300,8 +300,8 @@ def mutated(seed: int, files: int, tmp_path: Path) -> Counter[str]:
                 continue
             outcomes["read"] += 1
             beyond = {key for key in keys(found, *VALUES[:5]) if key not in whole}
-            # a row less can leave nobody named; then nothing is released
-            assert {key[1] for key in beyond} <= {None}, f"seed {seed}: {beyond}"
+            # a row less can leave nobody named, another heading no zone stated; then nothing is released
+            assert all(None in key[1:3] for key in beyond), f"seed {seed}: {beyond}"
     return outcomes
 
 
