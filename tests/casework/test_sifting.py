@@ -19,6 +19,7 @@ from fourcorners.casework import mappings
 from fourcorners.casework import sifting
 from fourcorners.casework import store
 from fourcorners.casework.ingest import ingest
+from fourcorners.casework.reread import reread
 from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.law import proportion
@@ -232,6 +233,16 @@ def scopes(customer: str) -> list[tuple[str, ...]]:
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_sifted_log_is_the_same_return(workspace: Workspace, tmp_path: Path, name: str) -> None:
     compare(workspace, tmp_path, name, random.Random(name), 2)
+
+
+@pytest.mark.parametrize("name", ["juniper-port-blocks", "kea-leases4"])
+def test_a_sifted_log_read_again_is_the_same(workspace: Workspace, tmp_path: Path, name: str) -> None:
+    """It is read again as a whole, and nothing of it differs."""
+    desk = Desk(workspace, tmp_path / name, random.Random(name), name)
+    case = cases.open_case(workspace, "Logs", "Complaint of 2 March 2026").id
+    return_id = desk.take_in(case, (IPS[0], desk.customer), sifted=True)
+    assert store.get(workspace.tables, ReturnRow, return_id).counts["released"] > 0
+    assert reread(workspace, return_id, desk.paths[::-1]).entry is None
 
 
 @pytest.mark.torture
