@@ -8,10 +8,12 @@ import sys
 from pathlib import Path
 
 from fourcorners.casework import mappings
+from fourcorners.casework import sifting
 from fourcorners.casework.ingest import ingest
 from fourcorners.casework.workspace import open_workspace
 
 folder, instrument, mapping, step = sys.argv[1:5]
+sifting.PART = 100_000  # bytes: a log counts as large
 paths = [Path(name) for name in sys.argv[5:]]
 
 

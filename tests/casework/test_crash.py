@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.casework.conftest import write_order
+from tests.casework.people import filter_team
 
 from fourcorners.casework import cases
 from fourcorners.casework import instruments
@@ -56,6 +57,23 @@ def input_files(tmp_path: Path) -> tuple[Path, Path]:
 
 
 @pytest.fixture
+def log(tmp_path: Path) -> tuple[Path, Path]:
+    """A log of which most is withheld while it is read."""
+    path, mapping = tmp_path / "blocks.log", tmp_path / "log.toml"
+    path.write_text(
+        "".join(
+            f"2026-03-0{1 + i % 7}T10:{i % 60:02}:00Z nat1: JSERVICES_NAT_PORT_BLOCK_ALLOC: 100.64.0.{i % 20} -> "
+            f"203.0.113.{i % 250}:1024-1535\n"
+            for i in range(5_000)
+        )
+    )
+    coverage = MAPPING[MAPPING.index("[coverage]") :]
+    mapping.write_text(f'format = "juniper-port-blocks"\ncertificate = "certificate.txt"\n{coverage}')
+    (tmp_path / "certificate.txt").write_text("certified")
+    return path, mapping
+
+
+@pytest.fixture
 def prepared(tmp_path: Path) -> Path:
     folder = tmp_path / "w"
     workspaces.create(folder, "tester")
@@ -80,6 +98,18 @@ def start(folder: Path, files: tuple[Path, Path], step: str) -> subprocess.Popen
 
 @pytest.mark.parametrize("step", STEPS)
 def test_killed_at_every_named_step(step: str, prepared: Path, input_files: tuple[Path, Path]) -> None:
+    check_killed(step, prepared, input_files)
+
+
+@pytest.mark.parametrize("step", ["opened", "slices stored"])
+def test_killed_while_a_log_is_sifted(step: str, prepared: Path, log: tuple[Path, Path]) -> None:
+    """What is withheld is stored while the rest is read, and belongs to nothing until the intake is complete."""
+    with open_workspace(prepared, "tester") as workspace:
+        filter_team(workspace)
+    check_killed(step, prepared, log)
+
+
+def check_killed(step: str, prepared: Path, input_files: tuple[Path, Path]) -> None:
     with open_workspace(prepared, "tester") as workspace:
         before = state(workspace)
     with start(prepared, input_files, step) as child:
