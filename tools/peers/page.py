@@ -60,8 +60,8 @@ Why the lines differ, as far as the modules tell at this commit:
   records, on purpose) ends the module with an error, so those lines do not show what order alone does.
 - Reddit, TikTok: columns are taken by their places.
 - Instagram: the older folders and English labels are known; one record without a label ends the module.
-- Reddit's and TikTok's tables name no account; Fourcorners was told whose they are (`declare account`), as a person
-  would.
+- Reddit's and TikTok's tables name no account; Fourcorners was told whose they are (`declare account`), as by a
+  person.
 """
 
 _NO_COSTS = """
