@@ -501,11 +501,14 @@ def test_a_file_that_could_not_be_read_then(
 
 
 def test_the_order_in_which_files_are_given_is_no_difference(
-    workspace: Workspace, under: str, tmp_path: Path
+    workspace: Workspace, under: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paths = [write_page(tmp_path / "a.html"), write_page(tmp_path / "b.html", INSIDE)]
-    ingest.ingest(workspace, paths, under)
+    row = ingest.ingest(workspace, paths, under)
     assert reread(workspace, "R-1", paths[::-1]).entry is None
+    become(monkeypatch, "99", lambda reading: reading)
+    done = reread(workspace, "R-1", paths[::-1])
+    assert [each["sha256"] for each in done.row.files] == [each["sha256"] for each in row.files]
 
 
 def test_who_may_not_read_rereads_nothing(
