@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from tests.casework.conftest import write_order
 from tests.casework.people import acting
+from tests.casework.people import filter_team
+from tests.casework.people import write_unseal
 
 from fourcorners.casework import attribute
 from fourcorners.casework import catalogue
@@ -23,6 +25,7 @@ from fourcorners.casework import show
 from fourcorners.casework.oversight import verification
 from fourcorners.casework.people import actors
 from fourcorners.casework.rows import ReturnRow
+from fourcorners.casework.sealed import unseal
 from fourcorners.casework.workspace import Workspace
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import FourcornersError
@@ -191,6 +194,19 @@ def test_two_lists_under_one_account_are_declared_at_once(
     paths = [listed(tmp_path / "1" / "ip_logs.csv"), listed(tmp_path / "2" / "ip_logs.csv", INSIDE)]
     ingest.ingest(workspace, [tmp_path / "1", tmp_path / "2"], under)
     assert declare(workspace, paths).counts["released"] == 4
+
+
+def test_what_a_court_opened_is_not_released_a_second_time(
+    workspace: Workspace, under: str, tmp_path: Path
+) -> None:
+    keys = filter_team(workspace)
+    path = listed(tmp_path / "ip_logs.csv")
+    ingest.ingest(workspace, [path], under)
+    row = unseal.request(workspace, write_unseal(tmp_path / "u", items=("R-1.0.0",)), "exculpatory")
+    for name in ("carol", "dave"):
+        unseal.act(acting(workspace, name), row.id, keys[name])
+    refused(workspace, UsageError, "OPENED_BY_COURT", path)
+    verification.verify(workspace)
 
 
 @pytest.mark.parametrize("first", ["zone", "account"])

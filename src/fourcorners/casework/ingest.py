@@ -39,6 +39,7 @@ from fourcorners.law import cybertip
 from fourcorners.law import scope
 from fourcorners.law.proportion import People
 from fourcorners.model.errors import BadInput
+from fourcorners.model.errors import UsageError
 from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.model.instrument import Instrument
 from fourcorners.model.records import COMPUTED
@@ -221,7 +222,13 @@ def keep(
     on_step: OnStep,
     sifter: Sifter | None = None,
 ) -> ReturnRow:
-    """Store what was judged, in the place of the return as it stood before, if it did."""
+    """Store what was judged, in the place of the return as it stood before, if it did.
+
+    Raises:
+        UsageError: `OPENED_BY_COURT`.
+    """
+    if said.before:
+        _check_none_opened(workspace, said.before)
     earlier = {name for name, _ in catalogue.of_return(workspace.tables, row_id)} if said.before else set()
     stem = sifter.stem if sifter else _stem(workspace, row_id)
     kept = keeping.keep(workspace, instrument.id, stem, files, judged, on_step)
@@ -236,6 +243,18 @@ def keep(
     on_step("committed")
     keeping.remove(workspace, earlier)
     return row
+
+
+def _check_none_opened(workspace: Workspace, before: ReturnRow) -> None:
+    """The records that a court opened are known by their numbers, and stand in a return of their own."""
+    for each in store.of_owner(workspace.tables, ReturnRow, before.instrument):
+        if each.unsealed and before.id in each.unsealed["from"].split():
+            raise UsageError(
+                "OPENED_BY_COURT",
+                f"a court opened records of {before.id}, which stand in {each.id} under their numbers",
+                why="judged anew, other records may have these numbers, or the same ones stand twice",
+                next_step="tell the court what has changed; take the files in under its next order",
+            )
 
 
 def _sifter(

@@ -106,7 +106,6 @@ def reread(
             row, entry = before, None
             if found or any(was != now for was, now in readers.values()):
                 if found:
-                    _check_none_opened(workspace, before)
                     seen = sum("values" in each or "fields" in each for each in found)
                     gate.count_shown(workspace, before.instrument, seen, purpose="reread", reason=reason)
                 told = _told(workspace, before, readers, found, reason)
@@ -130,18 +129,6 @@ def _check_not_opened(before: ReturnRow) -> None:
             f"{before.id} holds records that a court opened, and no files of its own",
             next_step=f"name {before.unsealed['from']}, from which they come",
         )
-
-
-def _check_none_opened(workspace: Workspace, before: ReturnRow) -> None:
-    """The records that a court opened are known by their numbers, which another reading may give to others."""
-    for each in store.of_owner(workspace.tables, ReturnRow, before.instrument):
-        if each.unsealed and before.id in each.unsealed["from"].split():
-            raise UsageError(
-                "OPENED_BY_COURT",
-                f"a court opened records of {before.id}, which stand in {each.id} under their numbers",
-                why="another reading may give these numbers to other records",
-                next_step="tell the court that the reader has changed; take the files in under its next order",
-            )
 
 
 def _check_not_elsewhere(workspace: Workspace, before: ReturnRow, files: list[ReadFile]) -> None:

@@ -58,7 +58,7 @@ ERRORS: dict[str, str] = {
     "NOT_THE_SAME_FILES": "the files given are not those of the return",
     "NOTHING_TO_DECLARE": "no record of the return waits for that declaration",
     "OLDER_READING": "the return was read by other versions of the readers; it is read again first",
-    "OPENED_BY_COURT": "a court opened records of the return by their numbers, which another reading would change",
+    "OPENED_BY_COURT": "a court opened records of the return by their numbers, which judging it anew could change",
     "NOT_FOUND": "the file does not exist or cannot be opened",
     "EMPTY_FILE": "the file has no content",
     "CHANGED": "the file changed while it was read",
