@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from tests.casework.conftest import write_order
 from tests.casework.people import filter_team
@@ -24,11 +26,13 @@ from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.law import proportion
 from fourcorners.model.errors import BadInput
+from fourcorners.model.records import Reading
 from fourcorners.readers.logs import lines
 from fourcorners.readers.logs import sheet
 from fourcorners.readers.logs.dhcpd import leases
 from fourcorners.readers.logs.dhcpd import leases6
 from fourcorners.readers.logs.radius import detail
+from fourcorners.readers.logs.reader import LogReader
 from fourcorners.vault import segments
 from fourcorners.vault import slices
 from fourcorners.vault.filter_team import CustodianKey
@@ -281,3 +285,34 @@ def check_the_same(desk: Desk, case: str, accounts: tuple[str, ...], keys: dict[
     assert mine.keys() == theirs.keys()
     for key, value in theirs.items():
         assert mine[key] == value, (key, accounts)
+
+
+def another_name(part: Reading) -> Reading:
+    """The part with a customer that does not stand at the place that it gives."""
+    changed = []
+    for batch in part.batches:
+        names = pa.array(["100.64.0.99"] * batch.rows.num_rows)
+        at = batch.rows.schema.get_field_index("subscriber")
+        changed.append(replace(batch, rows=batch.rows.set_column(at, batch.rows.schema.field(at), names)))
+    return replace(part, batches=tuple(changed))
+
+
+def a_row_less(part: Reading) -> Reading:
+    return replace(part, batches=tuple(replace(batch, rows=batch.rows.slice(1)) for batch in part.batches))
+
+
+@pytest.mark.parametrize(("code", "spoilt"), [("LOCATOR", another_name), ("CONSERVATION", a_row_less)])
+def test_each_part_passes_both_checks(
+    workspace: Workspace,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    code: str,
+    spoilt: Callable[[Reading], Reading],
+) -> None:
+    desk = Desk(workspace, tmp_path / "desk", random.Random(1), "juniper-port-blocks")
+    case = cases.open_case(workspace, "Logs", "Complaint of 2 March 2026").id
+    honest = LogReader.parts
+    monkeypatch.setattr(LogReader, "parts", lambda *args: map(spoilt, honest(*args)))
+    with unchanged(workspace), pytest.raises(BadInput) as caught:
+        desk.take_in(case, (IPS[0],), sifted=True)
+    assert caught.value.code == code
