@@ -12,7 +12,7 @@ outside address. An address takes as many whole blocks as it has, then the next 
   from 172.16.0.2, pool 192.168.30.0 to 192.168.31.255, ports 2048 to 65535 and blocks of 2048, it gives
   172.16.13.13 the ports 47104 to 49151 of 192.168.30.107 (`show services nat source deterministic`, published by
   an engineer of the vendor, 2023).
-* RFC 7422, section 2, describes the same sequential assignment.
+* RFC 7422 describes deterministic assignment in general; no figure here rests on it.
 """
 
 from __future__ import annotations
