@@ -9,9 +9,9 @@
 Sources: Juniper, "Deterministic NAPT Overview" and "port (Services NAT)". The hosts are those of the term's one
 `source-address`; its lowest and highest address are translated only with `include-boundary-addresses`.
 
-What could be read of the documentation leaves one thing open: how many blocks an address gives where ports are left
-over (as many as hosts share an address, or as many as fit). Where the two give one host other ports, the file is
-refused.
+What could be read of the documentation leaves one thing open: how many blocks an address gives where ports are
+left over (as many as hosts share an address, or as many as fit). Where the two give one host other ports, the file
+is refused.
 """
 
 from __future__ import annotations
