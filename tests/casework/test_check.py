@@ -249,6 +249,19 @@ def test_the_page_that_google_writes_for_both_is_named_and_not_read(unpacked: bo
         use_case.check(alone)
 
 
+def test_people_are_looked_at_one_by_one(tmp_path: Path) -> None:
+    """Two persons' exports in a folder are refused; two providers' of one are not."""
+    both = tmp_path / "both"
+    both.mkdir()
+    for name, seed in (("x-archive", 1), ("snapchat-export", 2), ("x-archive", 3)):
+        if seed == 3:
+            assert len(use_case.check(both).given) == 2
+        out, _ = made(name, seed, 10, tmp_path)
+        shutil.move(out, both / f"{seed}.zip")
+    with pytest.raises(Refused, match="SEVERAL_ACCOUNTS"):
+        use_case.check(both)
+
+
 def test_what_somebody_sent_does_not_hide_the_rest(tmp_path: Path) -> None:
     out, _ = made("facebook-export", 21, 30, tmp_path)
     whole = use_case.check(out)

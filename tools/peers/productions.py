@@ -83,7 +83,8 @@ def told(out: Path, theirs: Path, records: Iterable[str]) -> Made:
     asked = tomllib.loads(order.read_text(encoding="utf-8"))
     zone = asked["window"]["zone"]
     start, end = (parse_rfc3339(asked["window"][key], zone).ns // SECOND for key in ("start", "end"))
-    declared = Declared(asked["accounts"][0], start, end)
+    # where nothing can be released, the run says whose the lists are
+    declared = None if one["released"] else Declared(asked["accounts"][0], start, end)
     return Made(out, order, theirs, truth_of(one, truth["columns"], records, declared))
 
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections import defaultdict
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from pathlib import PurePosixPath
 from typing import Any
+
+import pyarrow.compute as pc
 
 import fourcorners as product
 from fourcorners.casework import intake
@@ -52,7 +55,7 @@ def check(export: Path, *, networks: Path | None = None) -> Access:
 
     Raises:
         BadInput: the export is damaged, or no file of it is a known list of accesses.
-        Refused: `NOT_AN_EXPORT`.
+        Refused: `NOT_AN_EXPORT`, `SEVERAL_ACCOUNTS`.
     """
     given, found, files = [], [], list[ExportFile]()
     for path, named in intake.paths_in([export]):
@@ -73,6 +76,7 @@ def check(export: Path, *, networks: Path | None = None) -> Access:
     if not any(file.format for file in files):
         raise _nothing_read(export, files)
     intake.relate(found)
+    _check_one_holder(export, found)
     return _access(export, given, found, files, networks)
 
 
@@ -116,6 +120,31 @@ def _read_all(read: ReadFile, opened: Opened, inside: str, export: str) -> list[
         read.read.append(replace(got, member=replace(member, path=path, data=b"")))
         files.append(ExportFile(path, member.sha256, format=reader.name))
     return files
+
+
+def _check_one_holder(export: Path, found: list[ReadFile]) -> None:
+    """One person has one account with a provider here: whoever helps many looks at their exports one by one (M56).
+
+    Raises:
+        Refused: `PRODUCT SEVERAL_ACCOUNTS`.
+    """
+    files = defaultdict[tuple[str, ...], dict[str, str]](dict)
+    for read in found:
+        for member in read.read:
+            for batch in member.reading.batches:
+                if batch.family in _ACCESSES:
+                    for account in pc.unique(batch.rows.column("account").drop_null()).to_pylist():
+                        files[member.reading.custodians].setdefault(account, read.path)
+    for custodians, accounts in files.items():
+        if len(set(accounts.values())) > 1:
+            raise Refused(
+                "PRODUCT",
+                "SEVERAL_ACCOUNTS",
+                f"{export.name} holds exports of {len(accounts)} accounts with {custodians[0]}",
+                where=", ".join(sorted(set(accounts.values()))[:5]),
+                why="this looks at one person's own export, and compares no people",
+                next_step="give one export at a time",
+            )
 
 
 def _joined(inside: str, member: str) -> str:

@@ -152,6 +152,7 @@ REFUSALS: dict[str, str] = {
     "NO_CERTIFICATE": "a table without the custodian's certificate may be bought data",
     "CLOCK_BEHIND": "the system clock is earlier than the newest ledger entry",
     "NOT_AN_EXPORT": "a provider's answer to legal process is read under its instrument only",
+    "SEVERAL_ACCOUNTS": "an account holder's own export is looked at one at a time, and nobody's beside another's",
     "CROSS_CASE": "records of one case are not read for another",
     "NOT_PERMITTED": "no access policy permits it to this person",
     "NOT_ON_TEAM": "the person is not on the case's team",
