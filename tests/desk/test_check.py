@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -74,3 +75,28 @@ def test_a_return_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     make("meta-record-c", 3, 20, tmp_path / "r.html")
     assert run(["check", str(tmp_path / "r.html")]) == 3
     assert "PRODUCT NOT_AN_EXPORT" in capsys.readouterr().err
+
+
+def test_a_page_goes_to_a_folder_that_is_there(
+    export: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["check", str(export), "--out", str(tmp_path / "mistyped" / "page.html")]) == 4
+    assert "OUTPUT" in capsys.readouterr().err
+    assert not (tmp_path / "mistyped").exists()
+
+
+def test_what_was_not_understood_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make("x-archive", 1, 20, tmp_path / "x.zip")
+    with ZipFile(tmp_path / "x.zip", "a") as archive:
+        for n in range(12):
+            archive.writestr(f"data/tweets_media/picture{n:02}.jpg", b"\xff\xd8")
+    assert run(["check", str(tmp_path / "x.zip")]) == 0
+    out = capsys.readouterr().out
+    assert "  data/tweets_media/picture00.jpg" in out
+    assert "picture11" not in out
+    assert "\n  …" in out
+
+
+def test_an_empty_folder_is_said_to_be_empty(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", str(tmp_path)]) == 4
+    assert "the folder is empty" in capsys.readouterr().err

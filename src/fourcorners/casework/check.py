@@ -212,13 +212,20 @@ def _sighting(row: dict[str, Any], member: ReadMember) -> Sighting:
 
 def _nothing_read(export: Path, files: list[ExportFile]) -> BadInput:
     broken = [f"{file.path or export.name} ({file.why})" for file in files if file.broken or file.doubtful]
+    if not files:
+        return BadInput(
+            "NO_RECOGNISED_ROW",
+            "the folder is empty",
+            where=str(export),
+            next_step="give the export as it was downloaded: the zip, or the folder into which it was unpacked",
+        )
     return BadInput(
         "NO_RECOGNISED_ROW",
         f"none of the {len(files):,} files is a list of accesses that can be read",
         where="; ".join(broken[:5]) or str(export),
         why='"nobody was there" and "not understood" are different answers',
         next_step="ask the provider for an export with the parts about security and logins, as JSON where it can; "
-        "docs/formats.md names the formats",
+        "`fourcorners readers` names the formats",
     )
 
 

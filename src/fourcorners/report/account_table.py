@@ -11,6 +11,8 @@ from fourcorners.report.glyphs import code_point
 from fourcorners.report.glyphs import seen
 from fourcorners.report.words import Words
 
+#: So many files that were not understood are named; the page names all their folders.
+_NAMED = 10
 #: The columns of moments.
 MOMENTS = (3, 4)
 
@@ -58,6 +60,9 @@ def notes(access: Access, say: Words) -> Iterator[str]:
         yield from (f"  {plain(path)}" for path in access.not_shown)
     if access.unread:
         yield say("limits", "unread").format(count=say.number(len(access.unread)))
+        yield from (f"  {plain(file.path or access.name)}" for file in access.unread[:_NAMED])
+        if len(access.unread) > _NAMED:
+            yield "  …"
 
 
 def plain(text: str) -> str:

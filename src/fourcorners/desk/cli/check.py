@@ -15,6 +15,7 @@ from fourcorners.casework import outputs
 from fourcorners.desk.cli.root import FILE
 from fourcorners.desk.cli.root import fourcorners
 from fourcorners.desk.cli.session import progress
+from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import UsageError
 from fourcorners.report import account_table
 from fourcorners.report.access import Access
@@ -40,6 +41,14 @@ def check(context: click.Context, export: Path, out: Path | None, lang: str, *, 
         )
     if out is not None:
         outputs.check_free(out)
+        if not out.parent.is_dir():
+            raise BadInput(
+                "OUTPUT",
+                f"there is no folder {out.parent}",
+                where=str(out),
+                why="the page tells of the account, and should lie nowhere by mistake",
+                next_step="name a place in a folder that exists",
+            )
     with progress("reading"):
         access = use_case.check(export)
     if out is not None:
