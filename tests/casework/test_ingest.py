@@ -127,6 +127,46 @@ def test_a_column_that_no_mapping_names_is_in_no_byte_of_the_workspace(
     assert b"2026-03-02 10:00:00" in every_byte(workspace)
 
 
+@pytest.mark.parametrize("field", ["action", "agent"])
+def test_m50_a_table_of_many_users_is_no_smaller_in_pieces(
+    workspace: Workspace, case: str, tmp_path: Path, field: str
+) -> None:
+    """The account is the same in all rows; the users stand in another column, of one file or of three."""
+    (tmp_path / "certificate.txt").write_text("certificate")
+    (tmp_path / "m.toml").write_text(
+        f'kind = "login"\ncertificate = "certificate.txt"\n[columns]\naccount = "site"\n{field} = "who"\n'
+        'ip = "ip"\nat = "at"\n[time]\nzone = "UTC"\n'
+    )
+    declared = mappings.load(workspace, tmp_path / "m.toml")
+
+    def table(name: str, users: range) -> Path:
+        rows = "".join(f"web,u/{n},203.0.113.7,2026-03-02T10:00:00Z\n" for n in users)
+        (tmp_path / name).write_text(f"site,who,ip,at\n{rows}")
+        return tmp_path / name
+
+    categories = ("session_ip_log", "transactional_noncontent")
+    order = write_order(tmp_path / "parts", accounts=("web",), categories=categories)
+    under = instruments.add(workspace, order, case).id
+    parts = [
+        ingest(workspace, [table(f"{at}.csv", range(at, at + 60))], under, mapping=declared) for at in (0, 60, 120)
+    ]
+    assert [each.counts["released"] for each in parts] == [60, 0, 0]
+    assert [each.reasons for each in parts[1:]] == [{"DISPROPORTIONATE_RETURN": 60}] * 2
+    order = write_order(tmp_path / "whole", accounts=("web",), categories=categories)
+    under = instruments.add(workspace, order, case).id
+    row = ingest(workspace, [table("whole.csv", range(180))], under, mapping=declared)
+    assert (row.counts["released"], row.reasons) == (0, {"DISPROPORTIONATE_RETURN": 180})
+
+
+def test_m50_what_one_account_did_counts_for_nobody_else_in_any_number_of_returns(
+    workspace: Workspace, instrument: str, tmp_path: Path
+) -> None:
+    """A format that is read says itself whose a row is: its words are no people."""
+    for n in range(3):
+        path = write_page(tmp_path / f"{n}.html", tuple((*INSIDE[0], f"Word {60 * n + k}") for k in range(60)))
+        assert ingest(workspace, [path], instrument).counts["released"] == 60
+
+
 def test_every_released_value_lies_in_a_slice_that_proves_it(
     workspace: Workspace, instrument: str, tmp_path: Path
 ) -> None:

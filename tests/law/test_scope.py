@@ -360,7 +360,7 @@ def test_m50_the_rule_of_proportion(found: int, asked: int, answer: bool) -> Non
     people = People(asked)
     for n in range(found):
         assert people.reason is None
-        people.add_whose(pa.record_batch({"account": [f"account {n}", None]}))
+        people.add_rows(pa.record_batch({"account": [f"account {n}", None]}), "capture", known=True)
     assert (people.reason == "DISPROPORTIONATE_RETURN") is answer
 
 
@@ -410,6 +410,30 @@ def test_m50_what_one_account_has_many_of_is_not_counted(make_batch: MakeBatch) 
     assert found_in([table]) == 1
     assert found_in([reading(make_batch("subscriber", facts))]) == 25, "values of one attribute"
     assert found_in([reading()]) == found_in([]) == 0
+
+
+@pytest.mark.parametrize(
+    ("agent", "found"),
+    [
+        ("u/user{}", 200),
+        ("u/{}", 200),
+        ("user{}/1", 200),
+        ("user{}", 200),
+        ("u/1user {}/2", 1),  # a comment, or other products
+        ("Mozilla/5.0 (X11) Example/{}", 1),
+        ("Example/1.{}", 1),
+        ("Example/{}.0.3 CFNetwork/1408", 200),
+        ("/1/{}", 200),
+        ("u/1/{}", 200),
+        ("u@example/1.{}", 200),
+        ("Example/1.0\nuser{}", 200),
+    ],
+)
+def test_m50_of_a_user_agent_its_product_counts_and_the_first_number_of_its_version(
+    make_batch: MakeBatch, agent: str, found: int
+) -> None:
+    rows = [{"account": "web", "agent": agent.format(n)} for n in range(200)]
+    assert found_in([reading(make_batch("login", rows))]) == found
 
 
 def test_m50_a_format_that_is_read_says_itself_what_the_account_is(make_batch: MakeBatch) -> None:

@@ -43,6 +43,7 @@ from fourcorners.model.errors import UsageError
 from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.model.instrument import Instrument
 from fourcorners.model.records import COMPUTED
+from fourcorners.readers import registry
 from fourcorners.vault import segments
 from fourcorners.vault.scratch import Scratch
 
@@ -320,7 +321,8 @@ def judge(
     if store.of_owner(workspace.tables, ReturnRow, instrument.id):
         for rows in gate.own_check(workspace, instrument.id, "proportion of the return"):
             if rows.member.layout != COMPUTED:
-                people.add_whose(rows.batch)
+                known = registry.names_custodians(rows.member.reader)
+                people.add_rows(rows.batch, rows.family, known=known)
     if sifter is not None and (former := sifter.reseal()):
         keeping.remove(workspace, former)
     if sifter is not None and sifter.scratch is not None:

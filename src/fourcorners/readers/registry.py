@@ -126,6 +126,11 @@ def reader_for(path: str, head: bytes) -> Reader | None:
     return next((reader for reader in READERS if reader.detect(path, head)), None)
 
 
+def names_custodians(reader: str) -> bool:
+    """Whether a format (`NAME/VERSION`, as of `Reading`) names its producer: a declared one does not."""
+    return reader.partition("/")[0] in {each.name for each in READERS}
+
+
 def unknown(path: str, head: bytes) -> str:
     """Why a member is not read; of a log, what would make it readable."""
     log = next((log.name for log in LOGS if log.detect(path, head)), None)

@@ -81,6 +81,13 @@ def test_a_call_has_its_start_its_end_and_both_sides() -> None:
     assert one["numbers"] == f"{OWN},2025550150,{OTHER},{OTHER}"
 
 
+def test_an_end_that_no_time_can_hold_is_no_end() -> None:
+    for date, problem in (("09/01/2261", None), ("12/31/2261", "BAD_TIME")):
+        _, row = found(line(*OUT), line(*OUT, date=date, seconds="9999999"))
+        assert row["problem"] == problem
+        assert (row["until"] is None) == (problem is not None)
+
+
 def test_where_it_began_where_it_ended_and_the_devices_are_of_their_own_categories() -> None:
     (batch,) = READER.read(table(line(*OUT))).batches
     assert batch.field_categories == {

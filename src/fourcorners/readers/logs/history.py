@@ -129,8 +129,9 @@ def _given(lease: list[_Record], following: int, *, heard: bool) -> tuple[int, i
     if any(each.says is Says.OVER_SOMETIME for each in lease):
         return start, start, min(max(stated, default=FOREVER), following)
     ends = [min(over)] if over else stated
-    if ends and max(ends) <= following:
-        return start, NONE if max(ends) == FOREVER else max(ends), NONE
+    last = min(max(ends, default=FOREVER), FOREVER)
+    if ends and last <= following:
+        return start, NONE if last == FOREVER else last, NONE
     if heard and not over:
         return start, following, NONE
     return start, start, following

@@ -80,6 +80,12 @@ class Times:
         )
 
 
+def later(ns: Ints, seconds: Ints) -> tuple[Ints, Mask]:
+    """Instants (ns) so many seconds later, and which of them 64-bit nanoseconds hold; the others are unchanged."""
+    fits = ns // SECOND + seconds < _LAST_SECOND
+    return ns + np.where(fits, seconds, 0) * SECOND, fits
+
+
 def read_times(texts: pa.StringArray, how: TimeFormat, zone: Zone | None) -> Times:
     """Every text of a column (no nulls) as an instant."""
     size = len(texts)

@@ -17,7 +17,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from fourcorners.model.identifier import normalise
-from fourcorners.model.instant import SECOND
 from fourcorners.readers.table.cells import Column
 from fourcorners.readers.table.cells import column
 from fourcorners.readers.table.cells import join
@@ -27,6 +26,7 @@ from fourcorners.readers.table.rows import read_rows
 from fourcorners.readers.table.split import Lines
 from fourcorners.readers.table.time_format import TimeFormat
 from fourcorners.readers.table.times import Times
+from fourcorners.readers.table.times import later
 from fourcorners.readers.table.times import read_times
 
 Mask = NDArray[np.bool_]
@@ -87,16 +87,17 @@ def _instants(cells: dict[str, Column], meaning: Meaning) -> dict[str, pa.Array]
     length = cells["duration"]
     whole = pc.match_substring_regex(length.texts, _SECONDS).to_numpy(zero_copy_only=False)
     seconds = pc.cast(pc.if_else(pa.array(whole), length.texts, "0"), pa.int64()).to_numpy()
+    until, fits = later(times.ns, seconds)
     known = given & times.known
     basis = np.where(given & times.stated, 0, np.where(given & times.declared, 1, 2))
-    problem = np.where(~given, 0, np.where(~times.read | (length.present & ~whole), 1, 2))
+    problem = np.where(~given, 0, np.where(~times.read | (length.present & ~(whole & fits)), 1, 2))
     return {
         "at": pa.array(times.ns, mask=~known),
         "at_text": where(written, given),
         "at@": where(places, given),
         "precision": pa.array(times.precision, mask=~(given & times.read)),
         "zone_basis": pa.array([None, meaning.basis, None], pa.string()).take(pa.array(basis)),
-        "until": pa.array(times.ns + seconds * SECOND, mask=~(known & whole)),
+        "until": pa.array(until, mask=~(known & whole & fits)),
         "until_text": length.values(),
         "until@": length.ranges(length.present),
         "problem": pa.array(["MISSING_TIME", "BAD_TIME", None], pa.string()).take(pa.array(problem)),

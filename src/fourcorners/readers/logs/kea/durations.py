@@ -1,4 +1,7 @@
-"""Lengths of time as Kea words them: `1 days 2 hrs 0 mins 5 secs`, any part of it, or `infinite duration`."""
+"""Lengths of time as Kea words them: `1 days 2 hrs 0 mins 5 secs`, any part of it, or `infinite duration`.
+
+A lifetime is an unsigned number of 32 bits in DHCP (RFC 2132, 9.2; RFC 8415, 7.7), so no longer one is Kea's.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ _PARTS = (
     r"\A(?:(?P<d>\d{1,5}) days?)?(?: ?(?P<h>\d{1,7}) hrs?)?"
     r"(?: ?(?P<m>[0-5]?\d) mins?)?(?: ?(?P<s>[0-5]?\d) secs?)?\z"
 )
+#: The longest lifetime, in seconds.
+LONGEST = 2**32 - 1
 _SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 
 
@@ -26,7 +31,7 @@ def read_durations(texts: pa.StringArray) -> tuple[Ints, Mask]:
         digits = pc.fill_null(pc.struct_field(found, name), "")
         number = pc.cast(pc.if_else(pc.equal(digits, ""), "0", digits), pa.int64())
         seconds += number.to_numpy(zero_copy_only=False) * size
-    return seconds, good
+    return seconds, good & (seconds <= LONGEST)
 
 
 def _mask(array: pa.Array) -> Mask:

@@ -30,6 +30,7 @@ from fourcorners.readers.logs.history import Says
 from fourcorners.readers.logs.history import related
 from fourcorners.readers.logs.kea.cells import read_header
 from fourcorners.readers.logs.kea.cells import rows
+from fourcorners.readers.logs.kea.durations import LONGEST
 from fourcorners.readers.logs.log_format import Said
 from fourcorners.readers.logs.sheet import CATEGORY
 from fourcorners.readers.logs.sheet import FIELD_CATEGORIES
@@ -143,7 +144,8 @@ class Leases:
         lifetime = cells["valid_lifetime"].texts
         counted = _mask(pc.match_substring_regex(lifetime, r"\A[0-9]{1,10}\z"))
         seconds = pc.cast(pc.if_else(pa.array(counted), lifetime, "0"), pa.int64()).to_numpy()
-        bad_time = ~until.known | ~counted | (until.ns < seconds * SECOND)
+        counted &= seconds <= LONGEST
+        bad_time = ~until.known | ~counted | (until.ns // SECOND < seconds)
         cut = np.zeros(size, np.bool_)
         cut[-1] = lines.is_cut()
         state = cells.get("state")
@@ -170,7 +172,7 @@ class Leases:
             "zone_basis": pa.repeat(STATED, size),
             "subscriber": customer.values(),
             "subscriber@": customer.ranges(customer.present),
-            "held_from": pa.array(until.ns - seconds * SECOND, mask=bad_time),
+            "held_from": pa.array(until.ns - np.where(counted, seconds, 0) * SECOND, mask=bad_time),
         }
         if state is not None:
             values |= {"action": state.values(), "action@": state.ranges(state.present)}

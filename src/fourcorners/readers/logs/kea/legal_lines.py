@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from fourcorners.model.instant import SECOND
 from fourcorners.model.records import schema
 from fourcorners.readers.logs.history import INFINITE
 from fourcorners.readers.logs.kea.abbreviations import read_named
@@ -25,6 +24,7 @@ from fourcorners.readers.logs.log_format import Said
 from fourcorners.readers.logs.sheet import CATEGORY
 from fourcorners.readers.table.addresses import read_addresses
 from fourcorners.readers.table.cells import Column
+from fourcorners.readers.table.times import later
 
 Data = bytes | mmap
 Mask = NDArray[np.bool_]
@@ -206,9 +206,11 @@ def _rows(found: _Found, extents: Ints, said: Said) -> pa.RecordBatch:
     bad_ip |= found.readable & (found.is_prefix != _mask(pc.match_substring(found.ip.texts, "/")))
     times, disagrees = read_named(found.clock.texts, found.zone.texts, said.zone)
     seconds, ends = read_durations(found.until.texts)
+    until, fits = later(times.ns, seconds)
     endless = _mask(pc.equal(found.until.texts, INFINITE))
     readable = found.readable & (ends | endless | ~found.until.present)
-    problems = [found.is_cut, ~readable, found.is_torn, ~found.ip.present, bad_ip, ~times.read, disagrees]
+    bad_time = ~times.read | (times.known & ~fits)
+    problems = [found.is_cut, ~readable, found.is_torn, ~found.ip.present, bad_ip, bad_time, disagrees]
     problem = np.select(problems, range(1, len(_CODES)), 0)
     bases = pa.array([said.basis, None], pa.string())
     values: dict[str, pa.Array] = {
@@ -222,7 +224,7 @@ def _rows(found: _Found, extents: Ints, said: Said) -> pa.RecordBatch:
         "at": pa.array(times.ns, mask=~times.known),
         "precision": pa.array(times.precision, mask=~times.read),
         "zone_basis": bases.take(pa.array(np.where(times.declared, 0, 1))),
-        "until": pa.array(times.ns + seconds * SECOND, mask=~(times.known & ends)),
+        "until": pa.array(until, mask=~(times.known & ends & fits)),
     }
     for name, cell in (
         ("ip_text", found.ip),

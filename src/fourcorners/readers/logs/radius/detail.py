@@ -2,7 +2,7 @@
 
 `Timestamp` (seconds since the epoch, when the server received the message) decides; the date above it is local and
 states no zone. The event lies `Acct-Delay-Time` before that, and its session began `Acct-Session-Time` before the
-event (RFC 2866, 5.2 and 5.7).
+event (RFC 2866, 5.2 and 5.7). Each is a number of 32 bits (RFC 2865, 5): nothing lies before 1970 or behind 2106.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ _ATTRIBUTE = re.compile(
 _LINE = re.compile(rb"^.*\S.*$", re.MULTILINE)
 _SIGN = re.compile(rb"^[ \t]+Acct-Status-Type[ \t]*=", re.MULTILINE)
 _NUMBER = re.compile(r"[0-9]{1,10}", re.ASCII)
+_LARGEST = 2**32 - 1
 
 #: Attribute -> field. The first one of a field that is there counts.
 _FIELDS = {
@@ -57,6 +58,8 @@ _FIELDS = {
     "Acct-Session-Time": "length",
 }
 _ADDRESSES = [name for name, field in _FIELDS.items() if field == "ip"]
+#: The number that says when, then those that lie before it.
+_COUNTED = ("time", "delay", "length")
 _SERVERS = [name for name, field in _FIELDS.items() if field == "server"]
 #: The server began anew, or is about to: what it gave out before is over.
 _RESTARTS = frozenset({"Accounting-On", "Accounting-Off"})
@@ -210,14 +213,12 @@ def _row(entry: re.Match[bytes], values: dict[str, Piece], subscriber: str, stat
         row.problem = "MISSING_FIELD"
     elif "time" not in numbers:
         row.problem = "MISSING_TIME"
-    elif not all(_NUMBER.fullmatch(piece.text) for piece in numbers.values()):
+    elif _seconds(*(numbers[name].text for name in _COUNTED if name in numbers)) is None:
         row.problem = "BAD_TIME"
     elif "ip" not in row.values:
         row.problem = "MISSING_ADDRESS"
     else:
-        received, delay, length = (
-            int(numbers[name].text) if name in numbers else 0 for name in ("time", "delay", "length")
-        )
+        received, delay, length = (int(numbers[name].text) if name in numbers else 0 for name in _COUNTED)
         event = received - delay
         row.values["until" if status == _STOP else "at"] = numbers["time"]
         known = status == _START or "length" in numbers
@@ -225,11 +226,21 @@ def _row(entry: re.Match[bytes], values: dict[str, Piece], subscriber: str, stat
     return row
 
 
+def _seconds(received: str, *before: str) -> int | None:
+    """When something was that came so long before a message: None for what is no such number, or before 1970."""
+    texts = (received, *before)
+    if not all(_NUMBER.fullmatch(text) and int(text) <= _LARGEST for text in texts):
+        return None
+    at = int(received) - sum(map(int, before))
+    return at if at >= 0 else None
+
+
 def _note_restart(values: dict[str, Piece], restarts: dict[str, list[int]]) -> None:
     server = next((values[name].text for name in _SERVERS if name in values), "")
     numbers = [values[name].text for name in ("Timestamp", "Acct-Delay-Time") if name in values]
-    if server and "Timestamp" in values and all(_NUMBER.fullmatch(text) for text in numbers):
-        restarts[server].append((int(numbers[0]) - sum(map(int, numbers[1:]))) * SECOND)
+    at = _seconds(*numbers) if "Timestamp" in values else None
+    if server and at is not None:
+        restarts[server].append(at * SECOND)
 
 
 DETAIL = Detail()
