@@ -456,6 +456,58 @@ def test_damage_is_refused(text: str, code: str) -> None:
     assert caught.value.code == code
 
 
+CANARY = "CANARY"
+
+
+def words_changed(text: str) -> Iterator[str]:
+    """The text with a canary in the place of each of its words, before it, glued to it, or as a mark."""
+    for found in re.finditer(r"[^\s{};]+", text):
+        for word in (CANARY, f"{CANARY} {found[0]}", f"{found[0]}{CANARY}", f'"{CANARY} {{;}}" {found[0]}'):
+            yield text[: found.start()] + word + text[found.end() :]
+        yield text[: found.start()] + f"canary: {text[found.start() :]}"
+
+
+def test_no_word_of_a_configuration_is_shown_or_kept_wherever_it_stands() -> None:
+    texts = [
+        adaptive("100.64.0.0/29"),
+        next_gen("address-name A", ports=(2_000, 60_000), book=("100.64.0.3", "100.64.0.9")),
+        NESTED.replace("172.16.47.177", "172.16.0.9"),
+    ]
+    texts += [each for text in texts for each in words_changed(text)]
+    plain = adaptive("100.64.0.0/29")
+    texts += [
+        f"{plain}set {line}\n"
+        for line in (
+            f"services nat pool P description {CANARY}",
+            f"services nat pool Q description {CANARY}",
+            f"groups G services ipsec-vpn ike policy P pre-shared-key ascii-text {CANARY}",
+            f"services ipsec-vpn ike policy P pre-shared-key ascii-text {CANARY}",
+            f"services nat rule R term P from source-prefix-list {CANARY}",
+            f"services nat {CANARY}",
+            f"apply-groups {CANARY}",
+            f"services apply-groups {CANARY}",
+            f"logical-systems {CANARY} services nat pool {CANARY} address 192.0.2.1/32",
+            f"security {CANARY} services nat pool P",
+            f"system {CANARY} include-boundary-addresses",
+            f"services service-set {CANARY} nat-rules {CANARY}",
+        )
+    ]
+    texts += [plain + f"deactivate {CANARY}\n", plain + f'set "{CANARY}\n', plain + f"{CANARY} x\n"]
+    texts += [plain.replace(" P ", f" {CANARY} ").replace("size 0", "size 512"), plain + CANARY]
+    reader, refused = declared(), 0
+    for text in texts:
+        data = text.encode()
+        try:
+            member = reader.derive(Member("", data, "", len(data)), "nat.conf")
+            assert member is not None
+            shown = bytes(member.data).decode()
+        except BadInput as error:
+            refused += 1
+            shown = f"{error!r} {error} {vars(error)} {error.__cause__}"
+        assert CANARY.lower() not in shown.lower(), text
+    assert refused > 100
+
+
 def test_what_is_inactive_was_not_in_force() -> None:
     other = adaptive("100.64.9.0/26", "203.0.113.9", "203.0.113.10", pool="Q")
     text = adaptive() + other

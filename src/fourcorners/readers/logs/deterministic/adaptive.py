@@ -76,7 +76,7 @@ def pools(found: Configuration, *, pool_boundary: bool | None) -> tuple[list[Poo
         if any(line.words[:2] == ("port", _SIGN) for line in lines):
             fixed.append(_pool(name, lines, terms[name], pool_boundary=pool_boundary))
         else:
-            others += other_pool(name, lines, partial(_outside, pool_boundary=True))
+            others += other_pool(lines, partial(_outside, pool_boundary=True))
     _check_types(found, {pool.name for pool in fixed})
     return fixed, others
 
@@ -110,27 +110,27 @@ def _pool(name: str, lines: list[Line], terms: list[list[Line]], *, pool_boundar
     for line in allocations:
         for option, value in options(line, {"block-size": True, "include-boundary-addresses": False}):
             if option in said:
-                raise unsettled(f"{option} stands twice in pool {name}", line.at)
+                raise unsettled(f"{option} stands twice in a pool", line.at)
             said[option] = value, line
-    place = only([line for _, line in ranges], f"the addresses of pool {name}")
+    place = only([line for _, line in ranges], "the addresses of a pool")
     if place is None:
-        raise unsettled(f"pool {name} has no addresses", lines[0].at)
+        raise unsettled("a deterministic pool has no addresses", lines[0].at)
     if "block-size" not in said:
-        raise unsettled(f"pool {name} states no block-size", lines[0].at)
+        raise unsettled("a deterministic pool states no block-size", lines[0].at)
     outside = ranges[0][0]
-    inside = _hosts(terms, name, place, boundary="include-boundary-addresses" in said)
+    inside = _hosts(terms, place, boundary="include-boundary-addresses" in said)
     size = number(*said["block-size"], 0, PORTS)
     shared = -(-inside.size // outside.size)  # hosts that share an address, rounded up
     size = size or PORTS // shared
     if not size or shared * size > PORTS:
         raise unsettled(
-            f"{inside.size} hosts with {size} ports each are too many for the {outside.size} addresses of {name}",
+            f"{inside.size} hosts with {size} ports each are too many for the {outside.size} addresses",
             place.at,
         )
     fitting = PORTS // size
     if shared != fitting and inside.size > shared:
         raise unsettled(
-            f"pool {name} leaves ports over: {shared} hosts share an address, {fitting} blocks fit into it; the "
+            f"the pool leaves ports over: {shared} hosts share an address, {fitting} blocks fit into it; the "
             "documentation does not settle which of the two numbers the blocks follow",
             place.at,
             ask="ask the carrier which ports the device shows for single hosts",
@@ -158,10 +158,10 @@ def _outside(line: Line, *, pool_boundary: bool | None) -> Range | None:
     return usable(whole, line, boundary=pool_boundary is not False)
 
 
-def _hosts(terms: list[list[Line]], pool: str, at: Line, *, boundary: bool) -> Range:
+def _hosts(terms: list[list[Line]], at: Line, *, boundary: bool) -> Range:
     """The hosts of the one term that uses a pool."""
     if len(terms) != 1:
-        raise unsettled(f"{len(terms)} terms translate to pool {pool}, where one is expected", at.at)
+        raise unsettled(f"{len(terms)} terms translate to the pool, where one is expected", at.at)
     sources, kinds = [], []
     for line in terms[0]:
         if line.below("from", "source-address") is not None:
@@ -173,12 +173,12 @@ def _hosts(terms: list[list[Line]], pool: str, at: Line, *, boundary: bool) -> R
                 raise unsettled(f"the statement is not known for a deterministic term: {line.spelt}", line.at)
             continue
         line.use()
-    source = only(sources, f"the source-address of the term that uses pool {pool}")
-    kind = only(kinds, f"the translation-type of the term that uses pool {pool}")
+    source = only(sources, "the source-address of a deterministic term")
+    kind = only(kinds, "the translation-type of a deterministic term")
     if source is None or len(source.words) != 3:  # noqa: PLR2004 - `from source-address P`, and no `except`
-        raise unsettled(f"the term that uses pool {pool} has no plain source-address", (source or at).at)
+        raise unsettled("the term of a deterministic pool has no plain source-address", (source or at).at)
     if kind is None or kind.words[-1] != _TYPE:
-        raise unsettled(f"the term that uses pool {pool} is not of type {_TYPE}", (kind or at).at)
+        raise unsettled(f"the term of a deterministic pool is not of type {_TYPE}", (kind or at).at)
     return usable(prefix(source.words[2], source), source, boundary=boundary)
 
 

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from fourcorners.readers.logs.deterministic import adaptive
 from fourcorners.readers.logs.deterministic import next_gen
+from fourcorners.readers.logs.deterministic.labels import label
 from fourcorners.readers.logs.deterministic.pool import Pool
 from fourcorners.readers.logs.deterministic.pool import Range
 from fourcorners.readers.logs.deterministic.refused import unsettled
@@ -57,17 +58,15 @@ def settle(statements: list[Statement], *, pool_boundary: bool | None) -> Settle
         if statement.active:
             _check_place(statement)
     _check_groups(statements)
-    pools, others = list[Pool](), list[tuple[str, int, Range]]()
+    pools, others = list[Pool](), list[tuple[Range, int]]()
     for kind in (adaptive, next_gen):
         fixed, beside = kind.pools(found, pool_boundary=pool_boundary)
         pools += fixed
-        others += [(line.spelt, line.at, outside) for outside, line in beside]
+        others += [(outside, line.at) for outside, line in beside]
     if not pools:
         raise unsettled("no pool of deterministic translation is configured", 1)
-    outside = [(f"pool {pool.name}", pool.line, pool.outside) for pool in pools]
-    _check_apart([*outside, *others], {name for name, _, _ in outside}, "address")
-    inside = [(f"pool {pool.name}", pool.line, pool.inside) for pool in pools]
-    _check_apart(inside, {name for name, _, _ in inside}, "host")
+    _check_apart([(pool.outside, pool.line) for pool in pools], others, "address")
+    _check_apart([(pool.inside, pool.line) for pool in pools], [], "host")
     _check_service_sets(found)
     names = {pool.name for pool in pools}
     for statement, used in zip(statements, found.used, strict=True):
@@ -79,7 +78,7 @@ def settle(statements: list[Statement], *, pool_boundary: bool | None) -> Settle
 def _check_place(statement: Statement) -> None:
     """A statement that could speak of translation stands where it is read."""
     words = statement.words
-    text = " ".join(words)[:120]
+    text = label(words)
     if words[:2] == ("services", "nat") and not any(words[2 : 2 + len(path)] == path for path in _NAT):
         raise unsettled(f"the statement is not read: {text}", statement.line)
     if words[:2] in _READ:
@@ -101,8 +100,7 @@ def _check_unused(statement: Statement, pools: set[str]) -> None:
         first == "pool" and second in pools for first, second in pairwise(words)
     )
     if strange or elsewhere:
-        text = " ".join(words)[:120]
-        raise unsettled(f"the statement stands at a place that is not read: {text}", statement.line)
+        raise unsettled(f"the statement stands at a place that is not read: {label(words)}", statement.line)
 
 
 def _check_groups(statements: list[Statement]) -> None:
@@ -112,18 +110,19 @@ def _check_groups(statements: list[Statement]) -> None:
         if each.active and each.words[0] == "apply-groups":
             for name in each.words[1:]:
                 if name not in {"[", "]"} and name not in there:
-                    raise unsettled(f"the group {name} is applied and is not in the file", each.line)
+                    raise unsettled("a group is applied and is not in the file", each.line)
 
 
-def _check_apart(ranges: list[tuple[str, int, Range]], fixed: set[str], what: str) -> None:
-    """No address of a deterministic pool is in another range."""
-    ordered = sorted(ranges, key=lambda each: (each[2].first, each[2].last))
-    reached: list[tuple[str, int, Range]] = []
-    for each in ordered:
-        for before in reached:
-            if before[2].overlaps(each[2]) and {before[0], each[0]} & fixed:
-                raise unsettled(f"{before[0]} (line {before[1]}) and {each[0]} share an {what}", each[1])
-        reached = [before for before in reached if before[2].last >= each[2].first] + [each]
+def _check_apart(fixed: list[tuple[Range, int]], others: list[tuple[Range, int]], what: str) -> None:
+    """Nothing that one deterministic pool has is in another range; each range with its line."""
+    ordered = [(each, at, True) for each, at in fixed] + [(each, at, False) for each, at in others]
+    ordered.sort(key=lambda one: (one[0].first, one[0].last))
+    reached: dict[bool, tuple[int, int]] = {}  # by kind, the last that a range before has, and its line
+    for each, at, is_fixed in ordered:
+        for kind, (last, line) in reached.items():
+            if last >= each.first and (kind or is_fixed):
+                raise unsettled(f"the statements of lines {line} and {at} share an {what}", at)
+        reached[is_fixed] = max((each.last, at), reached.get(is_fixed, (-1, 0)))
 
 
 def _check_service_sets(found: Configuration) -> None:
@@ -143,4 +142,4 @@ def _check_service_sets(found: Configuration) -> None:
         for line in found.under(*path):
             if line.is_used and counted[line.words[0]] != 1:
                 many = counted[line.words[0]]
-                raise unsettled(f"{many} service sets use {line.words[0]}, where one is expected", line.at)
+                raise unsettled(f"{many} service sets use the rule, where one is expected: {line.spelt}", line.at)

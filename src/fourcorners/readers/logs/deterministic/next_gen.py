@@ -67,7 +67,7 @@ def pools(found: Configuration, *, pool_boundary: bool | None) -> tuple[list[Poo
         if any(line.words[:2] == _SIGN for line in lines):
             fixed.append(_pool(name, lines, rules[name], book, pool_boundary=pool_boundary))
         else:
-            others += other_pool(name, lines, partial(_outside, pool_boundary=True))
+            others += other_pool(lines, partial(_outside, pool_boundary=True))
     return fixed, others
 
 
@@ -88,7 +88,7 @@ def _pool(
         elif (option := line.below(*_SIGN)) is not None:
             for key, value in options(option, _OPTIONS):
                 if key in said:
-                    raise unsettled(f"{key} stands twice in pool {name}", line.at)
+                    raise unsettled(f"{key} stands twice in a pool", line.at)
                 said[key] = value, line
         elif (port := line.below("port", "range")) is not None:
             ports.append(port)
@@ -97,23 +97,23 @@ def _pool(
         else:
             raise unsettled(f"the statement is not known for a deterministic pool: {line.spelt}", line.at)
         line.use()
-    place = only([line for _, line in ranges], f"the addresses of pool {name}")
-    host = only(hosts, f"the hosts of pool {name}")
+    place = only([line for _, line in ranges], "the addresses of a pool")
+    host = only(hosts, "the hosts of a pool")
     if place is None or host is None:
-        raise unsettled(f"pool {name} has no {'hosts' if place else 'addresses'}", lines[0].at)
+        raise unsettled(f"a deterministic pool has no {'hosts' if place else 'addresses'}", lines[0].at)
     if "block-size" not in said:
-        raise unsettled(f"pool {name} states no block-size", lines[0].at)
+        raise unsettled("a deterministic pool states no block-size", lines[0].at)
     if not rules:
-        raise unsettled(f"no rule translates to pool {name}", place.at)
+        raise unsettled("no rule translates to the pool", place.at)
     for rule in rules:
         rule.use()
     outside, inside = ranges[0][0], _hosts(book, host, boundary=_BOUNDARY in said)
     size = number(*said["block-size"], 1, PORTS)
-    first, last = _ports(ports, name)
+    first, last = _ports(ports)
     blocks = (last - first + 1) // size
     if inside.size > outside.size * blocks:
         raise unsettled(
-            f"{inside.size} hosts with {size} ports each are too many for the {outside.size} addresses of {name}",
+            f"{inside.size} hosts with {size} ports each are too many for the {outside.size} addresses",
             place.at,
         )
     return Pool(name, place.at, outside, inside, size, blocks, first)
@@ -143,9 +143,9 @@ def _hosts(book: Mapping[str, list[Line]], host: Line, *, boundary: bool) -> Ran
         raise unsettled(f"the hosts are not one prefix or one name: {host.spelt}", host.at)
     if host.words[0] == "address":
         return usable(prefix(host.words[1], host), host, boundary=boundary)
-    line = only(book.get(host.words[1], ()), f"the address {host.words[1]}")
+    line = only(book.get(host.words[1], ()), "an address of the global address book")
     if line is None:
-        raise unsettled(f"the address {host.words[1]} is not in the global address book", host.at)
+        raise unsettled("the address of the hosts is not in the global address book", host.at)
     line.use()
     if len(line.words) == 1:
         return usable(prefix(line.words[0], line), line, boundary=boundary)
@@ -160,7 +160,7 @@ def _hosts(book: Mapping[str, list[Line]], host: Line, *, boundary: bool) -> Ran
     return span(line.words[1], line.words[3], line)
 
 
-def _ports(lines: Sequence[Line], pool: str) -> tuple[int, int]:
+def _ports(lines: Sequence[Line]) -> tuple[int, int]:
     """The first and the last port of a pool's range: `range A to B`, the two of them apart, or `low A high B`."""
     said: dict[str, tuple[str, Line]] = {}
     for line in lines:
@@ -168,13 +168,13 @@ def _ports(lines: Sequence[Line], pool: str) -> tuple[int, int]:
         for key, value in options(line.spelt_as(words), {"low": True, "high": True, "to": True}):
             end = "high" if key == "to" else key
             if end in said:
-                raise unsettled(f"the port range stands twice in pool {pool}", line.at)
+                raise unsettled("the port range of a pool stands twice", line.at)
             said[end] = value, line
     if not said:
         return FIRST_PORT, LAST_PORT
     if len(said) != 2:  # noqa: PLR2004 - a first and a last port
-        raise unsettled(f"the port range of pool {pool} lacks an end", lines[0].at)
+        raise unsettled("the port range of a pool lacks an end", lines[0].at)
     first, last = (number(*said[end], 1, LAST_PORT) for end in ("low", "high"))
     if first > last:
-        raise unsettled(f"the port range of pool {pool} ends before it starts", lines[0].at)
+        raise unsettled("the port range of a pool ends before it starts", lines[0].at)
     return first, last

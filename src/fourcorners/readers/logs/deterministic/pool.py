@@ -38,10 +38,6 @@ class Range:
         """How many addresses."""
         return self.last - self.first + 1
 
-    def overlaps(self, other: Range) -> bool:
-        """Whether an address is in both."""
-        return self.first <= other.last and other.first <= self.last
-
 
 @dataclass(frozen=True, slots=True)
 class Pool:

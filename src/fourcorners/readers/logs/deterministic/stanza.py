@@ -10,6 +10,7 @@ from ipaddress import IPv4Address
 from ipaddress import IPv4Network
 from ipaddress import NetmaskValueError
 
+from fourcorners.readers.logs.deterministic.labels import label
 from fourcorners.readers.logs.deterministic.pool import Range
 from fourcorners.readers.logs.deterministic.refused import unsettled
 from fourcorners.readers.logs.deterministic.statements import Statement
@@ -47,9 +48,8 @@ class Line:
 
     @property
     def spelt(self) -> str:
-        """As `set` would have it, cut to what fits a message."""
-        text = " ".join(self._of.statements[self._number].words)
-        return text if len(text) <= 120 else text[:117] + "..."  # noqa: PLR2004 - a line
+        """What kind of statement it is; no name or value of it may stand in a message."""
+        return label(self._of.statements[self._number].words)
 
     @property
     def is_used(self) -> bool:
@@ -80,14 +80,15 @@ def only(lines: Sequence[Line], what: str) -> Line | None:
         BadInput: `NAT_CONFIGURATION`, there are two: which of them holds is not for the reader to say.
     """
     if len(lines) > 1:
-        raise unsettled(f"{what} stands twice: {lines[0].spelt} and {lines[1].spelt}", lines[1].at)
+        both = f"on lines {lines[0].at} and {lines[1].at}"
+        raise unsettled(f"{what} stands twice, {both}: {lines[1].spelt}", lines[1].at)
     return lines[0] if lines else None
 
 
 def number(text: str, line: Line, least: int, most: int) -> int:
     """A whole number within bounds."""
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and least <= int(text) <= most):
-        raise unsettled(f"{text!r} is no number from {least} to {most}: {line.spelt}", line.at)
+        raise unsettled(f"a value is no number from {least} to {most}: {line.spelt}", line.at)
     return int(text)
 
 
@@ -95,8 +96,8 @@ def address(text: str, line: Line) -> int:
     """An IPv4 address, bare or with /32, as a number."""
     try:
         return int(IPv4Address(text.removesuffix(f"/{_HOST}")))
-    except AddressValueError as error:
-        raise unsettled(f"{text!r} is no IPv4 address: {line.spelt}", line.at) from error
+    except AddressValueError:  # whose text has the value
+        raise unsettled(f"a value is no IPv4 address: {line.spelt}", line.at) from None
 
 
 def span(first: str, last: str, line: Line) -> Range:
@@ -111,8 +112,8 @@ def prefix(text: str, line: Line) -> Range:
     """All addresses of a prefix in slash form, or of one address."""
     try:
         network = IPv4Network(text)
-    except (AddressValueError, NetmaskValueError, ValueError) as error:
-        raise unsettled(f"{text!r} is no IPv4 prefix: {line.spelt}", line.at) from error
+    except (AddressValueError, NetmaskValueError, ValueError):  # whose text has the value
+        raise unsettled(f"a value is no IPv4 prefix: {line.spelt}", line.at) from None
     return Range(int(network.network_address), int(network.broadcast_address))
 
 
@@ -141,13 +142,11 @@ def options(line: Line, taking: dict[str, bool]) -> Iterator[tuple[str, str]]:
     while words:
         name = words.pop(0)
         if name not in taking or (taking[name] and not words):
-            raise unsettled(f"the option {name!r} is not known here: {line.spelt}", line.at)
+            raise unsettled(f"an option is not known here, or lacks its value: {line.spelt}", line.at)
         yield name, words.pop(0) if taking[name] else ""
 
 
-def other_pool(
-    name: str, lines: Sequence[Line], outside: Callable[[Line], Range | None]
-) -> Iterator[tuple[Range, Line]]:
+def other_pool(lines: Sequence[Line], outside: Callable[[Line], Range | None]) -> Iterator[tuple[Range, Line]]:
     """The IPv4 addresses of a pool that is not deterministic.
 
     Raises:
@@ -156,5 +155,5 @@ def other_pool(
     six = [line for line in lines if any(":" in word for word in line.words)]
     four = [(found, line) for line in lines if line not in six and (found := outside(line)) is not None]
     if not six and not four:
-        raise unsettled(f"pool {name} has no addresses: {lines[0].spelt}", lines[0].at)
+        raise unsettled(f"a pool has no addresses: {lines[0].spelt}", lines[0].at)
     yield from four

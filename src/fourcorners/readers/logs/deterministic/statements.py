@@ -14,6 +14,7 @@ from mmap import mmap
 from typing import NoReturn
 
 from fourcorners.model.errors import BadInput
+from fourcorners.readers.logs.deterministic.labels import label
 from fourcorners.readers.markup import check_text
 
 #: Braces within braces; the deepest hierarchies that are documented have about a dozen.
@@ -107,7 +108,7 @@ def _lines(tokens: list[_Token]) -> list[Statement]:
     there = {each.words[:n] for each in found if each.active for n in range(1, len(each.words) + 1)}
     for words, line in off.items():
         if words not in there:
-            _damaged(f"what is deactivated is not there: {' '.join(words)[:120]}", line)
+            _damaged(f"what is deactivated is not there: {label(words)}", line)
     return [
         Statement(each.words, each.line, active=False)
         if any(each.words[:n] in off for n in range(1, len(each.words) + 1))
@@ -163,7 +164,7 @@ def _level(words: list[str], line: int) -> _Level:
     if not words:
         _damaged("a mark stands without the statement that it marks", line)
     if _ORDER.fullmatch(words[0]):
-        _damaged(f"{words[0]} is an order to change a configuration, and none that was in force", line)
+        _damaged("a mark is an order to change a configuration, and none that was in force", line)
     return _Level(tuple(words), active)
 
 

@@ -17,22 +17,10 @@ from fourcorners.model.instant import SECOND
 from fourcorners.model.instant import rfc3339
 from fourcorners.model.records import COMPUTED
 from fourcorners.readers.logs.deterministic.configuration import Settled
+from fourcorners.readers.logs.deterministic.labels import label
 from fourcorners.readers.logs.deterministic.pool import blocks_of
 
 IN_FORCE, USED, UNUSED = "in force", "used", "unused"
-OTHER = "statement of another kind"
-#: How many levels of a statement are named.
-_LEVELS = 6
-_WORDS = """
-    access address address-allocation address-book address-pooling address-range applications apply-groups as
-    bridge-domains chassis class-of-service comment deactivate deterministic deterministic-port-block-allocation
-    dynamic-profiles event-options filtering-type firewall forwarding-options from groups host
-    include-boundary-addresses interfaces jsrc match match-direction mapping-type multi-chassis nat nat-rule-sets
-    nat-rules policies policy-options pool port protocols routing-instances routing-options rule rule-set security
-    service-set services snmp source source-address source-pool system term then translated translation-type
-    version vlans
-"""
-_LABELS = frozenset(_WORDS.split())
 
 
 def lines(settled: Settled, in_force: Sequence[tuple[int, int]]) -> Iterator[str]:
@@ -50,8 +38,3 @@ def lines(settled: Settled, in_force: Sequence[tuple[int, int]]) -> Iterator[str
                 yield f"{COMPUTED} {block.ip} {block.low} {block.high} {block.host}\n"
     for statement, used in settled.statements:
         yield f"{USED if used else UNUSED} {label(statement.words)}\n"
-
-
-def label(words: tuple[str, ...]) -> str:
-    """What kind of statement it is, in Junos' own words."""
-    return " ".join(word for word in words[:_LEVELS] if word in _LABELS) or OTHER
