@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -115,12 +116,14 @@ def test_a_zone_is_never_supplied() -> None:
         ({"dateTime": 1770890400}, "BAD_TIME"),
         ({"dateTime": None}, "MISSING_TIME"),
         ({"dateTime": ""}, "MISSING_TIME"),
-        ({"dateTime": {"value": "2026-02-12T10:00:00Z"}}, "MISSING_TIME"),
+        ({"dateTime": {"value": "2026-02-12T10:00:00Z"}}, "BROKEN_VALUE"),
+        ({"dateTime": {}}, "BROKEN_VALUE"),
+        ({"port": []}, "BROKEN_VALUE"),
         ({"value": "198.51.100.300"}, "BAD_ADDRESS"),
         ({"value": "198.51.100.0/24"}, "BAD_ADDRESS"),
         ({"value": "198.51.100.7, 198.51.100.8"}, "BAD_ADDRESS"),
         ({"value": None}, "MISSING_ADDRESS"),
-        ({"value": ["198.51.100.9"]}, "MISSING_ADDRESS"),
+        ({"value": ["198.51.100.9"]}, "BROKEN_VALUE"),
         ({"value": "\ud800"}, "BROKEN_VALUE"),
         ({"port": 70000}, "BAD_PORT"),
         ({"port": "80a"}, "BAD_PORT"),
@@ -220,6 +223,62 @@ def test_a_key_twice_leaves_its_row_in_doubt() -> None:
         (None, "1001", "192.0.2.9"),
         (None, "1001", "198.51.100.7"),
     ]
+
+
+#: What may stand under a key beside its text.
+OTHERS = ('"1002"', "1002", "null", '""', "true", '{"x": "1002"}', '["1002"]', "{}", "[]")
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_whatever_stands_under_a_key_that_stands_twice_it_is_in_doubt(other: str) -> None:
+    person = {"espUserId": "1001", "firstName": "Ada", "screenName": {"value": "ada"}, "unheard": 1} | capturing(
+        LOGIN | {"unheard": 1}
+    )
+    plain = report(person).decode()
+
+    def twice(key: str, after: str = '"reportedPersons": ') -> list[tuple[Any, ...]]:
+        head, sign, tail = plain.partition(after)
+        assert f'"{key}"' in tail
+        text = head + sign + tail.replace(f'"{key}"', f'"{key}": {other}, "{key}"', 1)
+        rows = rows_of(read(READER, text.encode()))
+        return [(row["family"], row["problem"], row["account"]) for row in rows]
+
+    for key in ("value", "port", "dateTime", "eventName", "unheard"):
+        assert ("login", "AMBIGUOUS_ROW", "1001") in twice(key, '"captureType": ')
+    assert "login" not in {family for family, *_ in twice("captureType")}  # nobody knows what was captured
+    assert {account for *_, account in twice("espUserId")} == {None}
+    for key in ("firstName", "screenName"):
+        assert ("subscriber", "AMBIGUOUS_ROW", "1001") in twice(key)
+    for key in ("reportId", "reportedInformation", "reportingEsp", "espName"):
+        reading = read(READER, plain.replace(f'"{key}"', f'"{key}": {other}, "{key}"', 1).encode())
+        assert (reading.facts == {}) == (key == "reportId")
+        assert (reading.custodians == CUSTODIANS) == (key != "reportId")
+
+
+def spoilt(tree: Any, name: str) -> Iterator[Any]:
+    """The tree with a name as one key more, once for each object in it."""
+    if isinstance(tree, dict):
+        for value in ("x", {"note": "x"}, ["x"]):
+            yield {**tree, name: value}
+    for key, inner in (
+        enumerate(tree) if isinstance(tree, list) else tree.items() if isinstance(tree, dict) else ()
+    ):
+        for changed in spoilt(inner, name):
+            yield [*tree[:key], changed, *tree[key + 1 :]] if isinstance(tree, list) else {**tree, key: changed}
+
+
+def test_wherever_a_name_stands_as_a_key_no_report_shows_it() -> None:
+    person = {"espUserId": "1001", "emails": {"emails": [{"value": "x"}]}} | capturing(LOGIN)
+    data = report(person, recipients=[person], files=[person], childVictims=[{"a": [{"b": 1}]}])
+    for changed in spoilt(json.loads(data), "CANARY child Jane Roe"):
+        reading = read(READER, json.dumps(changed).encode())
+        assert "CANARY" not in f"{reading.unclassified} {reading.labels} {reading.facts}"
+    changed = json.loads(data) | {"CANARY child Jane Roe": {"Jane Roe": 1}}
+    paths = {item.path for item in read(READER, json.dumps(changed).encode()).unclassified}
+    assert {
+        "label of 21 characters > label of 8 characters",
+        "reportedInformation > childVictims > label of 1 characters > label of 1 characters",
+    } <= paths
 
 
 @pytest.mark.parametrize("number", [None, True, ["123456789"], {"value": 1}])

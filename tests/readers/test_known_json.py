@@ -24,6 +24,7 @@ from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.model.instant import parse_rfc3339
 from fourcorners.model.records import Reading
 from fourcorners.readers import registry
+from fourcorners.readers import shown_keys
 from fourcorners.readers import snapchat
 from fourcorners.readers import tiktok_export
 from fourcorners.readers.archive import Member
@@ -88,11 +89,13 @@ def test_a_login_of_tiktok() -> None:
         ({"Date": "2026-03-01"}, "BAD_TIME"),
         ({"Date": 1_772_359_200}, "BROKEN_VALUE"),
         ({"Date": "absent"}, "MISSING_TIME"),
-        ({"Date": {"at": "2026-03-01 10:00:00 UTC"}}, "MISSING_TIME"),
+        ({"Date": {"at": "2026-03-01 10:00:00 UTC"}}, "BROKEN_VALUE"),
         ({"IP": "192.0.2"}, "BAD_ADDRESS"),
         ({"IP": "192.0.2.0/24"}, "BAD_ADDRESS"),
         ({"IP": None}, "MISSING_ADDRESS"),
-        ({"IP": ["192.0.2.7"]}, "MISSING_ADDRESS"),
+        ({"IP": ["192.0.2.7"]}, "BROKEN_VALUE"),
+        ({"IP": {}}, "BROKEN_VALUE"),
+        ({"DeviceModel": {"name": "x"}}, "BROKEN_VALUE"),
         ({"IP": "\ud800"}, "BROKEN_VALUE"),
     ],
 )
@@ -136,6 +139,56 @@ def test_a_key_that_stands_twice_makes_a_row_ambiguous() -> None:
     assert logins(SNAPCHAT, facts)[0]["account"] is None
 
 
+#: What may stand under a key beside its text.
+OTHERS = ('"bob"', "12345", "null", '""', "true", '{"x": "bob"}', '["bob"]', "{}", "[]")
+
+
+@pytest.mark.parametrize("other", OTHERS)
+@pytest.mark.parametrize("key", ["IP", "Created", "Status", "Country", "Unheard"])
+def test_whatever_stands_under_a_key_that_stands_twice_the_row_is_ambiguous(key: str, other: str) -> None:
+    plain = json.dumps(account(entry(Country="US", Unheard="x")))
+    for twice in (f'"{key}": {other}, "{key}"', f'"\\u00{ord(key[0]):02x}{key[1:]}": {other}, "{key}"'):
+        (row,) = logins(SNAPCHAT, plain.replace(f'"{key}"', twice, 1).encode())
+        assert (row["problem"], row["account"]) == ("AMBIGUOUS_ROW", "ann.example")
+
+
+@pytest.mark.parametrize("other", OTHERS)
+@pytest.mark.parametrize("first", [True, False])
+def test_facts_that_are_in_doubt_name_no_account(other: str, first: bool) -> None:  # noqa: FBT001 - the order
+    plain = json.dumps(account(entry()))
+    for own in (
+        f'"Username": {other}, "Username": "ann.example"',
+        f'"Username": "ann.example"}}, "Basic Information": {{"Username": {other}',
+        f'"Username": "ann.example"}}, "Basic Information": {other}, "X": {{"a": 1',
+    ):
+        text = own if first or "}" in own else f'"Username": "ann.example", "Username": {other}'
+        reading = read(SNAPCHAT, plain.replace('"Username": "ann.example"', text, 1).encode())
+        assert (reading.facts, {row["problem"] for row in rows_of(reading, "subscriber")}) == (
+            {},
+            {"AMBIGUOUS_ROW"},
+        )
+        named = read(SNAPCHAT, json.dumps(account(entry(), **{"Basic Information": {"Username": "bob"}})).encode())
+        for readings in ([reading], [reading, named], [named, reading]):
+            (related,) = SNAPCHAT.relate([readings])
+            assert [row["account"] for each in related for row in rows_of(each, "login") if each.facts == {}] == [
+                None
+            ]
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_a_profile_that_stands_twice_names_no_account(other: str) -> None:
+    for above in ('"Profile": {{"Profile Info": {}}}, ', '"Profile": {}, '):
+        plain = json.dumps(tiktok(login()))
+        data = plain.replace('"Profile"', above.format(other) + '"Profile"', 1).encode()
+        assert [row["account"] for row in logins(TIKTOK, data)] == [None]
+
+
+def test_a_user_name_of_another_type_is_none() -> None:
+    for user in (12345, ["ann"], {"x": "ann"}, None, "", True, "\ud800"):
+        found = logins(SNAPCHAT, account(entry(), **{"Basic Information": {"Username": user}}))
+        assert [(row["account"], row["problem"]) for row in found] == [(None, None)]
+
+
 def test_a_list_that_stands_twice_is_read_twice() -> None:
     data = json.dumps(account(entry(), Again=[entry(IP="192.0.2.8")])).replace("Again", "Login History").encode()
     assert [row["ip"] for row in logins(SNAPCHAT, data)] == ["192.0.2.7", "192.0.2.8"]
@@ -163,6 +216,44 @@ def test_a_name_that_stands_as_a_key_is_not_reported() -> None:
     assert {"Your Activity > Login History > LoginHistoryList > label of 11 characters"} <= {
         item.path for item in reading.unclassified
     }
+
+
+def spoilt(tree: Any, name: str) -> Iterator[Any]:
+    """The tree with a name as one key more, once for each object in it."""
+    if isinstance(tree, dict):
+        for value in ("x", {"note": "x"}, ["x"]):
+            yield {**tree, name: value}
+    for key, inner in (
+        enumerate(tree) if isinstance(tree, list) else tree.items() if isinstance(tree, dict) else ()
+    ):
+        for changed in spoilt(inner, name):
+            yield [*tree[:key], changed, *tree[key + 1 :]] if isinstance(tree, list) else {**tree, key: changed}
+
+
+@pytest.mark.parametrize("tree", [tiktok(login(), Odd={"a": [[{"b": 1}]]}), account(entry(Odd={"a": {}}))])
+def test_wherever_a_name_stands_as_a_key_no_report_shows_it(tree: Any) -> None:
+    for changed in spoilt(tree, "CANARY child Jane Roe"):
+        data = json.dumps(changed).encode()
+        reader = registry.reader_for("user_data.json", data)
+        assert reader is not None
+        reading = read(reader, data)
+        assert "label of 21 characters" in str(reading.unclassified)
+        assert "CANARY" not in f"{reading.unclassified} {reading.labels} {reading.facts}"
+
+
+def test_what_is_nested_deep_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    told = shown_keys.shown_key
+
+    def look(key: str, known: frozenset[str]) -> str:
+        looked.append(key)
+        return told(key, known)
+
+    monkeypatch.setattr(shown_keys, "shown_key", look)
+    deep = '{"address": ' * 100 + "[" + '1, {"a": 1}, [1], ' * 500 + "1]" + "}" * 100
+    reading = read(SNAPCHAT, json.dumps(account(Odd="")).replace('"Odd": ""', f'"Odd": {deep}').encode())
+    assert sum(item.texts for item in reading.unclassified) == 1_501
+    assert len(looked) == 102
 
 
 def test_values_that_no_field_holds_are_holes_of_their_row() -> None:

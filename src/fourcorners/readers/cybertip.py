@@ -31,6 +31,7 @@ from fourcorners.readers.json_text import Node
 from fourcorners.readers.json_text import Path
 from fourcorners.readers.json_text import walk
 from fourcorners.readers.notation import text_of
+from fourcorners.readers.shown_keys import ShownKeys
 from fourcorners.readers.table.time_format import TimeFormat
 
 Data = bytes | mmap
@@ -74,7 +75,23 @@ COUNTED = ("captureType", "dateTime", "espUserId", "reportId", "value")
 _SIGNS = (re.compile(rb'"reportedInformation"\s*:\s*\{'), re.compile(rb'"report(?:ingEsp|edPeople|Id)"\s*:'))
 _START = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{")
 _HOW = TimeFormat.year_first()
-_LABEL = re.compile(r"(?!(?:[^\d]*\d){3})[^\W\d][\w -]{0,39}")
+_BOXES = frozenset({"object", "array"})
+#: What must stand once on the way to a fact, or to what the report says of itself.
+_DEEPEST = max(map(len, FACTS))
+_WAYS = frozenset(place[:size] for place in (NUMBER, PROVIDER) for size in range(1, len(place) + 1))
+#: Keys that a report may show beside those that are read.
+_ASIDE = frozenset(
+    {
+        *("additionalInformations", "captureNote", "childVictims", "dateReceived", "filename", "gangAffiliation"),
+        *("incidentDateTime", "incidentSummary", "incidentType", "originalFileHash", "relationshipToChildVictim"),
+        *("verificationHash", "verified", "viewedByEsp"),
+    }
+)
+_KNOWN = _ASIDE | {
+    str(step)
+    for path in (NUMBER, PROVIDER, PEOPLE, FILES, RECIPIENTS, CAPTURES, (KIND, *LOGIN), *FACTS)
+    for step in path
+}
 
 
 @dataclass(slots=True)
@@ -84,14 +101,16 @@ class _Entry:
     Attributes:
         leaves: his own, with their paths in him.
         captures: those that are complete, each with its leaves.
-        pending: leaves of the capture that is not complete yet.
+        pending: leaves and members of the capture that is not complete yet.
         ends: his objects and lists, by their paths in him.
+        times: how often each path stands in him, as far down as facts do.
     """
 
     leaves: list[tuple[Path, Node]] = field(default_factory=list)
     captures: list[tuple[Node, list[tuple[Path, Node]]]] = field(default_factory=list)
     pending: list[tuple[Path, Node]] = field(default_factory=list)
     ends: dict[Path, Node] = field(default_factory=dict)
+    times: Counter[Path] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -104,6 +123,7 @@ class _Rows:
     boilerplate: int = 0
     unclassified: Counter[str] = field(default_factory=Counter)
     holes: list[tuple[int, int]] = field(default_factory=list)
+    shown: ShownKeys = field(default_factory=lambda: ShownKeys(_KNOWN))
     row: int = 0
 
     def number(self) -> int:
@@ -125,8 +145,7 @@ class _Rows:
         if self.is_null(node):
             self.boilerplate += 1
         else:
-            named = [_shown(step) for step in node.path if isinstance(step, str)]
-            self.unclassified[" > ".join(named) or "values without a label"] += 1
+            self.unclassified[self.shown(node.path)] += 1
         self.holes.append(node.extent)
 
     def is_null(self, node: Node) -> bool:
@@ -170,15 +189,13 @@ class CyberTipReport:
             labels[census_json.ROW] += node.kind == "object" and list(map(type, node.path)) == [str, int]
             place, within = _entry_of(node.path)
             if place is None:
-                if node.kind not in {"object", "array"}:
-                    _take_header(rows, header, node)
+                _take_header(rows, header, node)
             elif within:
                 _take(entry, node, within)
             else:
                 _close(rows, place, node, entry)
                 entry = _Entry()
-        provider = _only(rows, header[PROVIDER])
-        number = _only(rows, header[NUMBER])
+        provider, number = _stated(rows, header, PROVIDER), _stated(rows, header, NUMBER)
         return Reading(
             reader=f"{self.name}/{self.version}",
             layout="json",
@@ -211,12 +228,21 @@ def _entry_of(path: Path) -> tuple[Path | None, Path]:
 
 
 def _take_header(rows: _Rows, header: dict[Path, list[Node]], node: Node) -> None:
-    """A leaf that is of no person, file or recipient."""
-    if node.path in {NUMBER, PROVIDER}:
+    """A node that is of no person, file or recipient."""
+    if node.path in _WAYS:
         header[node.path].append(node)
+    if node.kind in _BOXES:
+        return
+    if node.path in {NUMBER, PROVIDER}:
         rows.boilerplate += 1
     else:
         rows.drop(node)
+
+
+def _stated(rows: _Rows, header: dict[Path, list[Node]], place: Path) -> str:
+    """What the report says of itself, empty where it or what leads to it stands twice."""
+    once = all(len(header[place[:size]]) == 1 for size in range(1, len(place) + 1))
+    return _only(rows, header[place]) if once else ""
 
 
 def _only(rows: _Rows, nodes: Sequence[Node]) -> str:
@@ -232,13 +258,15 @@ def _take(entry: _Entry, node: Node, within: Path) -> None:
     """A node of a person, file or recipient; those of a capture come before the capture itself."""
     depth = len(CAPTURES)
     in_list = within[:depth] == CAPTURES and len(within) > depth and isinstance(within[depth], int)
+    if len(within) <= _DEEPEST:
+        entry.times[within] += 1
     if in_list and len(within) == depth + 1 and node.kind == "object":
         entry.captures.append((node, entry.pending))
         entry.pending = []
-    elif node.kind in {"object", "array"}:
-        entry.ends[within] = node
-    elif in_list:
+    elif in_list and (node.kind not in _BOXES or len(within) == depth + 2):
         entry.pending.append((within[depth + 1 :], node))
+    elif node.kind in _BOXES:
+        entry.ends[within] = node
     else:
         entry.leaves.append((within, node))
 
@@ -258,7 +286,7 @@ def _close(rows: _Rows, place: Path, node: Node, entry: _Entry) -> None:
     own = {"account": account} if account and place == PEOPLE else {}
     for whole, leaves in entry.captures:
         _capture(rows, whole, leaves, own)
-    for _, leaf in entry.pending:  # in the list of captures, and in none
+    for leaf in _leaves(entry.pending):  # in the list of captures, and in none
         rows.drop(leaf)
     for path, leaf in entry.leaves:
         if place == PEOPLE:
@@ -268,45 +296,52 @@ def _close(rows: _Rows, place: Path, node: Node, entry: _Entry) -> None:
 
 
 def _all(entry: _Entry) -> list[Node]:
-    captured = [leaf for _, leaves in entry.captures for leaf in leaves]
-    return [node for _, node in (*entry.leaves, *entry.pending, *captured)]
+    return _leaves([*entry.leaves, *entry.pending, *(each for _, nodes in entry.captures for each in nodes)])
+
+
+def _leaves(nodes: Sequence[tuple[Path, Node]]) -> list[Node]:
+    return [node for _, node in nodes if node.kind not in _BOXES]
 
 
 def _account(rows: _Rows, entry: _Entry) -> Value | None:
-    """The user's number at the provider, where it is stated once."""
+    """The user's number at the provider, where its key stands once."""
     named = [leaf for path, leaf in entry.leaves if path == ACCOUNT]
-    text = _only(rows, named)
+    text = _only(rows, named) if entry.times[ACCOUNT] == 1 else ""
     return Value(text, [named[0].start, named[0].end]) if text else None
 
 
-def _capture(rows: _Rows, whole: Node, leaves: Sequence[tuple[Path, Node]], own: dict[str, Value]) -> None:
+def _capture(rows: _Rows, whole: Node, nodes: Sequence[tuple[Path, Node]], own: dict[str, Value]) -> None:
     """A capture: a login where it says that it captured an address, else nothing that has a field."""
-    kinds = [leaf for path, leaf in leaves if path == (KIND,)]
-    if _only(rows, kinds) != ADDRESS:
-        for _, leaf in leaves:
+    kinds = [node for path, node in nodes if path == (KIND,)]
+    if len(kinds) != 1 or _only(rows, kinds) != ADDRESS:
+        for leaf in _leaves(nodes):
             rows.drop(leaf)
         return
     values, problem, texts, met = dict(own), None, 0, set[str]()
-    for path, leaf in leaves:
-        name = LOGIN.get(path[0]) if len(path) == 1 and isinstance(path[0], str) else None
-        if name is None and path != (KIND,):
-            rows.drop(leaf)
+    for path, node in nodes:
+        key = path[0] if len(path) == 1 and isinstance(path[0], str) else None
+        if key is not None:
+            problem = "AMBIGUOUS_ROW" if key in met else problem
+            met.add(key)
+        name = LOGIN.get(key or "")
+        if node.kind in _BOXES:
+            problem = problem or ("BROKEN_VALUE" if name else None)
+            continue
+        if name is None and key != KIND:
+            rows.drop(node)
             continue
         texts += 1
         if name is None:
-            rows.holes.append(leaf.extent)
+            rows.holes.append(node.extent)
             continue
-        if name in met:
-            problem = "AMBIGUOUS_ROW"
-        met.add(name)
         try:
-            text = "" if rows.is_null(leaf) else rows.text(leaf)
+            text = "" if rows.is_null(node) else rows.text(node)
         except ValueError:
             text, problem = "", problem or "BROKEN_VALUE"
         if text and name not in values:
-            values[name] = Value(text, [leaf.start, leaf.end])
+            values[name] = Value(text, [node.start, node.end])
         else:
-            rows.holes.append(leaf.extent)
+            rows.holes.append(node.extent)
     rows.logins.add((rows.number(), whole.start, whole.end, texts), "session_ip_log", values, problem)
 
 
@@ -317,7 +352,8 @@ def _fact(rows: _Rows, entry: _Entry, path: Path, leaf: Node, own: dict[str, Val
         rows.drop(leaf)
         return
     named = leaf if kind[-1] != "value" else entry.ends.get(path[:1])
-    problem = "AMBIGUOUS_ROW" if sum(other == path for other, _ in entry.leaves) > 1 else None
+    twice = any(entry.times[path[:size]] > 1 for size in range(1, len(path) + 1))
+    problem = "AMBIGUOUS_ROW" if twice else None
     values = dict(own)
     if named is not None:
         values["attribute"] = Value(str(kind[-1] if named is leaf else kind[0]), list(named.key))
@@ -337,11 +373,6 @@ def _address_flaw(text: str) -> str | None:
     except ValueError:
         return "BAD_ADDRESS"
     return None
-
-
-def _shown(label: str) -> str:
-    """A label as a report may show it: what is in no list could be a value."""
-    return label if _LABEL.fullmatch(label) else f"label of {len(label)} characters"
 
 
 READER = CyberTipReport()

@@ -1,14 +1,14 @@
 """JSON whose keys a provider's format fixes: arrays of events and an object of facts, known by where they stand.
 
 A file is known by its keys. An object of a known array is a row, whatever the order of its keys. A value under any
-other key is counted and released to nobody; a key that stands twice makes its row ambiguous. Most of such a file
-may be what nobody here reads (messages, what was watched): only what is read is kept while it is walked.
+other key is counted and released to nobody. A key that stands twice in its object makes its row ambiguous,
+whatever its values are, and of the facts it leaves the account open. Most of such a file may be what nobody here
+reads (messages, what was watched): only what is read is kept while it is walked.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections import defaultdict
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -23,8 +23,6 @@ from fourcorners.model.records import Census
 from fourcorners.model.records import Reading
 from fourcorners.model.records import Unclassified
 from fourcorners.readers import census_json
-from fourcorners.readers.fingerprint.labels import is_shown
-from fourcorners.readers.fingerprint.labels import label
 from fourcorners.readers.gathered import Clock
 from fourcorners.readers.gathered import Gathered
 from fourcorners.readers.gathered import Value
@@ -34,6 +32,7 @@ from fourcorners.readers.json_text import Path
 from fourcorners.readers.json_text import walk
 from fourcorners.readers.meta_export.account import relate
 from fourcorners.readers.notation import text_of
+from fourcorners.readers.shown_keys import ShownKeys
 from fourcorners.readers.table.time_format import TimeFormat
 
 Labels = tuple[str, ...]
@@ -121,7 +120,6 @@ class KnownJson:
         """
         rows = _Rows(self, data, Clock.declared(_HOW, declaration))
         rows.take_all()
-        names = {normalise(text) for text in rows.accounts}
         pairs = sorted(zip(rows.holes[::2], rows.holes[1::2], strict=True))
         return Reading(
             reader=f"{self.name}/{self.version}",
@@ -132,7 +130,7 @@ class KnownJson:
             unclassified=tuple(Unclassified(path, texts) for path, texts in rows.unclassified.items()),
             labels={census_json.ROW: rows.objects} | {key: rows.keys[key] for key in self.counted},
             says_empty=rows.empty and not rows.row,
-            facts={"account": rows.accounts[0]} if len(names) == 1 else {},
+            facts={"account": rows.account} if normalise(rows.account) else {},
             holes=pa.array([edge for pair in pairs for edge in pair], pa.int64()),
             notation="json",
         )
@@ -155,7 +153,7 @@ class _Rows:
         holes: where those stand within rows, with their keys; flattened pairs.
         keys: how often each key was met.
         objects: objects in arrays right under the root, as the census counts them.
-        accounts: what the facts call the account.
+        account: what the facts call the account; empty where they do not, or leave it in doubt.
         row: how many rows there are.
         empty: a known array was met that has nothing in it.
     """
@@ -166,21 +164,27 @@ class _Rows:
         self.holes: list[int] = []
         self.keys: Counter[str] = Counter()
         self.objects = self.row = 0
-        self.accounts: list[str] = []
+        self.account = ""
         self.empty = False
         self._form, self._data, self._clock = form, data, clock
         self._lists: dict[Path, KnownList] = {place: each for each in form.lists for place in each.places}
         self._facts = frozenset[Path](form.facts.places)
+        self._ways = Counter[Path]()  # to the facts, and how often each stands in the member
+        for place in form.facts.places:
+            self._ways.update({place[:size]: 0 for size in range(1, len(place) + 1)})
         self._sizes = sorted({len(place) for place in (*self._lists, *self._facts)})
         self._counted = frozenset(form.counted)
-        self._words = {word for place in (*self._lists, *form.facts.places) for word in place if word} | {
-            key for each in form.lists for key in (*each.fields, *each.aside)
-        }
+        self._shown = ShownKeys(
+            {str(word) for place in (*self._lists, *self._facts) for word in place}
+            | {key for each in form.lists for key in (*each.fields, *each.aside)}
+            | set(form.facts.categories)
+        )
 
     def take_all(self) -> None:
         """Take every node of the member."""
-        open_: list[Node] = []  # leaves of the row that is not complete yet
+        open_: list[Node] = []  # leaves and members of the row that is not complete yet
         stated: list[Node] = []
+        deepest = self._sizes[-1]
         for node in walk(self._data):
             path = node.path
             if path and path[-1] in self._counted:
@@ -188,9 +192,11 @@ class _Rows:
             leaf = node.kind in _LEAVES
             if node.kind == "object" and len(path) == 2 and path[1].__class__ is int:  # noqa: PLR2004 - root, place
                 self.objects += 1
+            if len(path) <= deepest and path in self._ways:
+                self._ways[path] += 1
             place = next((path[:size] for size in self._sizes if path[:size] in self._lists), None)
             if place is not None and len(path) > len(place):
-                if leaf:
+                if leaf or len(path) == len(place) + 2:
                     open_.append(node)
                 if len(path) == len(place) + 1:
                     self._item(self._lists[place], node, open_)
@@ -199,33 +205,39 @@ class _Rows:
                 self.empty |= node.kind == "array" or self._data[node.start : node.end] == b"null"
                 if leaf:
                     self._stray(node)
-            elif leaf and path[:-1] in self._facts and path[-1] in self._form.facts.categories:
+            elif path[:-1] in self._facts and path[-1] in self._form.facts.categories:
                 stated.append(node)
             elif leaf:
                 self._stray(node)
         self._state(stated)
 
-    def _item(self, known: KnownList, item: Node, leaves: list[Node]) -> None:
+    def _item(self, known: KnownList, item: Node, nodes: Sequence[Node]) -> None:
         """What stands in a known array: an object is a row, and nothing else is."""
         if item.kind != "object" or item.path[-1].__class__ is not int:
-            for each in leaves:
-                self._stray(each)
+            for each in nodes:
+                if each.kind in _LEAVES:
+                    self._stray(each)
             return
         depth = len(item.path)
         values: dict[str, Value] = {}
         problem, texts, met, strange = None, 0, set[str](), False
-        for node in leaves:
-            key = str(node.path[depth])
-            name = known.fields.get(key) if len(node.path) == depth + 1 else None
+        for node in nodes:
+            key, own, leaf = str(node.path[depth]), len(node.path) == depth + 1, node.kind in _LEAVES
+            name = known.fields.get(key) if own else None
             if known.family == "capture":
-                texts += 1
-            elif name is None:
-                strange |= key not in known.aside or len(node.path) > depth + 1
-                self._stray(node, within=True)
+                texts += leaf
+                continue
+            if own:
+                problem = "AMBIGUOUS_ROW" if key in met else problem
+                met.add(key)
+            if name is None:
+                strange |= key not in known.aside or not own
+                if leaf:
+                    self._stray(node, within=True)
+            elif not leaf:
+                problem = problem or "BROKEN_VALUE"
             else:
                 texts += 1
-                problem = "AMBIGUOUS_ROW" if name in met else problem
-                met.add(name)
                 try:
                     value = self._value(node)
                 except ValueError:
@@ -241,14 +253,15 @@ class _Rows:
 
     def _state(self, nodes: Sequence[Node]) -> None:
         """One row for each fact about the account; of a key that stands twice, nobody knows which is true."""
-        under: defaultdict[str, list[Node]] = defaultdict(list)
+        times = Counter(str(node.path[-1]) for node in nodes)
+        twice = any(count > 1 for count in self._ways.values())
         for node in nodes:
-            under[str(node.path[-1])].append(node)
-        for node in nodes:
+            if node.kind not in _LEAVES:
+                continue
             key = str(node.path[-1])
             start, end = node.extent
             values = {"attribute": Value(key, node.key)}
-            problem = "AMBIGUOUS_ROW" if len(under[key]) > 1 else None
+            problem = "AMBIGUOUS_ROW" if twice or times[key] > 1 else None
             try:
                 value = self._value(node)
             except ValueError:
@@ -258,7 +271,8 @@ class _Rows:
                 continue
             if value is not None:
                 values["value"] = value
-                self.accounts += [value.text] if key == self._form.facts.account else []
+                if key == self._form.facts.account and problem is None:
+                    self.account = value.text
             sheet = self._sheet("subscriber", "account", ())
             sheet.add((self._number(), start, end, 1), self._form.facts.categories[key], values, problem)
 
@@ -291,13 +305,6 @@ class _Rows:
 
     def _stray(self, node: Node, *, within: bool = False) -> None:
         """Count a value that no field holds; `within`: it stands in a row."""
-        shown = (self._shown(part) for part in node.path if part.__class__ is not int)
-        self.unclassified[" > ".join(shown) or "values without a label"] += 1
+        self.unclassified[self._shown(node.path)] += 1
         if within:
             self.holes += node.extent
-
-    def _shown(self, part: str | int) -> str:
-        """A key as a report may show it: a name can stand where a key does."""
-        text = str(part)
-        told = text if text in self._words else label(text)
-        return told if is_shown(told) else f"label of {len(text)} characters"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from fourcorners.model.identifier import normalise
 from fourcorners.model.records import Batch
@@ -15,14 +16,16 @@ from fourcorners.model.records import Reading
 def relate(files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
     """For each file as given, its readings with the one account that they name.
 
-    Only members of one file are of one export: two exports may be given together.
+    Only members of one file are of one export: two exports may be given together. A member that states a fact
+    twice leaves open whose the export is, whatever another member says.
     """
     return [_with_account(readings) for readings in files]
 
 
 def _with_account(readings: Sequence[Reading]) -> list[Reading]:
     named = [reading.facts["account"] for reading in readings if "account" in reading.facts]
-    if len({normalise(each) for each in named}) != 1:  # of two, only the profiles themselves say which they are
+    in_doubt = any(map(_says_twice, readings))
+    if in_doubt or len({normalise(each) for each in named}) != 1:  # of two, only the profiles say which they are
         return list(readings)
     return [
         replace(
@@ -32,6 +35,11 @@ def _with_account(readings: Sequence[Reading]) -> list[Reading]:
         )
         for reading in readings
     ]
+
+
+def _says_twice(reading: Reading) -> bool:
+    facts = [batch.rows.column("problem") for batch in reading.batches if batch.family == "subscriber"]
+    return any(pc.any(pc.equal(problems, "AMBIGUOUS_ROW")).as_py() for problems in facts)
 
 
 def _filled(batch: Batch, account: str) -> Batch:
