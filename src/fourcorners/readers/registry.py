@@ -147,6 +147,8 @@ def derive(member: Member) -> Member | None:
     head = bytes(member.data[:8])
     if head.startswith(b"%PDF-"):
         suffix, text = pdf.derive(bytes(member.data))
+        if reader_for(member.path, text[:HEAD]) is not None:
+            pdf_table.check_seen(bytes(member.data))
     elif workbook.is_workbook(member.data):
         suffix, text = workbook.derive(member.data)
         _conserve(census_table.count_workbook(member.data), census_table.count_values(text))

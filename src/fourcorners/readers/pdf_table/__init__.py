@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from fourcorners.readers.pdf_table.page import check_seen
 from fourcorners.readers.pdf_table.text import Wanted
 from fourcorners.readers.pdf_table.text import derive
 
-__all__ = ["Wanted", "derive"]
+__all__ = ["Wanted", "check_seen", "derive"]

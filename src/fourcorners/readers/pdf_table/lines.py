@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from dataclasses import field
 from itertools import pairwise
 
+from fourcorners.readers.pdf_table.drawn import Rule
 from fourcorners.readers.pdf_table.page import Glyph
 from fourcorners.readers.pdf_table.page import Page
-from fourcorners.readers.pdf_table.page import Rule
 
 #: Of a line's height: a wider gap separates columns. A blank is 0.2 to 0.6 wide.
 GAP = 0.65
 _WORD = 0.15  # a gap from which on two glyphs are two words, where no blank stands between them
 _SAME = 0.2  # baselines nearer than this, of the height, are one line
+_LARGER = 1.1  # than another glyph of its piece: they are not of one value for certain
+_RAISED = 0.04  # of the height, above another glyph of its piece: the same
 _CROWDED = 0.5  # lines nearer than this are printed over each other
 _STAMP = 1.6  # times a line's height
 _OVER = 0.45  # of the narrower glyph's width
@@ -108,17 +110,20 @@ def _apart(before: Glyph, glyph: Glyph, height: float) -> bool:
 
 
 def _piece(glyphs: Sequence[Glyph], height: float) -> Piece:
-    text, flaw = glyphs[0].text, None if glyphs[0].seen else "HIDDEN_TEXT"
+    text, flaw = glyphs[0].text, None if glyphs[0].seen and glyphs[0].known else "HIDDEN_TEXT"
     for before, glyph in pairwise(glyphs):
         gap = glyph.left - before.right
         if before.blank_behind or gap > _WORD * height:
             text += " "
         text += glyph.text
         narrower = min(before.right - before.left, glyph.right - glyph.left)
-        if not glyph.seen:
+        if not (glyph.seen and glyph.known):
             flaw = "HIDDEN_TEXT"
         elif -gap > _OVER * narrower and before.text + glyph.text not in _LIGATURES:
             flaw = flaw or "AMBIGUOUS_ROW"
+    sizes, bases = [glyph.height for glyph in glyphs], [glyph.base for glyph in glyphs]
+    if max(sizes) > _LARGER * min(sizes) or max(bases) - min(bases) > _RAISED * height:
+        flaw = flaw or "AMBIGUOUS_ROW"  # the sign of a footnote is no part of a value
     return Piece(
         text,
         glyphs[0].left,

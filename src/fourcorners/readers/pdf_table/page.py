@@ -1,7 +1,8 @@
-"""What PDFium knows of a page: its glyphs with their places, and the straight lines drawn on it.
+"""What PDFium knows of a page: its glyphs with their places, and what is drawn on it.
 
-A glyph that a person who looks at the page does not see, or sees turned, is marked. What PDFium's text does not
-hold (form fields, notes, pictures that take a page) refuses the file.
+A glyph that a person who looks at the page does not see, or sees turned or struck out, is marked. What PDFium's
+text does not hold (form fields, notes, pictures that take a page), or holds in place of what the page shows
+(layers that can be off, replaced text), refuses the file.
 """
 
 from __future__ import annotations
@@ -11,24 +12,25 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import replace
-from typing import Any
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from fourcorners.model.errors import BadInput
+from fourcorners.readers.pdf_table.drawn import Box
+from fourcorners.readers.pdf_table.drawn import Drawn
+from fourcorners.readers.pdf_table.drawn import Rule
+from fourcorners.readers.pdf_table.refused import bad
+from fourcorners.readers.pdf_table.shown import Shown
 
 _SMALLEST = 3.0  # points; smaller text is not read by eye
-_PALE = 230  # of 255, in all three colours: nobody knows what lies below it
+_PALE = 208  # of 255, in all three colours: nobody knows what lies below it
 _FAINT = 26  # of 255
 _UNSEEN_MODES = frozenset({raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP})
 _TURN = 0.02  # radians
-_THIN = 2.0  # points; a box of this height is a line
-_SHORT = 8.0  # points; shorter lines are signs
-_PICTURE = 0.5  # of the page
+_PICTURE = 0.5  # of the page, all of them together
+_MOST_GLYPHS = 20_000  # of a page; a dense one has 8,000
+_LAYERS = b"/OCProperties"
 _PRIVATE = (0xE000, 0xF8FF)
-
-Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Glyph:
         height: the size of its font on the page.
         blanks: how many blank glyphs stand before it; -1 where PDFium's text begins a new line or object there.
         blank_behind: a blank glyph of the page follows it.
-        seen: false where a person would not see it, or it stands for no known character.
+        seen: false where a person would not see it, or sees it struck out.
+        known: false where it stands for no known character.
         pale: nearly white. On a dark ground, as headers often have, it is seen.
         turned: it does not stand upright.
     """
@@ -56,26 +59,19 @@ class Glyph:
     blanks: int = 0
     blank_behind: bool = False
     seen: bool = True
+    known: bool = True
     pale: bool = False
     turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A straight line: of a horizontal one its height `at` and how far it goes, of a vertical one its place."""
-
-    at: float
-    start: float
-    end: float
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
-    """The glyphs of a page in the order in which they are painted, and its lines."""
+    """The glyphs of a page in the order in which they are painted, its lines and pictures."""
 
     glyphs: tuple[Glyph, ...]
     across: tuple[Rule, ...] = ()
     down: tuple[Rule, ...] = ()
+    pictures: tuple[Box, ...] = ()
 
 
 def pages(data: bytes) -> Iterator[Page]:
@@ -84,6 +80,8 @@ def pages(data: bytes) -> Iterator[Page]:
     Raises:
         BadInput: `PDF`.
     """
+    if _LAYERS in data:
+        raise bad("it has layers, which may be shown or not")
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
@@ -109,34 +107,21 @@ def _check(page: pdfium.PdfPage, number: int) -> None:
 
 
 def _page(page: pdfium.PdfPage, number: int) -> Page:
-    order: dict[int, int] = {}
-    covers: list[tuple[int, Box]] = []
-    across: list[Rule] = []
-    down: list[Rule] = []
-    width, height = page.get_size()
-    picture = False
-    for place, item in enumerate(page.get_objects()):
-        if item.type == raw.FPDF_PAGEOBJ_TEXT:
-            order[_address(item.raw)] = place
-        elif item.level == 0 and item.type == raw.FPDF_PAGEOBJ_PATH:
-            box = item.get_bounds()
-            if _is_filled(item.raw):
-                covers.append((place, box))
-            _add_rules(item.raw, across, down)
-        elif item.type == raw.FPDF_PAGEOBJ_IMAGE:
-            box = item.get_bounds()
-            covers.append((place, box))
-            picture |= (box[2] - box[0]) * (box[3] - box[1]) > _PICTURE * width * height
     text = page.get_textpage()
-    glyphs = tuple(_glyphs(text, page.get_cropbox(), order, covers))
-    if picture:
+    if text.count_chars() > _MOST_GLYPHS:
+        raise bad(f"page {number} holds more than {_MOST_GLYPHS:,} characters")
+    drawn = Drawn.of(page, number)
+    shown = Shown.of(page, number)
+    glyphs = tuple(_glyphs(text, drawn, shown))
+    left, bottom, right, top = shown.box
+    if sum((box[2] - box[0]) * (box[3] - box[1]) for box in drawn.pictures) > _PICTURE * (right - left) * (
+        top - bottom
+    ):
         raise bad(f"page {number} is mostly a picture; what it shows is no text")
-    return Page(glyphs, tuple(across), tuple(down))
+    return Page(glyphs, tuple(drawn.across), tuple(drawn.down), tuple(drawn.pictures))
 
 
-def _glyphs(
-    text: pdfium.PdfTextPage, shown: Box, order: dict[int, int], covers: list[tuple[int, Box]]
-) -> Iterator[Glyph]:
+def _glyphs(text: pdfium.PdfTextPage, drawn: Drawn, shown: Shown) -> Iterator[Glyph]:
     blanks, before = 0, None
     for n in range(text.count_chars()):
         code = raw.FPDFText_GetUnicode(text, n)
@@ -148,21 +133,13 @@ def _glyphs(
             continue
         if before is not None:
             yield before
-        before = _glyph(text, n, code, blanks, shown, order, covers)
+        before = _glyph(text, n, code, blanks, drawn, shown)
         blanks = 0
     if before is not None:
         yield before
 
 
-def _glyph(
-    text: pdfium.PdfTextPage,
-    n: int,
-    code: int,
-    blanks: int,
-    shown: Box,
-    order: dict[int, int],
-    covers: list[tuple[int, Box]],
-) -> Glyph:
+def _glyph(text: pdfium.PdfTextPage, n: int, code: int, blanks: int, drawn: Drawn, shown: Shown) -> Glyph:
     rect, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
     raw.FPDFText_GetLooseCharBox(text, n, rect)
     raw.FPDFText_GetCharOrigin(text, n, x, y)
@@ -176,18 +153,19 @@ def _glyph(
     raw.FPDFText_GetMatrix(text, n, matrix)
     size = raw.FPDFText_GetFontSize(text, n) * math.hypot(matrix.c, matrix.d)
     angle = raw.FPDFText_GetCharAngle(text, n) % math.tau
-    middle = ((left + right) / 2, (bottom + top) / 2)
-    mine = order.get(_address(item), -1) if item else -1
-    covered = any(place > mine and _holds(box, *middle) for place, box in covers)
+    turned = min(angle, math.tau - angle) > _TURN or matrix.a <= 0 or matrix.d <= 0
+    # above the baseline, since a line may run below a text
+    aside = (right - left) / 5
+    middle = (left + aside, y.value + 0.12 * size, right - aside, y.value + 0.6 * size)
     seen = (
         mode not in _UNSEEN_MODES
         and alpha >= _FAINT
         and size >= _SMALLEST
-        and _holds(shown, *middle)
-        and not covered
-        and raw.FPDFText_HasUnicodeMapError(text, n) == 0
-        and code not in {0, 0xFFFD}
-        and not _PRIVATE[0] <= code <= _PRIVATE[1]
+        and not drawn.is_hidden(item, ((left + right) / 2, (bottom + top) / 2))
+        and (turned or not drawn.is_crossed(middle))
+        and shown.has_ink(
+            _tight(text, n) or (left, bottom, right, top), size, solid=turned or not chr(code).isalnum()
+        )
     )
     return Glyph(
         chr(code) if code else "\ufffd",
@@ -197,61 +175,28 @@ def _glyph(
         size,
         blanks,
         seen=seen,
+        known=raw.FPDFText_HasUnicodeMapError(text, n) == 0
+        and code not in {0, 0xFFFD}
+        and not _PRIVATE[0] <= code <= _PRIVATE[1],
         pale=min(red, green, blue) >= _PALE,
-        turned=min(angle, math.tau - angle) > _TURN,
+        turned=turned,
     )
 
 
-def _holds(box: Box, x: float, y: float) -> bool:
-    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+def _tight(text: pdfium.PdfTextPage, n: int) -> Box | None:
+    """The box of a glyph's ink; None where the font does not tell."""
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    raw.FPDFText_GetCharBox(text, n, left, right, bottom, top)
+    box = (left.value, bottom.value, right.value, top.value)
+    return box if box[0] < box[2] and box[1] < box[3] else None
 
 
-def _address(item: Any) -> int:
-    return ctypes.cast(item, ctypes.c_void_p).value or 0
+def check_seen(data: bytes) -> None:
+    """Refuse a PDF of which a text is not seen upright, for a reader of lines who has no row to reject.
 
-
-def _is_filled(path: Any) -> bool:
-    mode, stroke = ctypes.c_int(), ctypes.c_int()
-    raw.FPDFPath_GetDrawMode(path, mode, stroke)
-    return bool(mode.value != raw.FPDF_FILLMODE_NONE)
-
-
-def _add_rules(path: Any, across: list[Rule], down: list[Rule]) -> None:
-    """The straight edges of a path, in the page's own measure."""
-    matrix = raw.FS_MATRIX()
-    raw.FPDFPageObj_GetMatrix(path, matrix)
-    last: tuple[float, float] | None = None
-    first = last
-    for n in range(raw.FPDFPath_CountSegments(path)):
-        segment = raw.FPDFPath_GetPathSegment(path, n)
-        x, y = ctypes.c_float(), ctypes.c_float()
-        raw.FPDFPathSegment_GetPoint(segment, x, y)
-        point = (
-            matrix.a * x.value + matrix.c * y.value + matrix.e,
-            matrix.b * x.value + matrix.d * y.value + matrix.f,
-        )
-        if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_LINETO and last is not None:
-            _add_edge(last, point, across, down)
-        else:
-            first = point
-        if raw.FPDFPathSegment_GetClose(segment) and first is not None:
-            _add_edge(point, first, across, down)
-        last = point
-
-
-def _add_edge(a: tuple[float, float], b: tuple[float, float], across: list[Rule], down: list[Rule]) -> None:
-    wide, high = abs(a[0] - b[0]), abs(a[1] - b[1])
-    if high <= _THIN / 2 and wide >= _SHORT:
-        across.append(Rule((a[1] + b[1]) / 2, min(a[0], b[0]), max(a[0], b[0])))
-    elif wide <= _THIN / 2 and high >= _SHORT:
-        down.append(Rule((a[0] + b[0]) / 2, min(a[1], b[1]), max(a[1], b[1])))
-
-
-def bad(what: str) -> BadInput:
-    """`PDF`, for a page whose text does not tell what it shows."""
-    return BadInput(
-        "PDF",
-        f"no table can be read from the PDF: {what}",
-        why="what a person sees on the page and what its text says must be the same",
-        next_step="ask the custodian for the table as CSV or as a workbook",
-    )
+    Raises:
+        BadInput: `PDF`.
+    """
+    for number, page in enumerate(pages(data), 1):
+        if not all(glyph.seen and not glyph.turned for glyph in page.glyphs):
+            raise bad(f"page {number} holds text that a person who looks at it does not see, or not upright")

@@ -15,8 +15,8 @@ from dataclasses import field
 from itertools import pairwise
 
 from fourcorners.readers.pdf_table.columns import is_near
+from fourcorners.readers.pdf_table.drawn import Rule
 from fourcorners.readers.pdf_table.lines import Line
-from fourcorners.readers.pdf_table.page import Rule
 
 _SAME = 1.15  # of the least distance of a wrapped line to its neighbour: up to there it is the rest of a cell
 _APART = 1.3  # the same: from there on two lines are of two cells; in between nobody knows

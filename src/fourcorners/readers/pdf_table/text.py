@@ -25,8 +25,8 @@ from fourcorners.readers.pdf_table.columns import place
 from fourcorners.readers.pdf_table.lines import Line
 from fourcorners.readers.pdf_table.lines import lines_of
 from fourcorners.readers.pdf_table.page import Page
-from fourcorners.readers.pdf_table.page import bad
 from fourcorners.readers.pdf_table.page import pages
+from fourcorners.readers.pdf_table.refused import bad
 from fourcorners.readers.pdf_table.rows import Body
 from fourcorners.readers.pdf_table.rows import Row
 from fourcorners.readers.pdf_table.rows import Spacing
