@@ -258,6 +258,36 @@ def test_the_same_file_is_a_duplicate_under_one_instrument_and_judged_anew_under
     assert ingest(workspace, [path], other).reasons == {"OUTSIDE_CATEGORY": 4}
 
 
+def test_a_member_is_a_duplicate_in_whatever_wrapping(
+    workspace: Workspace, instrument: str, tmp_path: Path
+) -> None:
+    """As long as it holds records; within one intake what comes twice is there twice, as it was produced."""
+
+    def zipped(name: str, *members: str) -> Path:
+        with zipfile.ZipFile(tmp_path / name, "w") as packed:
+            for n, text in enumerate(members):
+                packed.writestr(f"{name}-{n}.html", text)
+        return tmp_path / name
+
+    first, other = page(INSIDE), page(OUTSIDE)
+    empty = page(()).replace(
+        FIELD.format("Ip Addresses", ""), FIELD.format("Ip Addresses", "No responsive records located")
+    )
+    row = ingest(workspace, [zipped("a.zip", first, first, empty)], instrument)
+    assert row.counts["released"] == 5
+    bare = tmp_path / "bare.html"
+    bare.write_text(first)
+    for path in (bare, zipped("b.zip", other, first)):
+        with pytest.raises(BadInput) as found:
+            ingest(workspace, [path], instrument)
+        assert found.value.code == "DUPLICATE"
+        assert "R-1" in found.value.what
+    ingest(workspace, [zipped("c.zip", other, empty)], instrument)
+    with pytest.raises(BadInput) as found:
+        ingest(workspace, [zipped("d.zip", other)], instrument)
+    assert "R-2" in found.value.what
+
+
 def test_m30_a_return_for_an_instrument_never_served(workspace: Workspace, case: str, tmp_path: Path) -> None:
     order = write_order(tmp_path / "o", accounts=(TARGET,))
     order.write_text(order.read_text().replace('served = "2026-03-10T10:00:00Z"', ""))

@@ -206,6 +206,49 @@ def test_what_is_told_of_a_changed_row(
     assert ips(workspace) == ["203.0.113.99", "2001:db8::1"]
 
 
+def sealing_actions(reading: Reading) -> Reading:
+    """The reader knows now that what was done is of a category that nobody asked about."""
+    batches = [
+        replace(each, field_categories={"action": "content"}) if each.family == "login" else each
+        for each in reading.batches
+    ]
+    return replace(reading, batches=tuple(batches))
+
+
+def drawn_otherwise(reading: Reading) -> Reading:
+    return edited(reading, lambda rows: [row | {"end": row["end"] - 1} for row in rows])
+
+
+@pytest.mark.parametrize("is_drawn_otherwise", [False, True])
+def test_no_value_and_no_place_of_a_field_that_is_sealed_now(
+    workspace: Workspace,
+    under: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_drawn_otherwise: bool,
+) -> None:
+    path = write_page(tmp_path / "records.html", (("203.0.113.7", "2026-03-02 10:00:00 UTC", "CANARY"),))
+    ingest.ingest(workspace, [path], under)
+    (before,) = records.list_records(workspace, "I-1", family="login")
+    assert before["action"] == "CANARY"
+    draw = drawn_otherwise if is_drawn_otherwise else lambda reading: reading
+    become(monkeypatch, "99", lambda reading: sealing_actions(draw(reading)))
+    done = reread(workspace, "R-1", [path])
+    (entry,) = (each for each in workspace.ledger.entries() if each.kind == "reread")
+    for told in (done.found, entry.evidence):
+        assert "sealed_fields" in json.dumps(told)
+        assert "CANARY" not in json.dumps(told)
+        assert "action@" not in json.dumps(told)
+    if is_drawn_otherwise:
+        values = {each["difference"]: each["values"] for each in done.found}
+        assert sorted(values) == ["added", "gone"]
+        assert [each["sealed_fields"] for each in values.values()] == [["action"], ["action"]]
+        assert values["gone"]["ip"] == before["ip"]
+    else:
+        assert [each["fields"] for each in done.found] == [{"sealed_fields": [[], ["action"]]}]
+
+
 def test_no_value_of_a_withheld_row_is_told_or_kept(
     workspace: Workspace, produced: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -104,12 +104,12 @@ def declare_account(
         account: one that the instrument names.
         reason: how he knows.
         paths: the same files again; they must have the recorded hashes.
-        only: the files and members (`made.zip!list.csv`) it is said of; empty: all that name none.
+        only: the files and members (`made.zip!list.csv`) it is said of; empty where one alone names none.
         on_step: told each of `ingest.STEPS`.
 
     Raises:
-        UsageError: no reason, or nothing in the return waits for an account; or several lists wait, and the
-            instrument names several accounts.
+        UsageError: no reason, or nothing in the return waits for an account; or several lists wait, and nobody
+            says which are meant.
         Refused: `ACCOUNT_NOT_NAMED`.
         BadInput: `NOT_THE_SAME_FILES`.
     """
@@ -131,7 +131,8 @@ def declare_account(
         with keeping.nothing_left_behind(workspace), ExitStack() as stack:
             files = ingest.read_again(stack, paths, before, said, known["files"], on_step)
             _check_same_readers(workspace, before, files)
-            of = unnamed.chosen(files, before, instrument, only)
+            elsewhere = store.returns_of_members(workspace.tables, instrument.id, but=return_id)
+            of = unnamed.chosen(files, before, only, elsewhere)
             told = {"account": name, "by": workspace.actor, "reason": reason.strip(), "at": workspace.now()}
             said = replace(said, reason=reason.strip(), accounts=[*said.accounts, {**told, "files": of}])
             unnamed.fill(files, said.accounts)

@@ -2,7 +2,8 @@
 
 A row is the same row if it stands at the same bytes (and is the same one of several that do); where another reader
 draws it otherwise it is gone, and another was added. A value is told only of a row that is released now, or that
-was released and is no row any more; of what is withheld now there are reasons and counts.
+was released and is no row any more; of what is withheld now there are reasons and counts, and of a field that is
+sealed now its name.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from fourcorners.model.instant import SECOND
 from fourcorners.model.instant import rfc3339
 from fourcorners.model.records import DERIVED
 from fourcorners.model.records import FOREVER
+from fourcorners.model.records import columns_of
 
 #: What became of a row; `reasons` counts rows that were withheld and are, `unclassified` labels, `members` what is
 #: said of a member as a whole.
@@ -81,6 +83,10 @@ def between(before: Side, now: Side) -> Iterator[dict[str, Any]]:
         return
     old, new = _rows(before), _rows(now)
     silent = Counter[tuple[str, str, str]]()
+    sealed = {row.values["kind"]: set[str]() for row in new.values() if not row.reason}
+    for row in new.values():
+        if not row.reason:
+            sealed[row.values["kind"]] |= _sealed(row.values)
     for place in sorted(old.keys() | new.keys()):
         was, is_ = old.get(place), new.get(place)
         ids = {
@@ -98,7 +104,10 @@ def between(before: Side, now: Side) -> Iterator[dict[str, Any]]:
             if was.reason:
                 silent["gone", was.reason, ""] += 1
             else:
-                yield {"difference": "gone", **ids, "values": _shown(was.values), **proof}
+                # drawn otherwise it may stand in a row that was added, where a field of it is sealed
+                hidden = sealed.get(was.values["kind"], set())
+                values = _without(was.values, hidden) | {"sealed_fields": sorted(_sealed(was.values) | hidden)}
+                yield {"difference": "gone", **ids, "values": _shown(values), **proof}
         elif was is not None and is_ is not None:
             if was.reason and is_.reason:
                 if was.reason != is_.reason or was.texts != is_.texts:
@@ -122,7 +131,8 @@ def count(differences: Iterable[dict[str, Any]]) -> dict[str, int]:
 
 
 def _changed(ids: dict[str, Any], was: _Row, is_: _Row, proof: dict[str, str]) -> Iterator[dict[str, Any]]:
-    old, new = _shown(was.values | {"texts": was.texts}), _shown(is_.values | {"texts": is_.texts})
+    sealed = _sealed(is_.values)
+    old, new = (_shown(_without(row.values, sealed) | {"texts": row.texts}) for row in (was, is_))
     names = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
     if names:
         fields = {name: [old.get(name), new.get(name)] for name in names}
@@ -177,6 +187,16 @@ def _rows(side: Side) -> dict[tuple[int, int, int], _Row]:
         rows[start, end, met[start, end]] = each
         met[start, end] += 1
     return rows
+
+
+def _sealed(values: dict[str, Any]) -> set[str]:
+    return set(values.get("sealed_fields", ()))
+
+
+def _without(values: dict[str, Any], sealed: set[str]) -> dict[str, Any]:
+    """Values without those of sealed fields and their places; `sealed_fields` is what says so."""
+    hidden = {name for field_name in sealed for name, _ in columns_of(field_name)}
+    return {name: value for name, value in values.items() if name not in hidden}
 
 
 def _shown(values: dict[str, Any]) -> dict[str, Any]:

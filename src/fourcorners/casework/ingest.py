@@ -291,6 +291,17 @@ def _check_new(workspace: Workspace, instrument: Instrument, files: list[ReadFil
                 why="the same record counted twice would look like two",
                 next_step=f"use {earlier}" if earlier else "give each file once",
             )
+    taken = store.returns_of_members(workspace.tables, instrument.id)
+    for file, member in intake.with_records(files):
+        if earlier := taken.get(member.member.sha256):
+            name = unnamed.name_of(file, member)
+            raise BadInput(
+                "DUPLICATE",
+                f"{name} was already taken in under {instrument.id} as part of {earlier}",
+                where=name,
+                why="the same record counted twice would look like two, however it was packed",
+                next_step=f"use {earlier}; of what else lies in {file.path}, give the files without this one",
+            )
     if not hashes:
         names = ", ".join(file.path for file in files[:5])
         reasons = {each.why for file in files for each in file.unread}

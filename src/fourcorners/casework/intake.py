@@ -86,6 +86,15 @@ class ReadFile:
     unread: list[UnreadMember] = field(default_factory=list)
 
 
+def with_records(files: list[ReadFile]) -> Iterator[tuple[ReadFile, ReadMember]]:
+    """The members that are the same records again if another return has them, and not the same empty answer."""
+    for file in files:
+        for member in file.read:
+            rows = [batch.rows.num_rows for batch in member.reading.batches if batch.family != "negative"]
+            if member.sifted is not None or any(rows):
+                yield file, member
+
+
 def paths_in(paths: list[Path]) -> Iterator[tuple[Path, bool]]:
     """The files given, and every file of the folders given, in a fixed order; and whether each was named itself.
 

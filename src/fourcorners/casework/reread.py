@@ -19,6 +19,7 @@ from typing import Any
 from fourcorners.casework import differences
 from fourcorners.casework import gate
 from fourcorners.casework import ingest
+from fourcorners.casework import intake
 from fourcorners.casework import keeping
 from fourcorners.casework import readings
 from fourcorners.casework import store
@@ -132,16 +133,24 @@ def _check_not_opened(before: ReturnRow) -> None:
 
 
 def _check_not_elsewhere(workspace: Workspace, before: ReturnRow, files: list[ReadFile]) -> None:
-    """A file that nothing could read then, and something can now, may have been taken in since."""
-    for file in files:
-        other = store.return_of_file(workspace.tables, before.instrument, file.sha256) if file.read else None
+    """What nothing could read then, and something can now, may have been taken in since, however packed."""
+    tables, under = workspace.tables, before.instrument
+    then = {_place(before, each) for each in store.members_of(tables, before)}
+    taken = store.returns_of_members(tables, under, but=before.id)
+    others = [(file.path, store.return_of_file(tables, under, file.sha256)) for file in files if file.read]
+    others += [
+        (unnamed.name_of(file, member), taken.get(member.member.sha256))
+        for file, member in intake.with_records(files)
+        if tuple(unnamed.place_of(file, member)) not in then
+    ]
+    for name, other in others:
         if other not in {None, before.id}:
             raise BadInput(
                 "DUPLICATE",
-                f"{file.path}, which could not be read when {before.id} was taken in, stands in {other} since",
-                where=file.path,
+                f"{name}, which could not be read when {before.id} was taken in, stands in {other} since",
+                where=name,
                 why="the same record counted twice would look like two",
-                next_step=f"give the files of {before.id} without it",
+                next_step=f"give the files of {before.id} without it; of an archive, leave {before.id} as it is",
             )
 
 

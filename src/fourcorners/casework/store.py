@@ -296,6 +296,20 @@ def return_of_file(tables: Tables, instrument: str, file_sha256: str) -> str | N
     return str(row[0]) if row else None
 
 
+def returns_of_members(tables: Tables, instrument: str, *, but: str = "") -> dict[str, str]:
+    """The members that were taken in under an instrument, by the hash of what was read -> the first such return.
+
+    Whatever they were wrapped in: a file that was given bare is its own member. `but` is a return that is left
+    out, and so is one of records that a court opened, which come from another.
+    """
+    found = dict[str, str]()
+    for returned in of_owner(tables, ReturnRow, instrument):
+        if returned.id != but and not returned.unsealed:
+            for member in members_of(tables, returned):
+                found.setdefault(member.member_sha256, returned.id)
+    return found
+
+
 def mac_of(tables: Tables, owner: str, digest: str) -> str:
     """What stands in a column for the hash of something that was given: a code that ends with the owner's key.
 

@@ -1,15 +1,16 @@
 """Files that name no account: which those are, and what a person may declare of them.
 
 Some providers' lists (`registry.UNNAMED`) hold one account's addresses and do not say whose. A person may say it,
-of an account that the instrument names. What a file says itself goes before: as soon as anything in the file as
-given names an account, nothing in it is filled. A table that was read by a mapping never is, since nothing tells
-that it is one person's.
+of an account that the instrument names. What a return says itself goes before: as soon as anything in any of its
+files names an account, nothing is filled, however the files were packed. A table that was read by a mapping never
+is, since nothing tells that it is one person's.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -60,10 +61,10 @@ def fill(files: list[ReadFile], accounts: list[dict[str, Any]]) -> None:
 
 
 def _waiting(files: list[ReadFile]) -> Iterator[tuple[ReadFile, int, ReadMember]]:
+    readings = [member.reading for file in files for member in file.read if not member.account_by]
+    if named_account.accounts(readings) or any("account" in reading.facts for reading in readings):
+        return
     for file in files:
-        readings = [member.reading for member in file.read if not member.account_by]
-        if named_account.accounts(readings) or any("account" in reading.facts for reading in readings):
-            continue
         for n, member in list(enumerate(file.read)):
             good = any(batch.rows.column("problem").null_count for batch in member.reading.batches)
             if good and not member.account_by and member.by.name in registry.UNNAMED:
@@ -88,14 +89,31 @@ def asked_about(instrument: Instrument, account: str) -> str:
     )
 
 
-def chosen(files: list[ReadFile], before: ReturnRow, instrument: Instrument, only: Sequence[str]) -> list[Place]:
+def chosen(
+    files: list[ReadFile], before: ReturnRow, only: Sequence[str], elsewhere: Mapping[str, str]
+) -> list[Place]:
     """The places of the members that a declaration is of.
 
+    Args:
+        files: the return's files.
+        before: the return as it stands.
+        only: which are meant, as `name_of` spells them.
+        elsewhere: hash of each member of other returns under the instrument -> the return.
+
     Raises:
-        UsageError: `NOTHING_TO_DECLARE`; `USAGE` if several wait, the instrument names several accounts and nobody
-            says which members are meant, or one is named that does not wait.
+        UsageError: `NOTHING_TO_DECLARE`; `USAGE` if several wait and nobody says which are meant, or one is named
+            that does not wait.
     """
-    waiting = {name_of(file, member): place_of(file, member) for file, _, member in _waiting(files)}
+    waiting = dict[str, Place]()
+    for file, _, member in _waiting(files):
+        if other := elsewhere.get(member.member.sha256):
+            raise UsageError(
+                "NOTHING_TO_DECLARE",
+                f"{name_of(file, member)} stands in {other} as well",
+                why=f"the files that it came with there may say whose it is, and what is in {other} goes before",
+                next_step=f"use {other}",
+            )
+        waiting[name_of(file, member)] = place_of(file, member)
     if not waiting:
         raise nothing_waits(before)
     if strange := [name for name in only if name not in waiting]:
@@ -105,13 +123,11 @@ def chosen(files: list[ReadFile], before: ReturnRow, instrument: Instrument, onl
             why="a file that names an account itself is not declared",
             next_step="name one of these with --file: " + ", ".join(waiting),
         )
-    several = len(waiting) > 1 and len(instrument.scope.accounts) > 1
-    if several and not only:
+    if len(waiting) > 1 and not only:
         raise UsageError(
             "USAGE",
-            f"{len(waiting)} lists of {before.id} name no account, and {before.instrument} names "
-            f"{len(instrument.scope.accounts)} accounts",
-            why="two lists may be of two persons",
+            f"{len(waiting)} lists of {before.id} name no account",
+            why="two lists may be of two persons, whatever the instrument asks for",
             next_step="say with --file which are meant, once for each: " + ", ".join(waiting),
         )
     return [waiting[name] for name in only or waiting]
@@ -130,7 +146,7 @@ def nothing_waits(before: ReturnRow) -> UsageError:
     return UsageError(
         "NOTHING_TO_DECLARE",
         f"no list of {before.id} waits for an account",
-        why="what was declared stands; and a file of which any part names an account, or says two, decides itself",
+        why="what was declared stands; and a return of which any file names an account decides itself",
         next_step=f"`case show` lists what was declared, and why records of {before.id} were sealed",
     )
 

@@ -54,7 +54,7 @@ ERRORS: dict[str, str] = {
     "CUSTODIAN_KEY": "a custodian's key or line is not whole, or there are fewer than two",
     "ORDER_FILE": "the order file is not complete or not understood",
     "MAPPING_FILE": "the mapping is not complete or not understood",
-    "DUPLICATE": "the same file was already taken in under this instrument",
+    "DUPLICATE": "the same file, or one in it, was already taken in under this instrument",
     "NOT_THE_SAME_FILES": "the files given are not those of the return",
     "NOTHING_TO_DECLARE": "no record of the return waits for that declaration",
     "OLDER_READING": "the return was read by other versions of the readers; it is read again first",

@@ -203,7 +203,7 @@ def declare_zone(
     "--file",
     "only",
     multiple=True,
-    help="Where the instrument names several accounts: the list that is meant, made.zip!list.csv in an archive.",
+    help="Where several lists wait, each that is meant, once for each: made.zip!list.csv in an archive.",
 )
 @REASON
 @JSON
