@@ -13,10 +13,13 @@ from fourcorners.casework import attribute
 from fourcorners.casework import exhibit
 from fourcorners.casework import instruments
 from fourcorners.casework import mappings
+from fourcorners.casework import next_request
 from fourcorners.casework.ingest import ingest
 from fourcorners.casework.workspace import Workspace
+from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import Refused
 from fourcorners.model.errors import UsageError
+from fourcorners.model.instant import SECOND
 
 HEAD = "ip,start,end,subscriber\n"
 ALICE = "203.0.113.7,2026-03-02 06:00:00,2026-03-02 18:00:00,S-1\n"
@@ -172,3 +175,38 @@ def test_a_later_return_supersedes_an_answer_and_the_exhibit_says_so(desk: Desk,
     data = exhibit.collect(desk.workspace, desk.case, None, "")
     assert (data.superseded, len(data.attributions)) == ((("A-1", "changed"),), 1)
     assert exhibit.make(desk.workspace, desk.case, tmp_path / "x.pdf")["bytes"] > 0
+
+
+def test_what_was_computed_again_with_the_same_answer_is_shown_once(desk: Desk) -> None:
+    desk.logins("2026-03-02 12:00:00", "2026-03-02 17:59:00")
+    desk.log(ALICE, BOB)
+    for skew in (120, 120, 0, 120):
+        desk.outcomes(skew=skew)
+    data = exhibit.collect(desk.workspace, desk.case, None, "")
+    assert [(sheet.skew // SECOND, sheet.times) for sheet in data.attributions] == [(120, 3), (0, 1)]
+    assert len(data.findings) == 4
+
+
+def test_sides_that_were_swapped_are_told_apart(desk: Desk) -> None:
+    desk.logins("2026-03-02 12:00:00")
+    log = desk.log(ALICE, BOB)
+    with pytest.raises(BadInput) as found:
+        attribute.attribute(desk.workspace, log, ["I-1"], skew_s=120)
+    assert found.value.code == "ATTRIBUTION_INPUT"
+    assert found.value.what.endswith(": I-2 holds assignments and I-1 logins")
+    assert found.value.next_step == "swap them: `attribute --logins I-1 --assignments I-2`"
+
+
+def test_one_side_alone_is_not_called_swapped(desk: Desk) -> None:
+    desk.logins("2026-03-02 12:00:00")
+    with pytest.raises(BadInput) as found:
+        attribute.attribute(desk.workspace, "I-1", ["I-1"], skew_s=120)
+    assert "swap" not in found.value.next_step
+
+
+def test_records_that_hold_addresses_and_are_no_logins_are_not_said_to_hold_none(desk: Desk) -> None:
+    log = desk.log(ALICE, BOB)
+    with pytest.raises(BadInput) as found:
+        next_request.prepare(desk.workspace, log, desk.folder / "next")
+    assert found.value.what.startswith("no released login under I-1 has an address and an instant; ")
+    assert found.value.what.endswith("released are other kinds of records: 2 assignment")

@@ -8,8 +8,10 @@ import pytest
 
 from fourcorners.model.codes import OUTCOMES
 from fourcorners.model.instant import SECOND
+from fourcorners.report.contents import AttributionSheet
 from fourcorners.report.contents import Finding
 from fourcorners.report.findings import Sources
+from fourcorners.report.findings import overview
 from fourcorners.report.findings import statements
 from fourcorners.report.statement import support
 
@@ -62,3 +64,9 @@ def test_fragility_never_holds_a_name(finding: MakeFinding) -> None:
     text = statement(finding("one"))
     assert "one digit transposed: a different answer" in text
     assert "year after: not covered" in text
+
+
+def test_how_often_it_was_computed_is_said_where_it_was_more_than_once(finding: MakeFinding) -> None:
+    sheet = AttributionSheet("I-1", ("I-2",), 0, (finding("none"),))
+    assert "computed" not in json.dumps(overview(sheet))
+    assert "3 times, the same each time" in json.dumps(overview(replace(sheet, times=3)))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,8 +15,11 @@ from fourcorners.report.contents import NetworkNaming
 from fourcorners.report.request_page import NO_PORT
 from fourcorners.report.request_page import _style
 from fourcorners.report.request_page import to_html
+from fourcorners.report.request_sheet import NO_PORT_NEEDED
 from fourcorners.report.request_sheet import Question
 from fourcorners.report.request_sheet import grouped
+from fourcorners.report.request_sheet import to_csv
+from fourcorners.report.statement import PORT_UNKNOWN
 
 MakeQuestion = Callable[..., Question]
 
@@ -82,6 +87,25 @@ def test_every_question_stands_with_address_port_instant_and_source(page: str) -
 def test_the_warning_stands_where_the_port_is_missing_and_matters(page: str) -> None:
     warned = [NO_PORT in section.text() for section in LexborHTMLParser(page).css("section")]
     assert warned == [False, True, False]
+
+
+def test_page_table_and_count_agree_on_who_lacks_a_port(question: MakeQuestion, an_instrument: Instrument) -> None:
+    given = [question(0), question(1), question(2, port=443), question(3, ip="2001:db8::7")]
+    (group,) = grouped(
+        [*given, question(4, ip="2001:db8::8", port=443)], NetworkNaming("", "", "", ()), an_instrument
+    )
+    text = LexborHTMLParser(to_html([group]).decode()).text()
+    assert "2 of 5 with an IPv4 address and without a port." in text
+    assert "1 of 5 with an IPv6 address and without a port: none is needed." in text
+    assert group.without_port == 2
+    ports = [row["source_port"] for row in csv.DictReader(io.StringIO(to_csv(group).decode()))]
+    assert sorted(ports) == ["443", "443", PORT_UNKNOWN, PORT_UNKNOWN, NO_PORT_NEEDED]
+    assert text.count(NO_PORT_NEEDED) == 1
+
+
+def test_a_page_with_every_port_speaks_of_none(question: MakeQuestion, an_instrument: Instrument) -> None:
+    page = to_html(grouped([question(0, port=443)], NAMING, an_instrument)).decode()
+    assert "without a port" not in page
 
 
 def test_the_tables_date_and_notice_stand_beside_each_network_name(page: str) -> None:

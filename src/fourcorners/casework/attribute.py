@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from fourcorners.attribution import outcomes
 from fourcorners.attribution.sources import AssignmentSource
 from fourcorners.casework import gate
+from fourcorners.casework import kinds
 from fourcorners.casework import store
 from fourcorners.casework.gate import Rows
 from fourcorners.casework.holding import standing
@@ -133,14 +134,24 @@ def join(
     left = left.filter(pc.and_(pc.is_valid(left["at"]), pc.is_valid(left["ip"])))
     sources = [source for each in assignments for source in _sources(workspace, case, each, reason)]
     if not left.num_rows or not sources:
-        raise BadInput(
-            "ATTRIBUTION_INPUT",
-            f"{left.num_rows} released login(s) under {logins}, {len(sources)} carrier log(s) under "
-            + ", ".join(assignments),
-            why="an answer without both sides would say nothing",
-            next_step="take both returns in first; `records` shows what was released, `case show` what was sealed",
-        )
+        raise _one_side(workspace, logins, assignments, left.num_rows, len(sources))
     return _by_precision(left, sources, skew_s * SECOND)
+
+
+def _one_side(workspace: Workspace, logins: str, assignments: list[str], left: int, logs: int) -> BadInput:
+    """What a comparison lacks; where the two sides were swapped, the command that was meant."""
+    what = f"{left} released login(s) under {logins}, {logs} carrier log(s) under {', '.join(assignments)}"
+    next_step = "take both returns in first; `records` shows what was released, `case show` what was sealed"
+    holds = {each: kinds.of_instrument(workspace.tables, each) for each in (logins, *assignments)}
+    mine = [each for each, found in holds.items() if found["login"]]
+    logged = [each for each, found in holds.items() if found["assignment"]]
+    if len(mine) == 1 and logins in logged and logins not in mine:
+        hold = "holds" if len(logged) == 1 else "hold"
+        what += f": {', '.join(logged)} {hold} assignments and {mine[0]} logins"
+        named = " ".join(f"--assignments {each}" for each in logged)
+        next_step = f"swap them: `attribute --logins {mine[0]} {named}`"
+    why = "an answer without both sides would say nothing"
+    return BadInput("ATTRIBUTION_INPUT", what, why=why, next_step=next_step)
 
 
 def _by_precision(logins: pa.Table, sources: list[AssignmentSource], skew: int) -> pa.Table:

@@ -30,5 +30,9 @@ def of_row(record: str, family: str, member: MemberRow, row: dict[str, Any]) -> 
         for field in FAMILIES[family]
         if row[text_column(field)] is not None and row[field + "@"]
     )
-    source = Source(member.file, member.tree, member.member, member.member_sha256, member.reader)
-    return Evidence(record, source, values, tuple(row["sealed_fields"] or ()))
+    return Evidence(record, source_of(member), values, tuple(row["sealed_fields"] or ()))
+
+
+def source_of(member: MemberRow) -> Source:
+    """Where the rows of a member stand."""
+    return Source(member.file, member.tree, member.member, member.member_sha256, member.reader)

@@ -7,6 +7,7 @@ is the document's date. So the same workspace gives the same bytes, whenever it 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Iterator
 from hashlib import sha256
@@ -17,6 +18,7 @@ import fourcorners as product
 from fourcorners.casework import attribute
 from fourcorners.casework import evidence
 from fourcorners.casework import gate
+from fourcorners.casework import kinds
 from fourcorners.casework import naming
 from fourcorners.casework import outputs
 from fourcorners.casework import readings
@@ -40,6 +42,7 @@ from fourcorners.model.instant import rfc3339
 from fourcorners.model.instrument import Case
 from fourcorners.model.instrument import Instrument
 from fourcorners.model.records import COMPUTED
+from fourcorners.model.records import FAMILIES
 from fourcorners.readers.logs.mapping import LogMapping
 from fourcorners.readers.table.mapping import TableMapping
 from fourcorners.report import contents
@@ -118,14 +121,16 @@ def collect(workspace: Workspace, case_id: str, networks: Path | None, reason: s
     grounds = _grounds(workspace, case_id)
     made = store.of_owner(tables, AttributionRow, case_id)
     lost = {each.id: attribute.lost_ground(workspace, each) for each in made}
-    attributions = tuple(_attribution(workspace, each, reason) for each in made if lost[each.id] is None)
+    attributions = tuple(
+        _attribution(workspace, same, reason) for same in _same(each for each in made if lost[each.id] is None)
+    )
     rests = readings.resting(workspace, case_id, grounds.n)
     readers = sorted({member.reader for each in members.values() for member in each})
     opened = dt.datetime.fromtimestamp(case.opened // SECOND, dt.UTC)
     return contents.ExhibitData(
         case=Case(case.id, case.title, case.predicate, opened, case.opened_by),
         instruments=tuple(_instrument(workspace, row) for row in rows),
-        returns=tuple(_return(each, members[each.id], rests) for each in returns),
+        returns=tuple(_return(tables, each, members[each.id], rests) for each in returns),
         zones=tuple(
             contents.ZoneSheet(
                 each.id,
@@ -194,7 +199,11 @@ def _standing(workspace: Workspace, instrument_id: str) -> Iterator[str]:
         yield f"what was produced under it: {state}"
 
 
-def _return(row: ReturnRow, members: list[MemberRow], rests: list[dict[str, Any]]) -> contents.ReturnSheet:
+def _return(
+    tables: store.Tables, row: ReturnRow, members: list[MemberRow], rests: list[dict[str, Any]]
+) -> contents.ReturnSheet:
+    released = [(member, kinds.of_member(tables, row, member)) for member in members]
+    families = sum((found for _, found in released), Counter[str]())
     return contents.ReturnSheet(
         id=row.id,
         instrument=row.instrument,
@@ -208,6 +217,8 @@ def _return(row: ReturnRow, members: list[MemberRow], rests: list[dict[str, Any]
         original_stored=all(file["original"] for file in row.files if file.get("kept")),
         rereads=tuple(_reread(each) for each in row.rereads),
         older=tuple((each["what"], each["name"], each["entry"]) for each in rests if each["return"] == row.id),
+        families=tuple((family, families[family]) for family in FAMILIES if families[family]),
+        sources=tuple(evidence.source_of(member) for member, found in released if found),
     )
 
 
@@ -256,8 +267,18 @@ def _configuration(mapping: TableMapping | LogMapping) -> Iterator[tuple[str, st
         yield "(pools)", f"the lowest and the highest address of a prefix are {used}"
 
 
-def _attribution(workspace: Workspace, row: AttributionRow, reason: str) -> contents.AttributionSheet:
-    """The attribution computed anew; it must come out as it did when it was made."""
+def _same(rows: Iterable[AttributionRow]) -> Iterable[list[AttributionRow]]:
+    """Attributions that asked the same of the same returns and had the same answer, by groups; the newest last."""
+    groups: dict[object, list[AttributionRow]] = {}
+    for row in rows:
+        asked = (row.logins, *row.assignments, row.skew_s)
+        groups.setdefault((asked, *sorted(row.basis.items()), row.answer_sha256), []).append(row)
+    return groups.values()
+
+
+def _attribution(workspace: Workspace, same: list[AttributionRow], reason: str) -> contents.AttributionSheet:
+    """The newest of equal attributions, computed anew; it must come out as it did when it was made."""
+    row = same[-1]
     table = attribute.join(workspace, row.case, row.logins, row.assignments, skew_s=row.skew_s, reason=reason)
     if attribute.answer_hash(table) != row.answer_sha256:
         raise VerificationFailed(
@@ -277,6 +298,7 @@ def _attribution(workspace: Workspace, row: AttributionRow, reason: str) -> cont
         tuple(row.assignments),
         row.skew_s * SECOND,
         tuple(_finding(answer, logins, assignments) for answer in answers),
+        times=len(same),
     )
 
 

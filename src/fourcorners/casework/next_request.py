@@ -13,6 +13,7 @@ from typing import Any
 
 from fourcorners.casework import evidence
 from fourcorners.casework import gate
+from fourcorners.casework import kinds
 from fourcorners.casework import naming
 from fourcorners.casework import outputs
 from fourcorners.casework import store
@@ -47,11 +48,7 @@ def prepare(
         outputs.check_free(out, folder=True)
         questions = list(_questions(workspace, instrument_id, reason))
         if not questions:
-            raise BadInput(
-                "ATTRIBUTION_INPUT",
-                f"no released login under {instrument_id} has an address and an instant",
-                next_step="`case show` tells what was sealed and why",
-            )
+            raise _nobody(workspace, instrument_id)
         named = naming.name((question.ip for question in questions), networks)
         groups = request_sheet.grouped(questions, named, instrument)
         files = {
@@ -74,6 +71,27 @@ def prepare(
             "addresses": len(questions),
             "carriers": [_line(stem, group) for stem, group in _stems(groups)],
         }
+
+
+def _nobody(workspace: Workspace, instrument_id: str) -> BadInput:
+    """Why there is nobody to ask: what was released, if anything, and what it lacks."""
+    found = kinds.of_instrument(workspace.tables, instrument_id)
+    what = f"no released login under {instrument_id} has an address and an instant"
+    next_step = f"`records --under {instrument_id}` lists what was released"
+    if not found:
+        next_step = "`case show` tells what was sealed and why"
+    elif not any(_has_address(rows) for rows in list(gate.own_check(workspace, instrument_id, "next"))):
+        released = kinds.words(found)
+        what = (
+            f"the records released under {instrument_id} ({released}) hold no address, so there is nobody to ask"
+        )
+    elif not found["login"]:
+        what += f"; released are other kinds of records: {kinds.words(found)}"
+    return BadInput("ATTRIBUTION_INPUT", what, next_step=next_step)
+
+
+def _has_address(rows: gate.Rows) -> bool:
+    return "ip" in rows.batch.schema.names and rows.batch["ip"].null_count < rows.batch.num_rows
 
 
 def _questions(workspace: Workspace, instrument_id: str, reason: str) -> list[Question]:
@@ -115,7 +133,7 @@ def _line(stem: str, group: CarrierGroup) -> dict[str, Any]:
         "asn": network.asn if network else None,
         "country": network.country if network else None,
         "addresses": len(group.questions),
-        "without_port": sum(question.port is None for question in group.questions),
+        "without_port": group.without_port,
         "csv": f"{stem}.csv",
         "page": f"{stem}.html",
     }

@@ -83,6 +83,8 @@ class ReturnSheet:
         original_stored: whether the files as produced are kept whole.
         rereads: when it was read again, by other versions of the readers.
         older: what rests on a reading before the newest: what it is, its name, its ledger entry.
+        families: family of records with its number of released ones.
+        sources: each member of which something was released.
     """
 
     id: str
@@ -100,6 +102,8 @@ class ReturnSheet:
     original_stored: bool
     rereads: tuple[RereadSheet, ...] = ()
     older: tuple[tuple[str, str, str], ...] = ()
+    families: tuple[tuple[str, int], ...] = ()
+    sources: tuple[Source, ...] = ()
 
     def __post_init__(self) -> None:
         if self.rows != self.released + self.sealed + self.rejected:
@@ -232,12 +236,14 @@ class AttributionSheet:
         assignments: the instruments whose assignments they were compared with.
         skew: clock uncertainty on each side, nanoseconds.
         findings: one per login, none left out.
+        times: how often it was computed, each time from the same records and with the same answer.
     """
 
     logins: str
     assignments: tuple[str, ...]
     skew: int
     findings: tuple[Finding, ...]
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ def overview(sheet: AttributionSheet) -> list[Block]:
         facts(
             ("logins under", sheet.logins),
             ("compared with", ", ".join(sheet.assignments)),
+            ("computed", f"{sheet.times} times, the same each time" if sheet.times > 1 else ""),
             (
                 "clock uncertainty",
                 f"{duration(sheet.skew)} on each side of every event, an assumption that was not measured",

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from fourcorners.model.codes import REJECTIONS
 from fourcorners.model.codes import SEALS
 from fourcorners.model.instrument import CYBERTIP
+from fourcorners.report import released
 from fourcorners.report.blocks import Block
 from fourcorners.report.blocks import Text
 from fourcorners.report.blocks import facts
@@ -41,6 +42,7 @@ from fourcorners.report.statement import NO_WITNESS
 from fourcorners.report.statement import NONE_MADE
 from fourcorners.report.statement import NONE_STANDS
 from fourcorners.report.statement import NOT_STORED
+from fourcorners.report.statement import NOTHING_COMPARED
 from fourcorners.report.statement import OLDER
 from fourcorners.report.statement import RESULTS
 from fourcorners.report.statement import differences
@@ -58,6 +60,9 @@ def document(data: ExhibitData) -> dict[str, object]:
     for sheet, findings in zip(data.attributions, numbered, strict=True):
         overviews += [*overview(sheet), listing(findings)]
         evidence += statements(sheet.skew, findings, held, sources, data.networks)
+    for returned in data.returns:
+        for source in returned.sources:
+            sources.cite(source)
     paths = {file.sha256: file.path for sheet in data.returns for file in sheet.files}
     return {
         "id": data.id,
@@ -74,18 +79,24 @@ def document(data: ExhibitData) -> dict[str, object]:
             ("Instruments", [block for one in data.instruments for block in _instrument(one)]),
             (
                 "What was produced",
-                [block for one in data.returns for block in _return(one, stored=data.filter_key)] + _locked(data),
+                [block for one in data.returns for block in _return(one, data)] + _locked(data),
             ),
             ("What people declared", _declarations(data)),
             ("Findings", overviews or [text(NONE_STANDS if data.superseded else NONE_MADE)]),
             ("Evidence statements", evidence or [text("There is none.")]),
-            ("What the records do not exclude", [text(_ALWAYS), {"list": list(ALTERNATIVES)}]),
+            ("What the records do not exclude", _not_excluded(data)),
             ("Network names", _networks(data)),
             ("Sources", [text(_RANGES), sources.block(paths)]),
             ("Tool, rules and ledger", _versions(data)),
             ("Limits", [{"list": [*LIMITS, *_limits(data)]}]),
         ],
     }
+
+
+def _not_excluded(data: ExhibitData) -> list[Block]:
+    if not data.attributions:
+        return [text(NOTHING_COMPARED)]
+    return [text(_ALWAYS), {"list": list(ALTERNATIVES)}]
 
 
 _ALWAYS = "Whatever the outcome of a login, these explanations remain open:"
@@ -138,7 +149,7 @@ def _instrument(sheet: InstrumentSheet) -> Iterator[Block]:
         yield note("Warning: ", said(warning))
 
 
-def _return(sheet: ReturnSheet, *, stored: bool) -> Iterator[Block]:
+def _return(sheet: ReturnSheet, data: ExhibitData) -> Iterator[Block]:
     yield {"heading": [f"{sheet.id}, under {sheet.instrument}"]}
     yield facts(
         ("taken in", [instant(sheet.taken_in), " by ", said(sheet.taken_in_by)]),
@@ -159,6 +170,7 @@ def _return(sheet: ReturnSheet, *, stored: bool) -> Iterator[Block]:
         ("file", "sha256", "read as"),
         [(q(file.path), q(file.sha256), said(file.read)) for file in sheet.files],
     )
+    yield from released.notes(data, sheet)
     if sheet.reasons:
         yield table(
             "reasons",
@@ -171,7 +183,7 @@ def _return(sheet: ReturnSheet, *, stored: bool) -> Iterator[Block]:
             ("field in no list, released to nobody", "texts"),
             [(q(path), f"{texts:,}") for path, texts in sheet.unclassified],
         )
-    if sheet.sealed and not stored:
+    if sheet.sealed and not data.filter_key:
         yield note(NOT_STORED)
     for each in sheet.rereads:
         yield note(

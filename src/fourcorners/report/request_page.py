@@ -17,12 +17,13 @@ from fourcorners.report.request_sheet import PROTOCOL_UNKNOWN
 from fourcorners.report.request_sheet import CarrierGroup
 from fourcorners.report.request_sheet import Question
 from fourcorners.report.request_sheet import positions
-from fourcorners.report.statement import PORT_UNKNOWN
 
 NO_PORT = (
     "Without a port the carrier will probably not be able to tell one customer from the others. More instants "
     "without ports do not help."
 )
+LACKING = "with an IPv4 address and without a port."
+NO_NEED = "with an IPv6 address and without a port: none is needed."
 NOT_AN_ORDER = (
     "This page is no instrument and asks nothing by itself. It lists what an instrument to this carrier would "
     "have to name. Copy it; do not retype it."
@@ -72,12 +73,12 @@ def _section(number: int, group: CarrierGroup) -> str:
     )
     rows = "".join(_row(place, question) for place, question in enumerate(group.questions, 1))
     head = "".join(f'<th scope="col">{escape(label)}</th>' for label in _HEAD)
-    missing = sum(question.needs_port for question in group.questions)
-    warning = (
-        f'<p class="warning"><strong>{missing:,} of {asked:,} without a port.</strong> {NO_PORT}</p>\n'
-        if missing
-        else ""
-    )
+    missing = group.without_port
+    warning = ""
+    if missing:
+        warning = f'<p class="warning"><strong>{missing:,} of {asked:,} {LACKING}</strong> {NO_PORT}</p>\n'
+    if without_need := sum(question.port is None for question in group.questions) - missing:
+        warning += f"<p>{without_need:,} of {asked:,} {NO_NEED}</p>\n"
     return (
         f'<section aria-labelledby="carrier-{number}">\n<h2 id="carrier-{number}">{value(group.title)}</h2>\n'
         f"<p>{NOT_AN_ORDER}</p>\n"
@@ -93,14 +94,13 @@ def _section(number: int, group: CarrierGroup) -> str:
 
 def _row(place: int, question: Question) -> str:
     source = question.login.source
-    port = PORT_UNKNOWN if question.port is None else str(question.port)
     marked = ' class="missing"' if question.needs_port else ""
     member = f", {value(source.member)}" if source.member else ""
     where = f'<span class="value">{value(source.sha256)}</span>{member}, bytes: {value(positions(question.login))}'
     return (
         f'<tr><th scope="row">{place}</th>'
         f'<td class="value">{value(question.ip)}</td>'
-        f"<td{marked}>{value(port)}</td>"
+        f"<td{marked}>{value(question.port_text)}</td>"
         f"<td>{PROTOCOL_UNKNOWN}</td>"
         f'<td class="value"><time datetime="{escape(question.at_utc)}">{value(question.at_utc)}</time></td>'
         f'<td><span class="value">{value(question.at_text)}</span>, zone {value(question.zone_basis)}</td>'

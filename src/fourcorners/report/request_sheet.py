@@ -44,6 +44,8 @@ COLUMNS = (
     "network_table_date",
 )
 
+#: With IPv6 an address is one customer's own.
+NO_PORT_NEEDED = PORT_UNKNOWN + "; with IPv6 none is needed"
 PROTOCOL_UNKNOWN = "protocol not recorded"
 _ACTIVE = frozenset("=+-@\t\r\n'＝＋－＠")
 
@@ -89,6 +91,13 @@ class Question:
         """
         return self.port is None and parse_address(self.ip).version == 4  # noqa: PLR2004 - IP version 4
 
+    @property
+    def port_text(self) -> str:
+        """The port, or what is to be said of its absence."""
+        if self.port is not None:
+            return str(self.port)
+        return PORT_UNKNOWN if self.needs_port else NO_PORT_NEEDED
+
 
 @dataclass(frozen=True, slots=True)
 class CarrierGroup:
@@ -105,6 +114,11 @@ class CarrierGroup:
     naming: NetworkNaming
     instrument: Instrument
     questions: tuple[Question, ...]
+
+    @property
+    def without_port(self) -> int:
+        """How many questions lack a port that the carrier needs."""
+        return sum(question.needs_port for question in self.questions)
 
     @property
     def title(self) -> str:
@@ -149,7 +163,7 @@ def _cells(group: CarrierGroup, question: Question) -> tuple[str, ...]:
     source, network = question.login.source, group.network
     return (
         question.ip,
-        PORT_UNKNOWN if question.port is None else str(question.port),
+        question.port_text,
         PROTOCOL_UNKNOWN,
         question.at_utc,
         question.at_text,

@@ -141,6 +141,7 @@ _DIFFERENCES = {
     "members": "statements of members about themselves changed",
 }
 NONE_MADE, NONE_STANDS = "No login has been compared with assignments.", "No comparison that was made stands."
+NOTHING_COMPARED = "This exhibit shows no login that was compared with assignments."
 LOCKED = "locked, since a court quashed what its instrument rests on; nothing of it is shown"
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 
 from fourcorners.model.codes import REJECTIONS
 from fourcorners.model.codes import SEALS
+from fourcorners.report import released
 from fourcorners.report.blocks import Block
 from fourcorners.report.blocks import Text
 from fourcorners.report.blocks import lines
@@ -134,7 +135,9 @@ def _left_open(data: ExhibitData) -> list[Text]:
     for why, words in NOT_SHOWN.items():
         if names := [name for name, reason in data.superseded if reason == why]:
             rows.append(f"Not shown, since {words}: {', '.join(names)}.")
-    rows.append("Who used a connection. The records do not exclude: " + "; ".join(ALTERNATIVES) + ".")
+    rows += released.overview(data)
+    if data.attributions:
+        rows.append("Who used a connection. The records do not exclude: " + "; ".join(ALTERNATIVES) + ".")
     entered_by = [said(name) for name in sorted({sheet.instrument.entered_by for sheet in data.instruments})]
     if entered_by:
         rows.append(["Instrument details entered by ", *_joined(entered_by), ", not independently checked."])
