@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,29 @@ def test_an_export_continues_what_was_kept_and_no_other_file_shows_it(handed: Pa
     with pytest.raises(VerificationFailed) as found:
         outside.verify(handed / "log", policy=policy, since=tmp_path / "late.checkpoint")
     assert found.value.code == "ROLLED_BACK", "an export that holds back what was there is none"
+
+
+@pytest.mark.parametrize("policy", [None, Path("policy")])
+def test_an_exhibit_is_not_checked_by_itself_and_the_log_is_asked_for(tmp_path: Path, policy: Path | None) -> None:
+    (tmp_path / "exhibit.pdf").write_bytes(b"%PDF-1.7 and more")
+    with pytest.raises(UsageError) as caught:
+        outside.verify(tmp_path / "exhibit.pdf", policy=policy)
+    assert "is a PDF, which is not checked by itself" in caught.value.what
+    assert "ledger export" in caught.value.next_step
+    assert "docs/verify.md" in caught.value.next_step
+
+
+def test_the_page_for_outsiders_computes_the_root_that_an_exhibit_prints(
+    handed: Path, workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "verify.md").read_text()
+    code = textwrap.dedent(page.partition("   ```python\n")[2].partition("   ```\n")[0])
+    entries = outside.verify(handed / "log")["entries"]
+    for old, new in (('"DIR"', repr(str(handed / "log"))), ("{120}", f"{{{entries}}}"), ("[:57]", "[:257]")):
+        assert old in code
+        code = code.replace(old, new)
+    exec(code)
+    assert capsys.readouterr().out.strip() == workspace.log.root(257).hex()
 
 
 def change(path: Path, at: int) -> None:

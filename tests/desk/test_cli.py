@@ -93,6 +93,8 @@ def test_a_list_without_an_account_is_declared(desk: Desk, tmp_path: Path) -> No
     (account,) = desk("case show", "C-1")[0]["instruments"][0]["accounts"]
     asked = ("--return", "R-1", "--account", account, "--file", out, "--reason", "the letter says so")
     assert desk("declare account", out, *asked[:-2], code=2) == []
+    assert desk("declare account", out, *asked[:-1], ".", code=2) == []
+    assert "say in --reason who says whose list it is" in desk.err
     assert desk("declare account", out, *asked[:3], "somebody", *asked[4:], code=3) == []
     assert "PRODUCT ACCOUNT_NOT_NAMED" in desk.err
     refusal = next(word for word in desk.err.split() if word.startswith("E-"))
@@ -185,6 +187,24 @@ def test_usage(desk: Desk, capsys: pytest.CaptureFixture[str], words: list[str],
     out, err = capsys.readouterr()
     assert out == ""
     assert says in err
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (["nonsense"], "fourcorners --help"),
+        (["declare", "nonsense"], "fourcorners declare --help"),
+        (["ingest"], "fourcorners ingest --help"),
+        (["ingest", "x", "--unter", "I-1"], "fourcorners ingest --help"),
+        (["declare", "zone", "x", "--return", "R-1"], "fourcorners declare zone --help"),
+        (["samples", "make", "--seed", "1", "--rows", "1", "--out", "x"], "fourcorners samples make --help"),
+    ],
+)
+def test_who_mistypes_is_told_where_the_words_are_listed(
+    desk: Desk, capsys: pytest.CaptureFixture[str], words: list[str], names: str
+) -> None:
+    assert run(["-w", str(desk.folder), *words]) == 2
+    assert f"next: `{names}` names" in capsys.readouterr().err
 
 
 def test_a_refusal_says_whose_rule_and_what_is_permitted(desk: Desk, made: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,39 +11,24 @@ from fourcorners.model.errors import UsageError
 from fourcorners.samples.make import FORMATS
 from fourcorners.samples.make import make
 
+PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
+TABLE = PAGE.read_text().partition("| FORMAT | endings |")[2].partition("\n\n")[0]
+#: FORMAT -> endings, as the page for users has them.
 SUFFIXES = {
-    "meta-record-e": (".txt", ".pdf", ".zip"),
-    "networks": (".parquet",),
-    "case": ("",),
-    "google-return": (".zip",),
-    "google-takeout": (".csv", ".zip"),
-    "x-return": (".txt", ".zip"),
-    "discord-sessions": (".pdf", ".txt", ".zip"),
-    "snapchat-return": (".csv", ".zip"),
-    "reddit-ip-logs": (".csv", ".zip"),
-    "kik-binds": (".csv", ".zip"),
-    "tiktok-ip-data": (".xlsx", ".zip"),
-    "tiktok-text": (".txt", ".pdf", ".zip"),
-    "roblox-addresses": (".csv", ".zip"),
-    "cybertip-report": (".json", ".zip"),
+    name: tuple(re.findall(r"`(\.\w+)`", endings)) or ("",)
+    for names, endings in re.findall(r"^\| (`.+?) \| (.+) \|$", TABLE, re.MULTILINE)
+    for name in re.findall(r"`([^`]+)`", names)
 }
-SUFFIXES |= dict.fromkeys(("isc-dhcpd-leases", "isc-dhcpd6-leases"), (".leases",))
-SUFFIXES |= dict.fromkeys(("kea-leases4", "kea-leases6"), (".kea",))
-SUFFIXES |= dict.fromkeys(("kea-legal-log", "kea-legal-log-ipv6"), (".legal",))
-SUFFIXES |= {"radius-detail": (".detail",), "juniper-port-blocks": (".juniper",)}
-SUFFIXES |= {"cisco-bulk-port-allocation": (".cisco",), "juniper-deterministic-nat": (".junos",)}
 RECORDS = [name for name in FORMATS if "record" in name]
 
 
-def suffixes(name: str) -> tuple[str, ...]:
-    if "export" in name:
-        return (".zip",)
-    return SUFFIXES.get(name, (".csv",) if "table" in name else (".html", ".zip"))
+def test_the_page_for_users_has_every_format() -> None:
+    assert SUFFIXES.keys() == FORMATS.keys()
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_can_be_made_in_every_form_and_twice_alike(tmp_path: Path, name: str) -> None:
-    for suffix in suffixes(name):
+    for suffix in SUFFIXES[name]:
         made = []
         for n in range(2):
             out = tmp_path / str(n) / f"x{suffix}"
@@ -55,7 +41,7 @@ def test_every_format_can_be_made_in_every_form_and_twice_alike(tmp_path: Path, 
 @pytest.mark.parametrize("name", RECORDS)
 @pytest.mark.parametrize("rows", [1, 39, 40, 200])
 def test_a_record_has_exactly_the_rows_asked_for(tmp_path: Path, truth_of: Any, name: str, rows: int) -> None:
-    out = tmp_path / f"x{suffixes(name)[0]}"
+    out = tmp_path / f"x{SUFFIXES[name][0]}"
     make(name, 5, rows, out)
     told = truth_of(out)["returns"][0]
     assert [member["member"] for member in told["members"]] == [""]

@@ -17,6 +17,7 @@ from fourcorners.casework import keeping
 from fourcorners.casework import store
 from fourcorners.casework import unnamed
 from fourcorners.casework.intake import ReadFile
+from fourcorners.casework.reason import is_given
 from fourcorners.casework.rows import ReturnRow
 from fourcorners.casework.workspace import Workspace
 from fourcorners.model.errors import UsageError
@@ -146,7 +147,7 @@ def _check_reason(reason: str, what: str, *, why: str, next_step: str) -> None:
     Raises:
         UsageError: `USAGE`.
     """
-    if not reason.strip():
+    if not is_given(reason):
         raise UsageError("USAGE", what, why=why, next_step=next_step)
 
 

@@ -20,6 +20,7 @@ from fourcorners.casework import store
 from fourcorners.casework.holding import standing
 from fourcorners.casework.people import actors
 from fourcorners.casework.people import petitions
+from fourcorners.casework.reason import is_given
 from fourcorners.casework.rows import InstrumentRow
 from fourcorners.casework.rows import MemberRow
 from fourcorners.casework.rows import ReturnRow
@@ -122,7 +123,7 @@ def _admit(
         case=bound,
         instrument=asked,
         now=workspace.now(),
-        justified=bool(reason.strip()),
+        justified=is_given(reason),
         rows=before + rows if shown else 0,
         allowance=allowance,
     )
@@ -200,7 +201,7 @@ def check_show(workspace: Workspace, case: str, reason: str) -> Decision:
     Raises:
         Refused: with the code, the sentence and the next step of the policy that forbids it.
     """
-    decision = decide_show(actors.acting(workspace), case, justified=bool(reason.strip()))
+    decision = decide_show(actors.acting(workspace), case, justified=is_given(reason))
     if not decision.allowed:
         raise petitions.refusal(decision)
     return decision

@@ -14,6 +14,7 @@ from fourcorners.casework import store
 from fourcorners.casework.holding import standing
 from fourcorners.casework.people import actors
 from fourcorners.casework.people import petitions
+from fourcorners.casework.reason import is_given
 from fourcorners.casework.rows import CaseRow
 from fourcorners.casework.rows import InstrumentRow
 from fourcorners.casework.rows import PetitionRow
@@ -137,7 +138,7 @@ def rule(workspace: Workspace, instrument_id: str, ruling: str, document: Path, 
             raise petitions.refusal(decision)
         rulings = store.of_owner(workspace.tables, RulingRow, instrument_id)
         before = rulings[-1].ruling if rulings else standing.REINSTATED
-        if ruling == before or not reason.strip():
+        if ruling == before or not is_given(reason):
             raise UsageError(
                 "USAGE",
                 f"{instrument_id} is not {ruling} by this: "

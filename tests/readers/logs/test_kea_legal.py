@@ -281,6 +281,19 @@ def test_a_time_waits_for_its_zone_and_one_line_that_disagrees_is_rejected() -> 
     assert [row["problem"] for row in rows(read(text))] == [None, "ZONE_DISAGREES"]
 
 
+def test_who_declared_another_zone_is_told_what_the_lines_name_and_not_to_declare_it_again() -> None:
+    text = gives(0).replace("CET", "EST") + gives(30).replace("CET", "EDT")
+    with pytest.raises(BadInput) as caught:
+        read(text)
+    assert caught.value.what == "no line names the zone that was declared (Europe/Berlin); the lines name EDT, EST"
+    assert "Europe/Berlin" not in caught.value.next_step
+    assert "America/New_York" in caught.value.next_step
+    many = "".join(gives(n).replace("CET", name) for n, name in enumerate(("EST", "CST", "MST", "PST", "HST")))
+    with pytest.raises(BadInput) as caught:
+        read(many)
+    assert caught.value.what.endswith("declared (Europe/Berlin)")
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [

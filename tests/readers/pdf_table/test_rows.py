@@ -231,6 +231,16 @@ def test_a_file_without_the_mappings_header_is_refused() -> None:
     code, what = refused(compiled(*ROWS, head=("Note", "Address", *HEAD[2:])))
     assert (code, "'IP Address'" in what) == ("HEADER", True)
     assert refused(compiled(*ROWS, head=("IP Address", *HEAD[1:])))[0] == "HEADER"
+
+
+def test_of_a_header_that_lacks_a_column_only_that_column_is_named() -> None:
+    _, what = refused(compiled(*ROWS, head=("Note", "Address", *HEAD[2:])))
+    assert what.startswith("the PDF's header has no cell of its own for 'IP Address';")
+    assert not any(repr(name) in what for name in HEAD[2:])
+    _, what = refused(compiled(*ROWS, head=("Note", "Address", r"Lease \ Start", "Ended", "Customer ID")))
+    assert [name for name in COLUMNS.values() if repr(name) in what] == ["IP Address", "Lease End"]
+    _, what = refused(compiled(*ROWS, head=("Note", "a", "b", "c", "Customer ID")))
+    assert all(repr(name) in what for name in COLUMNS.values()), "one word alone is no header"
     # a cell of the header that goes on in the line below
     assert refused(compiled(*ROWS, head=(*HEAD[:2], r"Lease Start \ (local)", *HEAD[3:])))[0] == "PDF"
 

@@ -21,6 +21,7 @@ from fourcorners.casework.holding import shredding
 from fourcorners.casework.holding import standing
 from fourcorners.casework.people import actors
 from fourcorners.casework.people import petitions
+from fourcorners.casework.reason import is_given
 from fourcorners.casework.rows import InstrumentRow
 from fourcorners.casework.rows import PetitionRow
 from fourcorners.casework.rows import ReturnRow
@@ -47,7 +48,7 @@ def request(workspace: Workspace, instrument_id: str, order: Path, reason: str) 
         instrument = store.get(workspace.tables, InstrumentRow, instrument_id)
         actors.check_team(workspace, instrument.case)
         standing.check_not_destroyed(workspace, instrument_id)
-        if not reason.strip():
+        if not is_given(reason):
             raise UsageError(
                 "USAGE",
                 "a destruction needs a reason",

@@ -39,6 +39,7 @@ NO_QUORUM = (
 BY_WITNESSES = (
     "the witnesses that the policy asks for saw this state, and no history before it can be changed unnoticed"
 )
+_PDF = b"%PDF-"
 _CHECK = "check the path"
 #: Beyond every time that an entry can have, ns UTC.
 _NEVER = 1 << 63
@@ -47,6 +48,12 @@ _NEVER = 1 << 63
 def is_handed_out(path: Path) -> bool:
     """Whether that is something handed out to be checked, and no workspace."""
     return path.is_file() or ((path / exported.TILE).is_dir() and (path / exported.CHECKPOINT).is_file())
+
+
+def is_pdf(path: Path) -> bool:
+    """Whether that is a PDF, such as an exhibit."""
+    with path.open("rb") as file:
+        return file.read(len(_PDF)) == _PDF
 
 
 def verify(path: Path, *, policy: Path | None = None, since: Path | None = None) -> dict[str, Any]:
@@ -63,6 +70,15 @@ def verify(path: Path, *, policy: Path | None = None, since: Path | None = None)
         VerificationFailed: `SIGNATURE`, `QUORUM`, `NOT_INCLUDED`, `TAMPERED`, `MISSING_FILE`, `ROLLED_BACK`.
     """
     whole = path.is_dir()
+    if not whole and is_pdf(path):
+        raise UsageError(
+            "USAGE",
+            f"{path} is a PDF, which is not checked by itself",
+            why="an exhibit says on which state of the ledger it rests, by its number of entries and its root; "
+            "that state can be checked, a page that speaks of it cannot",
+            next_step="ask for the log (`ledger export`), check that with --policy, and compare the root that the "
+            "exhibit prints: docs/verify.md",
+        )
     if policy is None and not whole:
         raise UsageError(
             "USAGE",

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from fourcorners.casework import store
 from fourcorners.casework.journal import Entry
+from fourcorners.casework.reason import is_given
 from fourcorners.casework.workspace import Workspace
 from fourcorners.ledger import cosignature
 from fourcorners.ledger import policy as policies
@@ -89,7 +90,7 @@ def remove_witness(workspace: Workspace, name: str, reason: str) -> dict[str, An
     """
     with workspace.attempt("witness remove", {"witness": name}):
         key = _witness(workspace, name)
-        if not reason.strip():
+        if not is_given(reason):
             raise UsageError(
                 "USAGE",
                 f"why is {name} taken out?",

@@ -42,7 +42,7 @@ def run(arguments: list[str]) -> int:
         click.echo(error.format_message())
         return 2
     except click.ClickException as error:
-        click.echo(f"USAGE: {error.format_message()}\n  next: `fourcorners --help` names the verbs", err=True)
+        click.echo(f"USAGE: {error.format_message()}\n  next: {_help(error)}", err=True)
         return 2
     except click.exceptions.Exit as stop:
         return stop.exit_code
@@ -60,3 +60,11 @@ def run(arguments: list[str]) -> int:
             click.echo(refused.diagnostics().encode("utf-8", "backslashreplace"), err=True)
         return refused.exit_code
     return 0
+
+
+def _help(error: click.ClickException) -> str:
+    """Where the words and options of what was typed are listed."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is None or isinstance(context.command, click.Group):
+        return f"`{context.command_path if context else 'fourcorners'} --help` names the verbs"
+    return f"`{context.command_path} --help` names its words and options"

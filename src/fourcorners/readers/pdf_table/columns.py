@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,6 +20,7 @@ from fourcorners.readers.pdf_table.lines import Piece
 
 _MOST_LINES = 4  # of a header whose cells are wrapped
 _LEADING = 1.5  # of a line's height: from one line of a cell to its next
+_MOST = 2  # of a header that lacks columns at least half of them stand
 _SAME_PLACE = 3.0  # points by which the header may stand elsewhere on another page
 
 
@@ -55,6 +57,20 @@ def heads_of(lines: Sequence[Line], labels: Collection[str]) -> list[Head]:
 
 
 def _head(lines: Sequence[Line], first: int, end: int, labels: Collection[str]) -> Head | None:
+    cells = _cells(lines, first, end)
+    if cells is None:
+        return None
+    names = _names(cells)
+    if any(names.count(label) != 1 for label in labels) or len(set(names)) < len(names):
+        return None
+    spans = tuple((min(p.left for p in cell), max(p.right for p in cell)) for cell in cells)
+    if any(one[1] > other[0] for one, other in pairwise(spans)):
+        return None
+    return Head(names, spans, first, end)
+
+
+def _cells(lines: Sequence[Line], first: int, end: int) -> list[list[Piece]] | None:
+    """What stands below each other in a few lines, from left to right; None where that is not clear."""
     if end > len(lines) or first >= end or any(not is_near(*pair) for pair in pairwise(lines[first:end])):
         return None
     cells: list[list[Piece]] = []
@@ -66,14 +82,11 @@ def _head(lines: Sequence[Line], first: int, end: int, labels: Collection[str]) 
             mine[0].append(piece)
         else:
             cells.append([piece])
-    cells.sort(key=lambda cell: min(piece.left for piece in cell))
-    names = tuple(" ".join(piece.text for piece in cell) for cell in cells)
-    if any(names.count(label) != 1 for label in labels) or len(set(names)) < len(names):
-        return None
-    spans = tuple((min(p.left for p in cell), max(p.right for p in cell)) for cell in cells)
-    if any(one[1] > other[0] for one, other in pairwise(spans)):
-        return None
-    return Head(names, spans, first, end)
+    return sorted(cells, key=lambda cell: min(piece.left for piece in cell))
+
+
+def _names(cells: Sequence[Sequence[Piece]]) -> tuple[str, ...]:
+    return tuple(" ".join(piece.text for piece in cell) for cell in cells)
 
 
 def is_near(above: Line, below: Line) -> bool:
@@ -155,12 +168,24 @@ def _joined(one: Piece, other: Piece) -> Piece:
     )
 
 
-def no_header(labels: Iterable[str]) -> BadInput:
-    """`HEADER`: no line has all the words that the mapping names."""
-    names = ", ".join(repr(label) for label in labels)
+def no_header(pages: Iterable[Sequence[Line]], labels: Collection[str]) -> BadInput:
+    """`HEADER`: no line has all the words that the mapping names; which it lacks, where most stand in one."""
+    seen = max((each for lines in pages for each in _seen(lines, labels)), key=len, default=frozenset())
+    missing = sorted(set(labels) - seen if _MOST * len(seen) >= len(labels) else labels)
+    names = ", ".join(repr(label) for label in missing)
     return BadInput(
         "HEADER",
-        f"no line of the PDF has a cell for each column that the mapping names: {names}",
+        f"no line of the PDF has a cell for each column that the mapping names: {names}"
+        if len(missing) == len(labels)
+        else f"the PDF's header has no cell of its own for {names}; the other columns of the mapping stand there",
         why="which column a value stands in is certain only below a header of which each cell stands apart",
         next_step="compare the mapping with the table's header, or ask the custodian for the table as CSV",
     )
+
+
+def _seen(lines: Sequence[Line], labels: Collection[str]) -> Iterator[frozenset[str]]:
+    """Which of the labels stand once in a cell of their own, for each few lines that could be a header."""
+    for first in range(len(lines)):
+        for end in range(first + 1, first + _MOST_LINES + 1):
+            names = _names(_cells(lines, first, end) or ())
+            yield frozenset(label for label in labels if names.count(label) == 1)

@@ -86,7 +86,7 @@ def read_pages(found: list[Page], wanted: Wanted) -> tuple[list[list[str]], int]
         sheet.heads = heads_of(sheet.lines, wanted.labels)
     heads = [head for sheet in sheets for head in sheet.heads]
     if not heads:
-        raise no_header(sorted(wanted.labels))
+        raise no_header([sheet.lines for sheet in sheets], wanted.labels)
     head = heads[0]
     if not all(head.is_again(other) for other in heads):
         raise bad("its header stands on another page in other columns")

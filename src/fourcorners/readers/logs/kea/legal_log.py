@@ -38,6 +38,14 @@ _SIGN = re.compile(
     rb"(?:(?:Address|Prefix): \S+ has been [a-z]+ |(?:Administrator|HA partner) [a-z]+ )",
     re.MULTILINE,
 )
+#: The same place in a line whose zone is a name: letters, or hours and minutes.
+_NAMED = re.compile(
+    rb"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ([A-Z]{2,5}|[+-]\d\d(?:\d\d)?) "
+    rb"(?:Address|Prefix|Administrator|HA partner)\b",
+    re.MULTILINE,
+)
+_FEW = 4  # abbreviations: summer and winter time of two servers
+_EXAMPLES = ("Europe/Berlin", "America/New_York")
 _UNKNOWN, _DISAGREES, _CUT = "UNKNOWN_TEXT", "ZONE_DISAGREES", "TRUNCATED_ROW"
 
 
@@ -80,7 +88,7 @@ class LegalLog:
             batch = Batch("assignment", "line", numbered(found.rows, first), FIELD_CATEGORIES, found.clients)
             yield replace(head, batches=(batch,), labels=found.labels, holes=pa.array(found.holes))
             first += found.rows.num_rows
-        _refuse(problems, said)
+        _refuse(problems, said, data)
 
     def relate(self, files: Sequence[Sequence[Reading]], *, lossy: bool) -> list[list[Reading]]:  # noqa: ARG002 - leases state their end
         """When each lease began and ended, as all lines together say."""
@@ -91,7 +99,7 @@ class LegalLog:
         return census_lines.count(data, LABELS)
 
 
-def _refuse(problems: Counter[str | None], said: Said) -> None:
+def _refuse(problems: Counter[str | None], said: Said, data: Data) -> None:
     """A log of which nothing can be read for one reason that a person can change."""
     if problems[_UNKNOWN] and set(problems) <= {_UNKNOWN, _CUT}:
         raise BadInput(
@@ -103,13 +111,28 @@ def _refuse(problems: Counter[str | None], said: Said) -> None:
             next_step="ask for the log as a table, and declare what its columns mean",
         )
     if problems[_DISAGREES] and set(problems) <= {_UNKNOWN, _DISAGREES, _CUT}:
+        declared = said.zone.name if said.zone else ""
+        named = _abbreviations(data)
+        example = next(name for name in _EXAMPLES if name != declared)
         raise BadInput(
             "NO_TIME",
-            f"no line names the zone that was declared{f' ({said.zone.name})' if said.zone else ''}",
+            f"no line names the zone that was declared{f' ({declared})' if declared else ''}"
+            + (f"; the lines name {', '.join(named)}" if named else ""),
             where="line 1",
             why="a line names its zone by an abbreviation, which must be the declared zone's at that time",
-            next_step="declare the zone of the server's clock by its IANA name, such as Europe/Berlin",
+            next_step="ask the carrier in which zone the server's clock ran, and declare that by its IANA name, "
+            f"such as {example}",
         )
+
+
+def _abbreviations(data: Data) -> list[str]:
+    """The zones that the lines name, if they are few; letters or an offset alone, so that nothing else is told."""
+    found = set[str]()
+    for match in _NAMED.finditer(data):
+        found.add(match[1].decode())
+        if len(found) > _FEW:
+            return []
+    return sorted(found)
 
 
 LEGAL_LOG = LegalLog()
