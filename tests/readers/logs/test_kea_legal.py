@@ -26,6 +26,7 @@ from fourcorners.model.records import Reading
 from fourcorners.readers.archive import Member
 from fourcorners.readers.logs import kea
 from fourcorners.readers.logs import lines
+from fourcorners.readers.logs.kea import holdings
 from fourcorners.readers.logs.kea import legal_lines
 from fourcorners.readers.logs.kea.abbreviations import read_named
 from fourcorners.readers.logs.kea.device import client_of
@@ -582,3 +583,26 @@ def test_a_reader_that_loses_something_is_caught(
     with pytest.raises(BadInput) as caught:
         read_anew(text)
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("kind", ["undated", "unread", "added", "updated", "deleted"])
+def test_lines_of_one_address_are_not_each_held_against_every_lease(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each lease is doubted a constant number of times, however many lines there are, also within one second."""
+    size, kept, keep = 40, [], holdings._Lease.keep
+    given = "".join(gives(0).replace("aa:01", f"aa:{n:02x}") for n in range(size))
+    if kind == "undated":
+        lines = gives(1).replace(" CET ", " EST ") * size
+    elif kind == "unread":
+        lines = gives(1, "some time") * size
+    else:
+        lines = command(1, kind) * size
+
+    def counted(lease: holdings._Lease, until: int) -> None:
+        kept.append(lease)
+        keep(lease, until)
+
+    monkeypatch.setattr(holdings._Lease, "keep", counted)
+    held(given + lines)
+    assert size <= len(kept) <= 2 * size

@@ -107,12 +107,19 @@ def _spans(records: list[_Record]) -> Iterator[tuple[_Record, tuple[int, int, in
     for group, after in zip(groups, [*groups[1:], nobody], strict=True):
         following = after[0].start if after else FOREVER
         heard = {record.client for record in after if record.client and record.says is not Says.SOMEBODY}
+        leases = defaultdict[str | None, list[_Record]](list)
         for record in group:
-            lease = [each for each in group if each.client == record.client]
+            leases[record.client].append(record)
+        given = {
+            client: _given(lease, following, heard=client in heard)
+            for client, lease in leases.items()
+            if any(each.says is Says.GIVEN for each in lease)
+        }
+        for record in group:
             if record.says is Says.SOMEBODY:
                 yield record, (record.start, record.start, following)
-            elif any(each.says is Says.GIVEN for each in lease):
-                yield record, _given(lease, following, heard=record.client in heard)
+            elif record.client in given:
+                yield record, given[record.client]
             elif record.client and record.end:
                 yield record, (record.start, record.start, min(record.end, following))
 

@@ -97,64 +97,93 @@ class _Lease:
         certain = FOREVER if until == NONE else until
         return cls(line, start, certain, max(certain, lost))
 
-    def runs(self, at: int | None) -> bool:
-        """Whether it may run at that time, or ever where the time is not known."""
-        return self.start < self.reach and (at is None or self.start <= at < self.reach)
-
     def keep(self, until: int) -> None:
         """Let nothing be certain from then on."""
         self.certain, self.is_doubted = min(self.certain, until), True
 
 
+class _Moment:
+    """The leases of one time, and what lines of other kinds, up to the next such time, tell of them.
+
+    Attributes:
+        leases: of one time; none before the first one.
+        following: the time of the next ones.
+        reach: of all leases.
+    """
+
+    def __init__(self, leases: list[_Lease], following: int) -> None:
+        self.leases, self.following = leases, following
+        self.reach = max((lease.reach for lease in leases), default=0)
+        self._ends = {(lease.line.client, lease.certain) for lease in leases}
+        self._reaches = dict[str | None, int]()
+        for lease in leases:
+            client = lease.line.client
+            self._reaches[client] = max(self._reaches.get(client, 0), lease.reach)
+        self._unread = self._deleted = FOREVER
+        self._commands = dict[str | None, int]()
+
+    def ends(self, client: str | None, at: int) -> bool:
+        """Whether a lease of that client is known to end then."""
+        return (client, at) in self._ends
+
+    def tell(self, line: _Line, at: int) -> Iterator[Span]:
+        """What a line of no client says of itself; what it says of these leases is kept for `doubt`."""
+        if not line.is_read:
+            self._unread = min(self._unread, at)
+        elif line.action.endswith(_DELETED):
+            self._deleted = min(self._deleted, at)
+            if self.reach <= at:
+                yield from _since_known(line, self)
+        else:
+            client = line.client or None
+            self._commands[client] = min(self._commands.get(client, FOREVER), at)
+            begin = max(at, self._reaches.get(client, 0)) if client else at
+            if begin < self.following:
+                yield line.row, begin, begin, self.following
+
+    def doubt(self) -> None:
+        """Let nothing be certain of these leases that the lines told otherwise."""
+        first = sorted(self._commands.items(), key=lambda told: told[1])[:2]  # any client has another among two
+        for lease in self.leases:
+            client = lease.line.client
+            others = [at for other, at in first if other is None or other != client]
+            if min([self._unread, *others]) < lease.reach:
+                lease.keep(lease.start)
+            elif self._deleted < lease.reach:
+                lease.keep(self._deleted)
+
+
 def _beside(lines: list[_Line], columns: dict[str, Ints]) -> Iterator[Span]:
     """What is to be said of one address beside the leases of its clients."""
     leases = [_Lease.of(line, columns) for line in lines if line.is_of_client]
-    leases.sort(key=lambda lease: lease.line.at or 0)
-    times = [lease.line.at or 0 for lease in leases]
-
-    def newest(behind: int) -> list[_Lease]:
-        """Of the first so many, those with the last time."""
-        return leases[bisect_left(times, times[behind - 1]) : behind] if behind else []
-
-    for lease, at in zip(leases, times, strict=True):
-        if lease.line.action == _RELEASED and columns["held_from"][lease.line.row] == NONE:
-            before = newest(bisect_left(times, at))
-            if not any(each.line.client == lease.line.client and each.certain == at for each in before):
-                yield from _since_known(lease.line, before)
-    for line in lines:
-        if not line.is_of_client:
-            behind = bisect_right(times, line.at) if line.at is not None else 0
-            before = leases if line.at is None else newest(behind)
-            yield from _told_otherwise(line, before, times[behind] if behind < len(times) else FOREVER)
+    by_time = defaultdict[int, list[_Lease]](list)
     for lease in leases:
+        by_time[lease.line.at or 0].append(lease)
+    times = sorted(by_time)
+    groups = [list[_Lease](), *(by_time[at] for at in times)]
+    moments = [_Moment(group, at) for group, at in zip(groups, [*times, FOREVER], strict=True)]
+
+    for lease in leases:
+        line, at = lease.line, lease.line.at or 0
+        if line.action == _RELEASED and columns["held_from"][line.row] == NONE:
+            before = moments[bisect_left(times, at)]
+            if not before.ends(line.client, at):
+                yield from _since_known(line, before)
+    for line in lines:
+        if not line.is_of_client and line.at is not None:
+            yield from moments[bisect_right(times, line.at)].tell(line, line.at)
+    for moment in moments:
+        moment.doubt()
+    undated = any(line.at is None for line in lines)
+    for lease in leases:
+        if undated and lease.start < lease.reach:
+            lease.keep(lease.start)
         if lease.is_doubted:
             yield lease.line.row, lease.start, lease.certain, lease.reach
 
 
-def _told_otherwise(line: _Line, before: list[_Lease], following: int) -> Iterator[Span]:
-    """What a line of no client says, of the leases before it and of itself until the following client's line."""
-    running = [lease for lease in before if lease.runs(line.at)]
-    if not line.is_read or line.at is None:
-        for lease in running:
-            lease.keep(lease.start)
-    elif line.action.endswith(_DELETED):
-        for lease in running:
-            lease.keep(line.at)
-        if not running:
-            yield from _since_known(line, before)
-    else:
-        begin = line.at
-        for lease in running:
-            if line.client and line.client == lease.line.client:
-                begin = max(begin, lease.reach)
-            else:
-                lease.keep(lease.start)
-        if begin < following:
-            yield line.row, begin, begin, following
-
-
-def _since_known(line: _Line, before: list[_Lease]) -> Iterator[Span]:
+def _since_known(line: _Line, before: _Moment) -> Iterator[Span]:
     """Somebody had the address until that line, and no line says who."""
-    known, at = max((lease.reach for lease in before), default=0), line.at or 0
+    known, at = before.reach, line.at or 0
     if known < at:
         yield line.row, known, known, at
