@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import IPv4Address
 from ipaddress import IPv4Network
+from itertools import combinations
 from typing import Any
 
 import pyarrow as pa
@@ -24,8 +25,10 @@ from fourcorners.model.records import COMPUTED
 from fourcorners.model.records import Reading
 from fourcorners.readers.archive import Member
 from fourcorners.readers.logs.deterministic import adaptive as adaptive_services
+from fourcorners.readers.logs.deterministic import configuration
 from fourcorners.readers.logs.deterministic import juniper
 from fourcorners.readers.logs.deterministic import text as text_of
+from fourcorners.readers.logs.deterministic.pool import Range
 from fourcorners.readers.logs.deterministic.pool import blocks_of
 from fourcorners.readers.logs.deterministic.statements import statements
 from fourcorners.readers.logs.mapping import parse_log_mapping
@@ -395,13 +398,13 @@ REFUSED: list[tuple[str, Callable[[str], str], str]] = [
         lambda text: text + "set services service-set S nat-rules R\nset services service-set T nat-rules R\n",
         "2 service sets",
     ),
-    (adaptive(), lambda text: text + "deactivate services nat pool P\n", "no deterministic pool|no pool"),
+    (adaptive(), lambda text: text + "deactivate services nat pool P\n", "not in force here"),
     (next_gen("address 10.0.0.0/8", "203.0.0.0", "203.8.0.0"), lambda text: text, "assignments are more than"),
     (next_gen(), lambda text: text.replace("block-size 1024", "block-size 2048"), "too many"),
     (
         next_gen(),
         lambda text: text.replace("rule R then source-nat pool P", "rule R then source-nat off"),
-        "no rule",
+        "0 rules",
     ),
     (
         next_gen(),
@@ -456,6 +459,132 @@ def test_damage_is_refused(text: str, code: str) -> None:
     assert caught.value.code == code
 
 
+TERM, RULE = "services nat rule S term X", "services nat source rule-set S rule X"
+OTHER_POOL = "services nat pool Q address 198.51.100.0/30"
+OTHER_SOURCE_POOL = "services nat source pool Q address 198.51.100.1/32 to 198.51.100.3/32"
+HOSTS_APART, HOSTS_SHARED = "100.64.9.0/28", "100.64.0.0/28"
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ([f"{TERM} then translated source-prefix 203.0.113.2/32"], "term beside"),
+        ([f"{TERM} then translated destination-prefix 10.0.0.1/32"], "term beside"),
+        ([f"{TERM} then translated destination-pool Q", OTHER_POOL], "term beside"),
+        ([f"{TERM} then translated overload-prefix 203.0.113.0/30"], "term beside"),
+        ([f"{TERM} then translated dns-alg-prefix 203.0.113.0/30"], "term beside"),
+        ([f"{TERM} from source-address-range low 100.64.0.1 high 100.64.0.9"], "term beside"),
+        ([f"{TERM} from source-address 100.64.9.4/32 except"], "not plain"),
+        ([f"{TERM} then translated source-pool Z"], "not in force here"),
+        ([f"{TERM} from source-address {HOSTS_SHARED}", f"{TERM} then no-translation"], "share an host"),
+        (
+            [OTHER_POOL, f"{TERM} then translated source-pool Q", f"{TERM} from source-address {HOSTS_SHARED}"],
+            "share an host",
+        ),
+        ([f"{TERM} x"], "term beside"),
+        (["services nat rule-set S rule X term T then no-translation"], "set of rules"),
+        (["services nat rule S policy X"], "known for a rule"),
+    ],
+)
+def test_a_term_beside_is_of_other_addresses_and_other_hosts(lines: list[str], reason: str) -> None:
+    beside = [f"{TERM} from source-address {HOSTS_APART}"]
+    with pytest.raises(BadInput, match=reason):
+        blocks("".join(f"set {line}\n" for line in beside + lines) + adaptive())
+
+
+def test_a_term_without_hosts_of_its_own_may_be_of_any() -> None:
+    for text in (
+        adaptive() + f"set {TERM} then no-translation\n",
+        next_gen() + f"set {RULE} then source-nat off\n",
+    ):
+        with pytest.raises(BadInput, match="no source-address"):
+            blocks(text)
+
+
+def test_a_term_beside_that_is_of_others_changes_nothing() -> None:
+    lines = [
+        OTHER_POOL,
+        f"{TERM} from source-address {HOSTS_APART}",
+        f"{TERM} then translated source-pool Q",
+        f"{TERM} then translated translation-type napt-44",
+        "services nat rule S term Y from source-address 100.64.10.0/24",
+        "services nat rule S term Y then no-translation",
+    ]
+    assert blocks("".join(f"set {line}\n" for line in lines) + adaptive()) == blocks(adaptive())
+    lines = [
+        OTHER_SOURCE_POOL,
+        f"{RULE} match source-address {HOSTS_APART}",
+        f"{RULE} then source-nat pool Q",
+        "services nat source rule-set S rule Y match source-address-name B",
+        "services nat source rule-set S rule Y then source-nat off",
+        "services address-book global address B 100.64.10.0/24",
+    ]
+    assert blocks("".join(f"set {line}\n" for line in lines) + next_gen()) == blocks(next_gen())
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        (["services nat source rule-set S rule R2 then source-nat pool P"], "2 rules"),
+        (["services nat source rule-set S2 rule R then source-nat pool P"], "2 rules"),
+        (
+            [
+                "services nat source rule-set S2 rule R then source-nat pool P",
+                "services service-set X nat-rule-sets S",
+                "services service-set Y nat-rule-sets S2",
+            ],
+            "2 rules",
+        ),
+        (
+            [OTHER_SOURCE_POOL, "services nat source rule-set S rule R then source-nat pool Q"],
+            "the pool of a rule stands twice",
+        ),
+        (["services nat source rule-set S rule R then source-nat off"], "deterministic rule"),
+        ([f"{RULE} match source-address {HOSTS_SHARED}", f"{RULE} then source-nat off"], "share an host"),
+        (
+            [OTHER_SOURCE_POOL, f"{RULE} match source-address 0.0.0.0/0", f"{RULE} then source-nat pool Q"],
+            "share an host",
+        ),
+        ([f"{RULE} match source-address {HOSTS_APART}", f"{RULE} then source-nat interface"], "rule beside"),
+        ([f"{RULE} match source-address {HOSTS_APART}", f"{RULE} then source-nat pool Z"], "not in force here"),
+    ],
+)
+def test_one_rule_translates_to_a_pool_and_those_beside_are_of_others(lines: list[str], reason: str) -> None:
+    with pytest.raises(BadInput, match=reason):
+        blocks("".join(f"set {line}\n" for line in lines) + next_gen())
+
+
+@pytest.mark.parametrize("apply", ["apply-groups G", "apply-groups [ F G ]", "interfaces apply-groups G"])
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<s*> nat rule <*> term <*> from source-address 100.64.8.0/24",
+        "<*s> nat pool <*> address-range low 198.51.100.1 high 198.51.100.9",
+        "system login <x>",
+    ],
+)
+def test_a_group_with_wildcards_is_refused_where_it_is_applied(apply: str, hidden: str) -> None:
+    text = adaptive() + f"set groups F system ports\nset groups G {hidden}\n"
+    assert blocks(text) == blocks(adaptive())
+    with pytest.raises(BadInput, match="wildcard"):
+        blocks(text + f"set {apply}\n")
+    assert blocks(text + "set apply-groups F\n") == blocks(adaptive())
+
+
+def test_what_several_members_share_is_refused() -> None:
+    service_set = "services service-set X interface-service service-interface"
+    for line in (
+        f"{service_set} ams0.0",
+        "services service-set X next-hop-service inside-service-interface ams12.1",
+        "interfaces ams0 load-balancing-options member-interface mams-0/0/0",
+        "interfaces mams-1/0/0 unit 0 family inet",
+    ):
+        with pytest.raises(BadInput, match="aggregated interface"):
+            blocks(adaptive() + f"set {line}\n")
+    for line in (f"{service_set} ms-1/0/0.0", "system host-name ams1", "interfaces ge-0/0/0 description ams1"):
+        assert blocks(adaptive() + f"set {line}\n") == blocks(adaptive())
+
+
 CANARY = "CANARY"
 
 
@@ -506,6 +635,58 @@ def test_no_word_of_a_configuration_is_shown_or_kept_wherever_it_stands() -> Non
             shown = f"{error!r} {error} {vars(error)} {error.__cause__}"
         assert CANARY.lower() not in shown.lower(), text
     assert refused > 100
+
+
+def test_the_words_of_a_statement_are_bounded() -> None:
+    """A word more costs every level above it: without a bound, 20,000 words took a gigabyte."""
+    for words in (20_000, 128):
+        long = "x " * words
+        for text in (
+            adaptive() + f"set {long}\n",
+            f"a {{ {long}; }}",
+            f"{long} {{ a; }}",
+            f"a {{ {'x ' * (words // 2)} {{ {'x ' * (words - words // 2)}; }} }}",
+        ):
+            with pytest.raises(BadInput, match=r"has \d+ words, more than 128") as caught:
+                statements(text.encode())
+            assert caught.value.code == "DEPTH"
+    assert len(statements(f"set {'x ' * 127}\n".encode())) == 1
+
+
+def test_many_pools_are_compared_in_order_and_not_each_with_each() -> None:
+    """All of them share addresses with one another, and none does with the deterministic one."""
+    looked = 0
+
+    class Counted(Range):
+        def __getattribute__(self, name: str) -> Any:
+            nonlocal looked
+            looked += 1
+            return super().__getattribute__(name)
+
+    others: list[tuple[Range, int]] = [(Counted(1, 9), number) for number in range(3_000)]
+    configuration._check_apart([(Range(10, 12), 1)], others, "address")
+    assert looked < 20 * len(others)
+    for shared in (Range(9, 9), Range(0, 1), Range(0, 100), Range(3, 4)):
+        with pytest.raises(BadInput, match="share an address"):
+            configuration._check_apart([(shared, 1)], others, "address")
+        with pytest.raises(BadInput, match="share an address"):
+            configuration._check_apart([(Range(1, 9), 1), (shared, 2)], [], "address")
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 6), st.booleans()), max_size=8))
+def test_ranges_are_apart_as_each_with_each_would_find(drawn: list[tuple[int, int, bool]]) -> None:
+    ranges = [(Range(first, first + more), is_fixed) for first, more, is_fixed in drawn]
+    meet = any(
+        (one_fixed or other_fixed) and one.first <= other.last and other.first <= one.last
+        for (one, one_fixed), (other, other_fixed) in combinations(ranges, 2)
+    )
+    fixed, others = ([(each, 1) for each, kind in ranges if kind is wanted] for wanted in (True, False))
+    try:
+        configuration._check_apart(fixed, others, "address")
+    except BadInput:
+        assert meet
+    else:
+        assert not meet
 
 
 def test_what_is_inactive_was_not_in_force() -> None:

@@ -17,6 +17,7 @@ is refused.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import partial
 
 from fourcorners.readers.logs.deterministic.pool import PORTS
@@ -25,6 +26,7 @@ from fourcorners.readers.logs.deterministic.pool import Range
 from fourcorners.readers.logs.deterministic.refused import unsettled
 from fourcorners.readers.logs.deterministic.stanza import Configuration
 from fourcorners.readers.logs.deterministic.stanza import Line
+from fourcorners.readers.logs.deterministic.stanza import Translations
 from fourcorners.readers.logs.deterministic.stanza import number
 from fourcorners.readers.logs.deterministic.stanza import only
 from fourcorners.readers.logs.deterministic.stanza import options
@@ -54,10 +56,12 @@ _TERM_BESIDE = (
     ("then", "translated", "address-pooling"),
     ("then", "syslog"),
 )
+_OTHERS_BESIDE = (*_TERM_BESIDE, ("then", "translated", "translation-type"))
+_NOT_TRANSLATED = ("then", "no-translation")
 
 
-def pools(found: Configuration, *, pool_boundary: bool | None) -> tuple[list[Pool], list[tuple[Range, Line]]]:
-    """The deterministic pools, and the addresses of all the others.
+def translations(found: Configuration, *, pool_boundary: bool | None) -> Translations:
+    """The deterministic pools, and what the others and the terms beside translate.
 
     Args:
         found: the configuration.
@@ -71,27 +75,60 @@ def pools(found: Configuration, *, pool_boundary: bool | None) -> tuple[list[Poo
         if line.words:
             stanzas[line.words[0]].append(line.behind(1))
     terms = _terms(found)
-    fixed, others = list[Pool](), list[tuple[Range, Line]]()
+    uses = defaultdict[str, list[list[Line]]](list)
+    for term in terms:
+        for words in {line.words for line in term if line.words[:-1] == _USES}:
+            uses[words[-1]].append(term)
+    made = Translations([], [], [])
     for name, lines in stanzas.items():
         if any(line.words[:2] == ("port", _SIGN) for line in lines):
-            fixed.append(_pool(name, lines, terms[name], pool_boundary=pool_boundary))
+            made.pools.append(_pool(name, lines, uses[name], pool_boundary=pool_boundary))
         else:
-            others += other_pool(lines, partial(_outside, pool_boundary=True))
-    _check_types(found, {pool.name for pool in fixed})
-    return fixed, others
+            made.outside.extend(other_pool(lines, partial(_outside, pool_boundary=True)))
+    fixed = {pool.name for pool in made.pools}
+    for term in terms:
+        if not any(line.words[:-1] == _USES and line.words[-1] in fixed for line in term):
+            made.inside.extend(_beside(term, set(stanzas)))
+    return made
 
 
-def _terms(found: Configuration) -> defaultdict[str, list[list[Line]]]:
-    """The terms that translate to each pool, and the statements of each of them."""
+def _terms(found: Configuration) -> list[list[Line]]:
+    """The statements of each term."""
     terms = defaultdict[tuple[str, str], list[Line]](list)
     for line in found.under("services", "nat", "rule"):
         if line.words[1:2] == ("term",) and len(line.words) > 3:  # noqa: PLR2004 - rule, `term`, its name
             terms[line.words[0], line.words[2]].append(line.behind(3))
-    uses = defaultdict[str, list[list[Line]]](list)
-    for lines in terms.values():
-        for words in {line.words for line in lines if line.words[:-1] == _USES}:
-            uses[words[-1]].append(lines)
-    return uses
+        elif line.words[1:2] != ("match-direction",):
+            raise unsettled(f"the statement is not known for a rule: {line.spelt}", line.at)
+    for line in found.under("services", "nat", "rule-set"):
+        if line.words[1:2] != ("rule",) or "term" in line.words[2:]:
+            raise unsettled(f"the statement is not known for a set of rules: {line.spelt}", line.at)
+    return list(terms.values())
+
+
+def _beside(term: list[Line], pools: set[str]) -> Iterator[tuple[Range, Line]]:
+    """The hosts of a term that is not deterministic: it leaves them as they are, or gives them to a known pool.
+
+    Raises:
+        BadInput: `NAT_CONFIGURATION` for any other translation, static and destination translation among them, and
+            where the hosts are not plain: it could be of an address, or a host, of a deterministic pool.
+    """
+    whose = False
+    for line in term:
+        if (source := line.below("from", "source-address")) is not None:
+            if len(source.words) != 1:
+                raise unsettled(f"the source-address of another term is not plain: {line.spelt}", line.at)
+            whose = True
+            yield prefix(source.words[0], line), line
+        elif line.words[:-1] == _USES:
+            if line.words[-1] not in pools:
+                raise unsettled(f"a term translates to a pool that is not in force here: {line.spelt}", line.at)
+        elif line.words != _NOT_TRANSLATED and not any(line.below(*path) is not None for path in _OTHERS_BESIDE):
+            raise unsettled(f"the statement is not known for a term beside: {line.spelt}", line.at)
+    if not whose:
+        raise unsettled(
+            f"another term has no source-address, so it may be of the same hosts: {term[0].spelt}", term[0].at
+        )
 
 
 def _pool(name: str, lines: list[Line], terms: list[list[Line]], *, pool_boundary: bool | None) -> Pool:
@@ -180,14 +217,3 @@ def _hosts(terms: list[list[Line]], at: Line, *, boundary: bool) -> Range:
     if kind is None or kind.words[-1] != _TYPE:
         raise unsettled(f"the term of a deterministic pool is not of type {_TYPE}", (kind or at).at)
     return usable(prefix(source.words[2], source), source, boundary=boundary)
-
-
-def _check_types(found: Configuration, fixed: set[str]) -> None:
-    """No term is deterministic without a pool that is."""
-    terms = defaultdict[tuple[str, ...], list[Line]](list)
-    for line in found.under("services", "nat", "rule"):
-        terms[line.words[:3]].append(line)
-    for lines in terms.values():
-        kinds = [line for line in lines if line.words[-1:] and line.words[-1].startswith("deterministic-")]
-        if kinds and not any(line.words[-2:-1] == ("source-pool",) and line.words[-1] in fixed for line in lines):
-            raise unsettled(f"the term has no deterministic pool: {kinds[0].spelt}", kinds[0].at)

@@ -1,12 +1,14 @@
 """What a configuration as a whole settles: its deterministic pools, and that nothing stands against them.
 
 Refused is what could change a block and is not read: groups that hand statements down, another system's statements
-within the file, static or destination translation, a rule that no service set or more than one uses, addresses in
-two pools, hosts in two pools. Everything else that is not used is counted.
+within the file, translation beside that is not shown to be of other addresses and other hosts, services interfaces
+of several members, a rule that no service set or more than one uses, addresses in two pools, hosts in two pools.
+Everything else that is not used is counted.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
@@ -32,7 +34,11 @@ _NAT = (
 )
 _READ = {("services", "nat"), ("services", "service-set"), ("services", "address-book")}
 _BOUNDARY = "include-boundary-addresses"
-_GROUPS = ("apply-groups", "apply-groups-except")
+_APPLY = "apply-groups"
+_GROUPS = (_APPLY, "apply-groups-except")
+_WILDCARD = re.compile("<.*>")
+#: A services interface of several members. How they divide a pool among them is not known.
+_AGGREGATED = re.compile(r"ams\d+(?:\.\d+)?|mams-.+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +64,16 @@ def settle(statements: list[Statement], *, pool_boundary: bool | None) -> Settle
         if statement.active:
             _check_place(statement)
     _check_groups(statements)
-    pools, others = list[Pool](), list[tuple[Range, int]]()
+    pools, outside, inside = list[Pool](), list[tuple[Range, int]](), list[tuple[Range, int]]()
     for kind in (adaptive, next_gen):
-        fixed, beside = kind.pools(found, pool_boundary=pool_boundary)
-        pools += fixed
-        others += [(outside, line.at) for outside, line in beside]
+        made = kind.translations(found, pool_boundary=pool_boundary)
+        pools += made.pools
+        outside += [(each, line.at) for each, line in made.outside]
+        inside += [(each, line.at) for each, line in made.inside]
     if not pools:
         raise unsettled("no pool of deterministic translation is configured", 1)
-    _check_apart([(pool.outside, pool.line) for pool in pools], others, "address")
-    _check_apart([(pool.inside, pool.line) for pool in pools], [], "host")
+    _check_apart([(pool.outside, pool.line) for pool in pools], outside, "address")
+    _check_apart([(pool.inside, pool.line) for pool in pools], inside, "host")
     _check_service_sets(found)
     names = {pool.name for pool in pools}
     for statement, used in zip(statements, found.used, strict=True):
@@ -79,6 +86,11 @@ def _check_place(statement: Statement) -> None:
     """A statement that could speak of translation stands where it is read."""
     words = statement.words
     text = label(words)
+    named = {"services": words, "interfaces": words[1:2]}.get(words[0], ())
+    if any(_AGGREGATED.fullmatch(word) for word in named):
+        raise unsettled(
+            f"how the members of an aggregated interface divide a pool is not read: {text}", statement.line
+        )
     if words[:2] == ("services", "nat") and not any(words[2 : 2 + len(path)] == path for path in _NAT):
         raise unsettled(f"the statement is not read: {text}", statement.line)
     if words[:2] in _READ:
@@ -104,13 +116,22 @@ def _check_unused(statement: Statement, pools: set[str]) -> None:
 
 
 def _check_groups(statements: list[Statement]) -> None:
-    """Every group that is applied to the whole stands in the file."""
+    """Every group that is applied to the whole stands in the file, and none that is applied has wildcards.
+
+    A wildcard may stand for `services` or what is below; what it hands down is not in the file as it is shown.
+    """
     there = {each.words[1] for each in statements if each.words[0] == "groups" and len(each.words) > 1}
+    applied = set[str]()
     for each in statements:
-        if each.active and each.words[0] == "apply-groups":
-            for name in each.words[1:]:
-                if name not in {"[", "]"} and name not in there:
-                    raise unsettled("a group is applied and is not in the file", each.line)
+        if each.active and _APPLY in each.words:
+            names = set(each.words[each.words.index(_APPLY) + 1 :]) - {"[", "]"}
+            applied |= names
+            if each.words[0] == _APPLY and not names <= there:
+                raise unsettled("a group is applied and is not in the file", each.line)
+    for each in statements:
+        wild = each.words[0] == "groups" and any(_WILDCARD.search(word) for word in each.words[2:])
+        if each.active and wild and not applied.isdisjoint(each.words[1:2]):
+            raise unsettled(f"a group that is applied has a wildcard: {label(each.words)}", each.line)
 
 
 def _check_apart(fixed: list[tuple[Range, int]], others: list[tuple[Range, int]], what: str) -> None:

@@ -14,6 +14,7 @@ followed, as the device does, from its first port on. A block size that is left 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from functools import partial
@@ -26,6 +27,7 @@ from fourcorners.readers.logs.deterministic.pool import Range
 from fourcorners.readers.logs.deterministic.refused import unsettled
 from fourcorners.readers.logs.deterministic.stanza import Configuration
 from fourcorners.readers.logs.deterministic.stanza import Line
+from fourcorners.readers.logs.deterministic.stanza import Translations
 from fourcorners.readers.logs.deterministic.stanza import number
 from fourcorners.readers.logs.deterministic.stanza import only
 from fourcorners.readers.logs.deterministic.stanza import options
@@ -38,11 +40,28 @@ _SIGN = ("port", "deterministic")
 _BOUNDARY = "include-boundary-addresses"
 _BESIDE = (("port", "automatic"), ("mapping-timeout",), ("ei-mapping-timeout",))
 _OPTIONS = {"block-size": True, _BOUNDARY: False, "deterministic-nat-configuration-log-interval": True}
+_USES = ("then", "source-nat", "pool")
+_NOT_TRANSLATED = ("then", "source-nat", "off")
+#: How a rule names its hosts, and how the hosts of a pool are named alike.
+_SOURCES: dict[tuple[str, ...], str] = {
+    ("match", "source-address"): "address",
+    ("match", "source-address-name"): "address-name",
+}
+#: What a rule may say beside, since it narrows the rule, or changes no address.
+_RULE_BESIDE = (
+    ("match", "destination-address"),
+    ("match", "destination-address-name"),
+    ("match", "destination-port"),
+    ("match", "application"),
+    ("then", "source-nat", "mapping-type"),
+    ("then", "source-nat", "filtering-type"),
+    ("then", "syslog"),
+)
 _POOL = ("services", "nat", "source", "pool")
 
 
-def pools(found: Configuration, *, pool_boundary: bool | None) -> tuple[list[Pool], list[tuple[Range, Line]]]:
-    """The deterministic pools, and the addresses of all the others.
+def translations(found: Configuration, *, pool_boundary: bool | None) -> Translations:
+    """The deterministic pools, and what the others and the rules beside translate.
 
     Args:
         found: the configuration.
@@ -55,20 +74,66 @@ def pools(found: Configuration, *, pool_boundary: bool | None) -> tuple[list[Poo
     for line in found.under(*_POOL):
         if line.words:
             stanzas[line.words[0]].append(line.behind(1))
-    rules, book = defaultdict[str, list[Line]](list), defaultdict[str, list[Line]](list)
+    rules, book = defaultdict[tuple[str, ...], list[Line]](list), defaultdict[str, list[Line]](list)
     for line in found.under("services", "nat", "source", "rule-set"):
-        if line.words[-3:-1] == ("source-nat", "pool"):
-            rules[line.words[-1]].append(line)
+        if line.words[1:2] == ("rule",):
+            rules[line.words[:3]].append(line.behind(3))
+    uses = defaultdict[str, list[Line]](list)
+    for rule in rules.values():
+        for words, line in {line.words: line for line in rule if line.words[:-1] == _USES}.items():
+            uses[words[-1]].append(line)
     for line in found.under("services", "address-book", "global", "address"):
         if line.words:
             book[line.words[0]].append(line.behind(1))
-    fixed, others = list[Pool](), list[tuple[Range, Line]]()
+    made = Translations([], [], [])
     for name, lines in stanzas.items():
         if any(line.words[:2] == _SIGN for line in lines):
-            fixed.append(_pool(name, lines, rules[name], book, pool_boundary=pool_boundary))
+            made.pools.append(_pool(name, lines, uses[name], book, pool_boundary=pool_boundary))
         else:
-            others += other_pool(lines, partial(_outside, pool_boundary=True))
-    return fixed, others
+            made.outside.extend(other_pool(lines, partial(_outside, pool_boundary=True)))
+    fixed = {pool.name for pool in made.pools}
+    for rule in rules.values():
+        if not any(line.words[:-1] == _USES and line.words[-1] in fixed for line in rule):
+            made.inside.extend(_beside(rule, set(stanzas), book))
+        else:
+            _check_rule(rule)
+    return made
+
+
+def _check_rule(rule: list[Line]) -> None:
+    """A rule that translates to a deterministic pool does nothing else."""
+    only(list({line.words: line for line in rule if line.words[:-1] == _USES}.values()), "the pool of a rule")
+    for line in rule:
+        if line.words[:-1] != _USES and line.words[:2] not in _SOURCES and not _is_beside(line):
+            raise unsettled(f"the statement is not known for a deterministic rule: {line.spelt}", line.at)
+
+
+def _is_beside(line: Line) -> bool:
+    return any(line.below(*path) is not None for path in _RULE_BESIDE)
+
+
+def _beside(rule: list[Line], pools: set[str], book: Mapping[str, list[Line]]) -> Iterator[tuple[Range, Line]]:
+    """The hosts of a rule that is not deterministic: it leaves them as they are, or gives them to a known pool.
+
+    Raises:
+        BadInput: `NAT_CONFIGURATION` for any other translation, and where the hosts are not plain: it could be
+            of an address, or a host, of a deterministic pool.
+    """
+    whose = False
+    for line in rule:
+        words = line.words
+        if words[:2] in _SOURCES:
+            whose = True
+            yield _hosts(book, line.spelt_as((_SOURCES[words[:2]], *words[2:])), boundary=True), line
+        elif words[:-1] == _USES:
+            if words[-1] not in pools:
+                raise unsettled(f"a rule translates to a pool that is not in force here: {line.spelt}", line.at)
+        elif words != _NOT_TRANSLATED and not _is_beside(line):
+            raise unsettled(f"the statement is not known for a rule beside: {line.spelt}", line.at)
+    if not whose:
+        raise unsettled(
+            f"another rule has no source-address, so it may be of the same hosts: {rule[0].spelt}", rule[0].at
+        )
 
 
 def _pool(
@@ -103,8 +168,8 @@ def _pool(
         raise unsettled(f"a deterministic pool has no {'hosts' if place else 'addresses'}", lines[0].at)
     if "block-size" not in said:
         raise unsettled("a deterministic pool states no block-size", lines[0].at)
-    if not rules:
-        raise unsettled("no rule translates to the pool", place.at)
+    if len(rules) != 1:
+        raise unsettled(f"{len(rules)} rules translate to the pool, where one is expected", place.at)
     for rule in rules:
         rule.use()
     outside, inside = ranges[0][0], _hosts(book, host, boundary=_BOUNDARY in said)

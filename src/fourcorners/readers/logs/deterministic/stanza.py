@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
+from dataclasses import dataclass
 from ipaddress import AddressValueError
 from ipaddress import IPv4Address
 from ipaddress import IPv4Network
 from ipaddress import NetmaskValueError
 
 from fourcorners.readers.logs.deterministic.labels import label
+from fourcorners.readers.logs.deterministic.pool import Pool
 from fourcorners.readers.logs.deterministic.pool import Range
 from fourcorners.readers.logs.deterministic.refused import unsettled
 from fourcorners.readers.logs.deterministic.statements import Statement
@@ -71,6 +73,15 @@ class Line:
     def below(self, *path: str) -> Line | None:
         """The statement as it stands below more of its path; None if it does not."""
         return self.behind(len(path)) if self.words[: len(path)] == path else None
+
+
+@dataclass(frozen=True, slots=True)
+class Translations:
+    """What a hierarchy translates: the deterministic pools; the addresses and the hosts of all the rest."""
+
+    pools: list[Pool]
+    outside: list[tuple[Range, Line]]
+    inside: list[tuple[Range, Line]]
 
 
 def only(lines: Sequence[Line], what: str) -> Line | None:
@@ -152,8 +163,8 @@ def other_pool(lines: Sequence[Line], outside: Callable[[Line], Range | None]) -
     Raises:
         BadInput: `NAT_CONFIGURATION`, it has no addresses at all: no device keeps such a pool.
     """
-    six = [line for line in lines if any(":" in word for word in line.words)]
-    four = [(found, line) for line in lines if line not in six and (found := outside(line)) is not None]
-    if not six and not four:
+    plain = [line for line in lines if not any(":" in word for word in line.words)]
+    four = [(found, line) for line in plain if (found := outside(line)) is not None]
+    if len(plain) == len(lines) and not four:
         raise unsettled(f"a pool has no addresses: {lines[0].spelt}", lines[0].at)
     yield from four

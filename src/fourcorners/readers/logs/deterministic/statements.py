@@ -19,6 +19,8 @@ from fourcorners.readers.markup import check_text
 
 #: Braces within braces; the deepest hierarchies that are documented have about a dozen.
 MAX_DEPTH = 64
+#: Words of one statement with its whole path; the longest that are documented have some thirty.
+MAX_WORDS = 128
 #: The word for a comment, in the place of a statement's words.
 COMMENT = "comment"
 
@@ -100,19 +102,19 @@ def _lines(tokens: list[_Token]) -> list[Statement]:
             continue
         if any(token.kind == "mark" for token in row) or len(words) == 1 or words[0] not in {_SET, _DEACTIVATE}:
             _damaged("the line is neither `set` nor `deactivate` with a path", line)
+        _check_size(len(words), line)
         if words[0] == _DEACTIVATE:
             off[words[1:]] = line
             found.append(Statement(words, line, active=False))
         else:
             found.append(Statement(words[1:], line))
-    there = {each.words[:n] for each in found if each.active for n in range(1, len(each.words) + 1)}
+    sizes = {len(words) for words in off}
+    there = {each.words[:size] for each in found if each.active for size in sizes}
     for words, line in off.items():
         if words not in there:
             _damaged(f"what is deactivated is not there: {label(words)}", line)
     return [
-        Statement(each.words, each.line, active=False)
-        if any(each.words[:n] in off for n in range(1, len(each.words) + 1))
-        else each
+        Statement(each.words, each.line, active=False) if any(each.words[:size] in off for size in sizes) else each
         for each in found
     ]
 
@@ -137,6 +139,7 @@ def _nested(tokens: list[_Token]) -> Iterator[Statement]:
         else:
             if not words:
                 _damaged("a brace or semicolon stands without words before it", line)
+            _check_size(len(words) + sum(len(level.words) for level in levels), line)
             levels.append(_level(words, line))
             words, opened = [], token.text == "{"
             if not opened:
@@ -171,6 +174,11 @@ def _level(words: list[str], line: int) -> _Level:
 def _statement(levels: list[_Level], line: int) -> Statement:
     words = tuple(word for level in levels for word in level.words)
     return Statement(words, line, all(level.active for level in levels))
+
+
+def _check_size(words: int, line: int) -> None:
+    if words > MAX_WORDS:
+        raise _bad("DEPTH", f"a statement has {words} words, more than {MAX_WORDS}", line)
 
 
 def _bare(token: _Token) -> str:
