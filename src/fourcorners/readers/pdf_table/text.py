@@ -24,6 +24,7 @@ from fourcorners.readers.pdf_table.columns import no_header
 from fourcorners.readers.pdf_table.columns import place
 from fourcorners.readers.pdf_table.lines import Line
 from fourcorners.readers.pdf_table.lines import lines_of
+from fourcorners.readers.pdf_table.merged import mark_merged
 from fourcorners.readers.pdf_table.page import Page
 from fourcorners.readers.pdf_table.page import pages
 from fourcorners.readers.pdf_table.refused import bad
@@ -91,6 +92,7 @@ def read_pages(found: list[Page], wanted: Wanted) -> tuple[list[list[str]], int]
     if not all(head.is_again(other) for other in heads):
         raise bad("its header stands on another page in other columns")
     needed = {n for n, name in enumerate(head.names) if name in wanted.needed}
+    mapped = {n for n, name in enumerate(head.names) if name in wanted.labels}
     started = False
     parts = []
     for sheet in sheets:
@@ -109,6 +111,7 @@ def read_pages(found: list[Page], wanted: Wanted) -> tuple[list[list[str]], int]
             part = rows_of(body, needed, sheet.page.across, spacing, again)
             if not (shaped or part.parted):
                 raise bad("no column of it tells where a row begins, and no lines are drawn between its rows")
+            mark_merged(part.rows, head, mapped, sheet.page.across)
             sheet.body.rows += part.rows
             sheet.body.around += part.around
             sheet.body.open_above |= part.open_above
