@@ -108,6 +108,17 @@ def test_pictures_that_together_take_half_a_page_refuse_it() -> None:
     assert (code, "picture" in what) == ("PDF", True)
 
 
+@pytest.mark.parametrize("place", ["500 0 0 20 45 250", "60 0 0 14 400 306", "500 0 0 20 45 2"])
+def test_a_picture_beside_or_below_the_rows_refuses_the_file(place: str) -> None:
+    code, what = refused(pdf(f"q {place} cm /I1 Do Q\n{TABLE}", PICTURE, resources="/XObject<</I1 6 0 R>>"))
+    assert (code, "picture" in what) == ("PDF", True)
+
+
+def test_a_picture_above_the_table_is_none_of_it() -> None:
+    logo = "q 80 0 0 20 45 370 cm /I1 Do Q\n"
+    assert problems(pdf(logo + TABLE, PICTURE, resources="/XObject<</I1 6 0 R>>")) == [None] * 3
+
+
 def known(content: str, *objects: str, **how: str) -> bytes:
     data = pdf(content, *objects, **how)
     derived = registry.derive(Member("x.pdf", data, "", len(data)))
@@ -140,6 +151,18 @@ def test_a_known_format_with_a_text_that_is_not_seen_is_refused(content: str) ->
     with pytest.raises(BadInput) as caught:
         known(content, LAYER, resources="/Properties<</MC0 6 0 R>>")
     assert caught.value.code == "PDF"
+
+
+def test_a_page_of_very_many_characters_or_texts_is_refused_at_once() -> None:
+    lines = "".join(text(5, 2 + n, f"{n:03d}" * 34, 4) for n in range(200))
+    glyphs = "".join(text(5 + n % 100 * 5, 2 + n // 100, "A", 4) for n in range(8_001))
+    for content, bound in ((lines, "20,000"), (glyphs, "8,000")):
+        code, what = refused(pdf(TABLE + content))
+        assert (code, bound in what) == ("PDF", True)
+    data = pdf(glyphs)
+    with pytest.raises(BadInput) as caught:
+        registry.derive(Member("x.pdf", data, "", len(data)))
+    assert "8,000" in caught.value.what
 
 
 def test_the_values_of_what_is_read_are_those_of_the_page() -> None:

@@ -36,6 +36,8 @@ from fourcorners.readers.plain_csv import write_rows
 from fourcorners.readers.table.pdf_form import AROUND
 from fourcorners.readers.table.pdf_form import PROBLEM
 
+_SIGN = 12.0  # points: a smaller picture is no row
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -116,6 +118,7 @@ def read_pages(found: list[Page], wanted: Wanted) -> tuple[list[list[str]], int]
             sheet.body.around += part.around
             sheet.body.open_above |= part.open_above
         sheet.body.around += above
+        _check_pictures(sheet, head)
     _mark_page_breaks(sheets)
     for sheet in sheets:
         for each in sheet.heads:
@@ -155,6 +158,16 @@ def _check_end(head: Head, lines: list[Line], needed: set[int]) -> None:
     last, *rest = lines[head.end - 1 : head.end + 1]
     if rest and is_near(last, rest[0]) and not rest[0].cells.keys() >= needed:
         raise bad("the line below its header may belong to the header")
+
+
+def _check_pictures(sheet: _Sheet, head: Head) -> None:
+    """Refuse a page with a picture beside or below the table's rows: it may show some of them."""
+    top = max((line.base for row in sheet.body.rows for line in row.lines), default=None)
+    left, right = head.spans[0][0], head.spans[-1][1]
+    for box in sheet.page.pictures:
+        large = min(box[2] - box[0], box[3] - box[1]) >= _SIGN
+        if large and top is not None and box[0] < right and left < box[2] and box[1] < top:
+            raise bad("a picture stands where its rows do; what it shows is no text")
 
 
 def _mark_page_breaks(sheets: list[_Sheet]) -> None:
