@@ -7,8 +7,10 @@ the code with which a row cannot be read.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
+from collections.abc import Collection
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field
@@ -22,6 +24,7 @@ from fourcorners.readers.pdf_table.columns import heads_of
 from fourcorners.readers.pdf_table.columns import is_near
 from fourcorners.readers.pdf_table.columns import no_header
 from fourcorners.readers.pdf_table.columns import place
+from fourcorners.readers.pdf_table.drawn import Box
 from fourcorners.readers.pdf_table.lines import Line
 from fourcorners.readers.pdf_table.lines import lines_of
 from fourcorners.readers.pdf_table.merged import mark_merged
@@ -107,6 +110,7 @@ def read_pages(found: list[Page], wanted: Wanted) -> tuple[list[list[str]], int]
     shaped = {n for n, name in enumerate(head.names) if name in wanted.needed - wanted.plain}
     _check_words([line for bodies, _ in parts for body in bodies for line in body], needed, shaped)
     spacing = Spacing.of([body for bodies, _ in parts for body in bodies], needed)
+    letterhead: Collection[Box] = ()
     for sheet, (bodies, above) in zip(sheets, parts, strict=True):
         for body in bodies:
             again = {n for n, line in enumerate(body) if _place(line) in everywhere}
@@ -118,7 +122,9 @@ def read_pages(found: list[Page], wanted: Wanted) -> tuple[list[list[str]], int]
             sheet.body.around += part.around
             sheet.body.open_above |= part.open_above
         sheet.body.around += above
-        _check_pictures(sheet, head)
+        if bodies:
+            _check_pictures(sheet, head, letterhead)
+            letterhead = sheet.page.pictures  # what stood above the header may stand there on the next page
     _mark_page_breaks(sheets)
     for sheet in sheets:
         for each in sheet.heads:
@@ -160,13 +166,13 @@ def _check_end(head: Head, lines: list[Line], needed: set[int]) -> None:
         raise bad("the line below its header may belong to the header")
 
 
-def _check_pictures(sheet: _Sheet, head: Head) -> None:
-    """Refuse a page with a picture beside or below the table's rows: it may show some of them."""
-    top = max((line.base for row in sheet.body.rows for line in row.lines), default=None)
+def _check_pictures(sheet: _Sheet, head: Head, letterhead: Collection[Box]) -> None:
+    """Refuse a page with a picture beside or below the table's header, or on a later page: it may show rows."""
+    top = sheet.lines[sheet.heads[0].first].base if sheet.heads else math.inf
     left, right = head.spans[0][0], head.spans[-1][1]
     for box in sheet.page.pictures:
         large = min(box[2] - box[0], box[3] - box[1]) >= _SIGN
-        if large and top is not None and box[0] < right and left < box[2] and box[1] < top:
+        if large and box not in letterhead and box[0] < right and left < box[2] and box[1] < top:
             raise bad("a picture stands where its rows do; what it shows is no text")
 
 
