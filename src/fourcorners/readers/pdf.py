@@ -9,6 +9,7 @@ from __future__ import annotations
 import pypdfium2 as pdfium
 
 from fourcorners.model.errors import BadInput
+from fourcorners.readers.pdf_table.refused import check_size
 
 _MAGIC = b"%PDF-"
 _END = b"%%EOF"
@@ -19,7 +20,7 @@ def derive(data: bytes) -> tuple[str, bytes]:
     """The suffix that names the derived text, `text@pypdfium2-VERSION`; and the text, UTF-8, in lines.
 
     Raises:
-        BadInput: `PDF`: damaged, encrypted, or without text (scanned pages).
+        BadInput: `PDF`: damaged, encrypted, without text (scanned pages), or of too many texts on a page.
     """
     if not data.startswith(_MAGIC) or _END not in data[-_TAIL:]:
         raise _bad("it does not begin or end as a PDF; it may be cut off")
@@ -29,6 +30,7 @@ def derive(data: bytes) -> tuple[str, bytes]:
         try:
             for number in range(len(document)):
                 page = document[number]
+                check_size(page, number + 1)
                 text = page.get_textpage().get_text_range()
                 lines += text.replace("\0", "\ufffd").splitlines()
         finally:

@@ -20,6 +20,7 @@ from fourcorners.readers.pdf_table.drawn import Box
 from fourcorners.readers.pdf_table.drawn import Drawn
 from fourcorners.readers.pdf_table.drawn import Rule
 from fourcorners.readers.pdf_table.refused import bad
+from fourcorners.readers.pdf_table.refused import check_size
 from fourcorners.readers.pdf_table.shown import Shown
 
 _SMALLEST = 3.0  # points; smaller text is not read by eye
@@ -107,6 +108,7 @@ def _check(page: pdfium.PdfPage, number: int) -> None:
 
 
 def _page(page: pdfium.PdfPage, number: int) -> Page:
+    check_size(page, number)
     text = page.get_textpage()
     if text.count_chars() > _MOST_GLYPHS:
         raise bad(f"page {number} holds more than {_MOST_GLYPHS:,} characters")

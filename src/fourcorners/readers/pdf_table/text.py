@@ -7,8 +7,10 @@ the code with which a row cannot be read.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
+from collections.abc import Collection
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field
@@ -22,8 +24,10 @@ from fourcorners.readers.pdf_table.columns import heads_of
 from fourcorners.readers.pdf_table.columns import is_near
 from fourcorners.readers.pdf_table.columns import no_header
 from fourcorners.readers.pdf_table.columns import place
+from fourcorners.readers.pdf_table.drawn import Box
 from fourcorners.readers.pdf_table.lines import Line
 from fourcorners.readers.pdf_table.lines import lines_of
+from fourcorners.readers.pdf_table.merged import mark_merged
 from fourcorners.readers.pdf_table.page import Page
 from fourcorners.readers.pdf_table.page import pages
 from fourcorners.readers.pdf_table.refused import bad
@@ -34,6 +38,8 @@ from fourcorners.readers.pdf_table.rows import rows_of
 from fourcorners.readers.plain_csv import write_rows
 from fourcorners.readers.table.pdf_form import AROUND
 from fourcorners.readers.table.pdf_form import PROBLEM
+
+_SIGN = 12.0  # points: a smaller picture is no row
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,7 @@ def read_pages(found: list[Page], wanted: Wanted) -> tuple[list[list[str]], int]
     if not all(head.is_again(other) for other in heads):
         raise bad("its header stands on another page in other columns")
     needed = {n for n, name in enumerate(head.names) if name in wanted.needed}
+    mapped = {n for n, name in enumerate(head.names) if name in wanted.labels}
     started = False
     parts = []
     for sheet in sheets:
@@ -103,16 +110,21 @@ def read_pages(found: list[Page], wanted: Wanted) -> tuple[list[list[str]], int]
     shaped = {n for n, name in enumerate(head.names) if name in wanted.needed - wanted.plain}
     _check_words([line for bodies, _ in parts for body in bodies for line in body], needed, shaped)
     spacing = Spacing.of([body for bodies, _ in parts for body in bodies], needed)
+    letterhead: Collection[Box] = ()
     for sheet, (bodies, above) in zip(sheets, parts, strict=True):
         for body in bodies:
             again = {n for n, line in enumerate(body) if _place(line) in everywhere}
             part = rows_of(body, needed, sheet.page.across, spacing, again)
             if not (shaped or part.parted):
                 raise bad("no column of it tells where a row begins, and no lines are drawn between its rows")
+            mark_merged(part.rows, head, mapped, sheet.page.across)
             sheet.body.rows += part.rows
             sheet.body.around += part.around
             sheet.body.open_above |= part.open_above
         sheet.body.around += above
+        if bodies:
+            _check_pictures(sheet, head, letterhead)
+            letterhead = sheet.page.pictures  # what stood above the header may stand there on the next page
     _mark_page_breaks(sheets)
     for sheet in sheets:
         for each in sheet.heads:
@@ -152,6 +164,16 @@ def _check_end(head: Head, lines: list[Line], needed: set[int]) -> None:
     last, *rest = lines[head.end - 1 : head.end + 1]
     if rest and is_near(last, rest[0]) and not rest[0].cells.keys() >= needed:
         raise bad("the line below its header may belong to the header")
+
+
+def _check_pictures(sheet: _Sheet, head: Head, letterhead: Collection[Box]) -> None:
+    """Refuse a page with a picture beside or below the table's header, or on a later page: it may show rows."""
+    top = sheet.lines[sheet.heads[0].first].base if sheet.heads else math.inf
+    left, right = head.spans[0][0], head.spans[-1][1]
+    for box in sheet.page.pictures:
+        large = min(box[2] - box[0], box[3] - box[1]) >= _SIGN
+        if large and box not in letterhead and box[0] < right and left < box[2] and box[1] < top:
+            raise bad("a picture stands where its rows do; what it shows is no text")
 
 
 def _mark_page_breaks(sheets: list[_Sheet]) -> None:
