@@ -115,6 +115,13 @@ def test_where_it_began_where_it_ended_and_the_devices_are_of_their_own_categori
         (("mSOriginating", "Outgoing", OWN, "", "8056377243", "8056377243"), None),
         (("mSOriginating", "Outgoing", OWN, "", OTHER, "1-805-637-7249"), None),
         (("mSTerminating", "Incoming", "18056377249", "", OWN, OWN), None),
+        (("mSOriginating", "Outgoing", OWN, "8056377249", OTHER, OTHER), None),
+        (("mSTerminating", "Incoming", OTHER, "1 (805) 637-7243", OWN, OWN), None),
+        (("mSOriginating", "Outgoing", OWN, OTHER, OTHER, OTHER), OTHER),
+        (("mSOriginating", "Outgoing", OWN, "202-555-0150", OTHER, OTHER), OTHER),
+        (("mSOriginating", "Outgoing", OWN, "2025550199", OTHER, OTHER), None),  # dialed another
+        (("mSOriginating", "Outgoing", OWN, "*67" + OTHER, OTHER, OTHER), None),  # what a prefix does nobody says
+        (("mSTerminating", "Incoming", OTHER, "2025550199", OWN, OWN), OTHER),  # the caller, whatever was dialed
         (("mSTerminating", "Incoming", "", "", OWN, OWN), None),
     ],
 )

@@ -66,6 +66,11 @@ def _is_voicemail(text: str) -> bool:
     return number(text) in VOICEMAIL or number(f"1{text}") in VOICEMAIL
 
 
+def _is_dialed(keyed: str, called: str) -> bool:
+    """Whether a number is called by what was dialed: in the own country without its code."""
+    return number(called) in {number(keyed), number(f"1{keyed}")}
+
+
 def rows_of(lines: Lines, meaning: Meaning) -> pa.RecordBatch:
     """Rows of family `call`; `account` is the side that the row's direction names, null where it names none."""
     rows = read_rows(lines, meaning)
@@ -121,14 +126,16 @@ def _sides(cells: dict[str, Column], size: int) -> dict[str, pa.Array]:
     """`account` and `party`, each from the column that the row's direction names."""
     calling, called = cells["calling"], cells["called"]
     texts = [cells[key].texts.to_pylist() for key in ("direction", "type", "calling", "called", "destination")]
+    texts.append(cells["dialed"].texts.to_pylist() if "dialed" in cells else [""] * size)
     account, party = np.zeros(size, np.int8), np.zeros(size, np.int8)
-    for row, (direction, kind, one, other, end) in enumerate(zip(*texts, strict=True)):
+    for row, (direction, kind, one, other, end, keyed) in enumerate(zip(*texts, strict=True)):
         way = _way(direction, kind)
-        if way == _OPEN or any(map(_is_voicemail, (one, other, end))):
+        if way == _OPEN or any(map(_is_voicemail, (one, other, end, keyed))):
             continue
         account[row], party[row] = (1, 2) if way == _OUT else (2, 1)
-        if way == _OUT and end and number(end) != number(other):
-            party[row] = 0  # called one number and reached another: which is meant is open
+        moved, apart = end and number(end) != number(other), keyed and not _is_dialed(keyed, other)
+        if way == _OUT and (moved or apart):
+            party[row] = 0  # dialed one number, called or reached another: which is meant is open
     made: dict[str, pa.Array] = {}
     for name, chosen in (("account", account), ("party", party)):
         texts, ranges = _chosen(chosen, (calling, called))

@@ -69,7 +69,7 @@ _CALLS = KnownTable(
         "call",
         "telephone_connection_records",
         (),
-        _NEEDED,
+        (*_NEEDED, "dialed"),
         field_categories={
             "device": "subscriber_identity",
             "first_cell": "cell_site_historical",
