@@ -382,6 +382,60 @@ def test_m33_a_time_without_a_zone_waits_for_a_declaration(
     with pytest.raises(UsageError) as done:
         declare_zone(workspace, row.id, zone, "again", [path])
     assert done.value.code == "NOTHING_TO_DECLARE"
+    assert "enter the same order again" in done.value.next_step
+
+
+def test_a_wrong_mapping_is_corrected_under_an_instrument_of_its_own(
+    workspace: Workspace, case: str, tmp_path: Path
+) -> None:
+    table = tmp_path / "leases.csv"
+    table.write_text("ip,start,end,subscriber\n203.0.113.7,2026-03-02 10:00:00,2026-03-02 11:00:00,S-1\n")
+    (tmp_path / "certificate.txt").write_text("certified")
+    (tmp_path / "wrong.toml").write_text(MAPPING)
+    (tmp_path / "right.toml").write_text(MAPPING.replace('zone = "UTC"', 'zone = "+01:00"'))
+    order = write_order(tmp_path / "o", accounts=("203.0.113.7",))
+    wrong, right = (mappings.load(workspace, tmp_path / name) for name in ("wrong.toml", "right.toml"))
+    assert wrong.text != right.text
+    first = ingest(workspace, [table], instruments.add(workspace, order, case).id, mapping=wrong)
+    with pytest.raises(BadInput) as same:
+        ingest(workspace, [table], first.instrument, mapping=wrong)
+    assert (same.value.code, same.value.next_step) == ("DUPLICATE", f"use {first.id}")
+    with pytest.raises(BadInput) as other:
+        ingest(workspace, [table], first.instrument, mapping=right)
+    assert other.value.what.endswith(f"as {first.id}, by another mapping")
+    assert "instrument add ORDER.toml" in other.value.next_step
+    anew = ingest(workspace, [table], instruments.add(workspace, order, case).id, mapping=right)
+    lines = [records.list_records(workspace, row.instrument, family="assignment") for row in (first, anew)]
+    assert [[line["at"] for line in each] for each in lines] == [
+        ["2026-03-02T10:00:00Z"],
+        ["2026-03-02T09:00:00Z"],
+    ]
+    assert store.get(workspace.tables, ReturnRow, first.id) == first, "the wrong return stays"
+
+
+@pytest.mark.parametrize(
+    ("log", "lines"),
+    [
+        (
+            "2026-03-02 10:00:00 CET Address: 192.0.2.7 has been released from a device with client-id: x\n",
+            ['format = "kea-legal-log"', 'certificate = "certificate.txt"', 'subscriber = "hwaddr" or '],
+        ),
+        (
+            "2026-03-02T10:00:00Z nat1: JSERVICES_NAT_PORT_BLOCK_ALLOC: 100.64.0.1 -> 203.0.113.7:1024-1535\n",
+            ['format = "juniper-port-blocks"', 'certificate = "certificate.txt"'],
+        ),
+    ],
+)
+def test_of_a_known_log_the_lines_of_its_mapping_are_shown(
+    workspace: Workspace, instrument: str, tmp_path: Path, log: str, lines: list[str]
+) -> None:
+    (tmp_path / "x.log").write_text(log)
+    with pytest.raises(BadInput) as found:
+        ingest(workspace, [tmp_path / "x.log"], instrument)
+    assert found.value.code == "UNKNOWN_FORMAT"
+    assert all(f"\n    {line}" in found.value.next_step for line in lines)
+    assert "docs/mappings.md" in found.value.next_step
+    assert "fingerprint" not in found.value.next_step
 
 
 def test_records_of_a_retention_that_is_over_are_not_read(

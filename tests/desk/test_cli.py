@@ -90,6 +90,10 @@ def test_a_list_without_an_account_is_declared(desk: Desk, tmp_path: Path) -> No
     desk("instrument add", tmp_path / "ip_logs.csv.order.toml", "--case", "C-1")
     (taken,) = desk("ingest", out, "--under", "I-1")
     assert (taken["released"], taken["reasons"], taken["declared"]) == (0, {"UNDECIDABLE_ACCOUNT": 20}, [])
+    assert "R-1: nothing was released; 20 of 20 rows are UNDECIDABLE_ACCOUNT: the return does not say" in desk.err
+    assert "next: `fourcorners declare account PATH... --return R-1" in desk.err
+    desk("ingest", out, "--under", "I-1", code=4)
+    assert "next: R-1 waits for a word: `fourcorners declare account PATH... --return R-1" in desk.err
     (account,) = desk("case show", "C-1")[0]["instruments"][0]["accounts"]
     asked = ("--return", "R-1", "--account", account, "--file", out, "--reason", "the letter says so")
     assert desk("declare account", out, *asked[:-2], code=2) == []
@@ -102,7 +106,13 @@ def test_a_list_without_an_account_is_declared(desk: Desk, tmp_path: Path) -> No
     assert (why["allowed"], why["what"], why["code"]) == (False, "declare account", "ACCOUNT_NOT_NAMED")
     (declared,) = desk("declare account", out, *asked)
     assert declared["released"] > 0
+    assert desk.err == ""
     assert [each["value"] for each in declared["declared"]] == [account]
+    desk("ingest", out, "--under", "I-1", code=4)
+    assert "if what was declared of it is wrong, enter the same order again" in desk.err
+    desk("declare account", out, *asked, code=2)
+    assert "NOTHING_TO_DECLARE" in desk.err
+    assert "enter the same order again as an instrument of its own" in desk.err
     assert {line["account_basis"] for line in desk("records", "--under", "I-1")} == {"declared by tester"}
     assert desk("case show", "C-1")[0]["instruments"][0]["returns"] == [declared]
 

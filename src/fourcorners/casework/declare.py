@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
+from fourcorners.casework import corrections
 from fourcorners.casework import ingest
 from fourcorners.casework import keeping
 from fourcorners.casework import store
@@ -83,7 +84,9 @@ def _nothing_waits_for_a_zone(before: ReturnRow) -> UsageError:
     return UsageError(
         "NOTHING_TO_DECLARE",
         f"no record of {before.id} waits for a time zone{told}",
-        next_step=f"`case show` lists the reasons for which records of {before.id} were sealed",
+        next_step=f"if that is wrong, {corrections.anew(before)}"
+        if done
+        else f"`case show` lists the reasons for which records of {before.id} were sealed",
     )
 
 

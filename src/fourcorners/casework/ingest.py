@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from fourcorners.casework import catalogue
+from fourcorners.casework import corrections
 from fourcorners.casework import gate
 from fourcorners.casework import intake
 from fourcorners.casework import journal
@@ -44,6 +45,7 @@ from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.model.instrument import Instrument
 from fourcorners.model.records import COMPUTED
 from fourcorners.readers import registry
+from fourcorners.readers.logs.mapping import needed_lines
 from fourcorners.vault import segments
 from fourcorners.vault.scratch import Scratch
 
@@ -137,7 +139,7 @@ def ingest(
         with keeping.nothing_left_behind(workspace), ExitStack() as stack:
             sifter = _sifter(workspace, instrument, row_id, paths, stack)
             files = read(stack, paths, said, known["files"], on_step, sifter)
-            _check_new(workspace, instrument, files)
+            _check_new(workspace, instrument, files, mapping)
             on_step("read")
             judged = judge(workspace, files, instrument, on_step, sifter)
             return keep(workspace, stack, instrument, row_id, files, judged, said, on_step, sifter)
@@ -278,18 +280,22 @@ def _stem(workspace: Workspace, row_id: str) -> str:
     return f"{row_id}.{workspace.log.size()}"
 
 
-def _check_new(workspace: Workspace, instrument: Instrument, files: list[ReadFile]) -> None:
+def _check_new(
+    workspace: Workspace, instrument: Instrument, files: list[ReadFile], mapping: DeclaredMapping | None
+) -> None:
     hashes = [file.sha256 for file in files if file.read]
     for file in files:
         earlier = store.return_of_file(workspace.tables, instrument.id, file.sha256)
         if earlier or hashes.count(file.sha256) > 1:
+            row = store.get(workspace.tables, ReturnRow, earlier) if earlier else None
+            other = ", by another mapping" if row and corrections.is_under_another(row, mapping) else ""
             raise BadInput(
                 "DUPLICATE",
                 f"{file.path} was already taken in under {instrument.id}"
-                + (f" as {earlier}" if earlier else ", or is given twice"),
+                + (f" as {earlier}{other}" if earlier else ", or is given twice"),
                 where=file.path,
                 why="the same record counted twice would look like two",
-                next_step=f"use {earlier}" if earlier else "give each file once",
+                next_step=corrections.of_duplicate(row, mapping) if row else "give each file once",
             )
     taken = store.returns_of_members(workspace.tables, instrument.id)
     for file, member in intake.with_records(files):
@@ -309,10 +315,20 @@ def _check_new(workspace: Workspace, instrument: Instrument, files: list[ReadFil
             "UNKNOWN_FORMAT",
             f"no file is read: {'; '.join(sorted(reasons))}" if files else "there is no file to read",
             where=names,
-            next_step="`fourcorners readers` lists the formats; for a table, declare a mapping with --mapping; of"
-            " a format that may have changed, send the makers what `fourcorners fingerprint FILE --out FILE.json`"
-            " writes",
+            next_step=_how_to_read(files),
         )
+
+
+def _how_to_read(files: list[ReadFile]) -> str:
+    """What makes files readable that are not: of a known log the lines that a mapping needs."""
+    log = next((each.log for file in files for each in file.unread if each.log), None)
+    if log is not None:
+        lines = "".join(f"\n    {line}" for line in needed_lines(log))
+        return f"write a mapping, and give it with --mapping FILE.toml (docs/mappings.md has the rest):{lines}"
+    return (
+        "`fourcorners readers` lists the formats; for a table, declare a mapping with --mapping; of a format that "
+        "may have changed, send the makers what `fourcorners fingerprint FILE --out FILE.json` writes"
+    )
 
 
 def judge(

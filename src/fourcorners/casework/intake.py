@@ -37,6 +37,7 @@ from fourcorners.readers import mapping
 from fourcorners.readers import registry
 from fourcorners.readers.archive import Member
 from fourcorners.readers.known import Drift
+from fourcorners.readers.logs.log_format import LogFormat
 from fourcorners.readers.logs.reader import LogReader
 from fourcorners.readers.mapping import DeclaredReader
 from fourcorners.readers.parts import joined
@@ -68,11 +69,12 @@ class ReadMember:
 
 @dataclass(frozen=True, slots=True)
 class UnreadMember:
-    """One member that no reader knows, with the reason; its bytes are not kept."""
+    """One member that no reader knows, with the reason; its bytes are not kept. `log`: its format, if known."""
 
     path: str
     sha256: str
     why: str
+    log: LogFormat | None = None
 
 
 @dataclass(slots=True)
@@ -189,7 +191,8 @@ def _read_member(
         reader = table
     if reader is None:
         why = table.why_not(name, head) if table is not None else None
-        found.unread.append(UnreadMember(member.path, member.sha256, why or registry.unknown(name, head)))
+        log = registry.log_of(name, head) if why is None else None
+        found.unread.append(UnreadMember(member.path, member.sha256, why or registry.unknown(name, head), log))
         return
     if sift is not None and isinstance(reader, LogReader) and not reader.mapping.computed:
         found.read.append(_sift_member(found, member, reader, declaration, sift(len(found.read))))

@@ -17,6 +17,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
+from fourcorners.casework import corrections
 from fourcorners.casework.intake import ReadFile
 from fourcorners.casework.intake import ReadMember
 from fourcorners.casework.rows import ReturnRow
@@ -147,7 +148,8 @@ def nothing_waits(before: ReturnRow) -> UsageError:
         "NOTHING_TO_DECLARE",
         f"no list of {before.id} waits for an account",
         why="what was declared stands; and a return of which any file names an account decides itself",
-        next_step=f"`case show` lists what was declared, and why records of {before.id} were sealed",
+        next_step=f"`case show` lists what was declared, and why records of {before.id} were sealed"
+        + (f"; if what was declared is wrong, {corrections.anew(before)}" if before.accounts else ""),
     )
 
 

@@ -36,6 +36,7 @@ from fourcorners.readers import x
 from fourcorners.readers.archive import JOIN
 from fourcorners.readers.archive import Member
 from fourcorners.readers.logs import LOGS
+from fourcorners.readers.logs.log_format import LogFormat
 from fourcorners.readers.mapping import DeclaredReader
 from fourcorners.readers.pdf_table import Wanted
 from fourcorners.readers.table import TableReader
@@ -133,8 +134,13 @@ def names_custodians(reader: str) -> bool:
 
 def unknown(path: str, head: bytes) -> str:
     """Why a member is not read; of a log, what would make it readable."""
-    log = next((log.name for log in LOGS if log.detect(path, head)), None)
-    return f"a carrier's log ({log}); declare it with --mapping" if log else "no reader knows this format"
+    log = log_of(path, head)
+    return f"a carrier's log ({log.name}); declare it with --mapping" if log else "no reader knows this format"
+
+
+def log_of(path: str, head: bytes) -> LogFormat | None:
+    """The carrier's log of a known format that a member is."""
+    return next((log for log in LOGS if log.detect(path, head)), None)
 
 
 def derive(member: Member) -> Member | None:

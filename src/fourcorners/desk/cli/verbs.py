@@ -21,7 +21,10 @@ from fourcorners.casework import store
 from fourcorners.casework import workspace as workspaces
 from fourcorners.casework.oversight import outside
 from fourcorners.casework.oversight import verification
+from fourcorners.casework.rows import ReturnRow
+from fourcorners.casework.workspace import Workspace
 from fourcorners.desk import demo as demonstration
+from fourcorners.desk.cli import unreleased
 from fourcorners.desk.cli.root import CASE
 from fourcorners.desk.cli.root import FILE
 from fourcorners.desk.cli.root import JSON
@@ -162,7 +165,7 @@ def ingest(session: Session, paths: tuple[Path, ...], under: str, mapping: Path 
     with session.workspace() as workspace, progress("taking in") as on_step:
         declared = mappings.load(workspace, mapping) if mapping else None
         row = intake.ingest(workspace, list(paths), under, mapping=declared, on_step=on_step)
-        write(show.return_line(row))
+        _write_return(workspace, row)
     for each in row.drift:
         click.echo(
             f"{each['file']}: not a structure that this version was tested on ({len(each['new'])} new,"
@@ -171,6 +174,12 @@ def ingest(session: Session, paths: tuple[Path, ...], under: str, mapping: Path 
             " to the makers",
             err=True,
         )
+
+
+def _write_return(workspace: Workspace, row: ReturnRow) -> None:
+    write(show.return_line(row))
+    if words := unreleased.hint(row, store.load_instrument(workspace.tables, row.instrument)):
+        click.echo(words, err=True)
 
 
 @fourcorners.group()
@@ -192,7 +201,7 @@ def declare_zone(
     with session.workspace() as workspace, progress("judging anew") as on_step:
         declaration = ZoneDeclaration(zone, session.actor)
         row = declarations.declare_zone(workspace, return_id, declaration, reason, list(paths), on_step=on_step)
-        write(show.return_line(row))
+        _write_return(workspace, row)
 
 
 @declare.command("account")
@@ -223,7 +232,7 @@ def declare_account(
         row = declarations.declare_account(
             workspace, return_id, account, reason, list(paths), only=only, on_step=on_step
         )
-        write(show.return_line(row))
+        _write_return(workspace, row)
 
 
 @fourcorners.command()

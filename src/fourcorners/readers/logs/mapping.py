@@ -134,6 +134,18 @@ def parse_log_mapping(data: bytes, name: str) -> LogMapping:
     return LogMapping(known, zone, year, subscriber, certificate, coverage, in_force, boundary)
 
 
+def needed_lines(known: LogFormat) -> list[str]:
+    """What a mapping of a format must say, a line each, for who has none yet."""
+    lines = [f'format = "{known.name}"', 'certificate = "certificate.txt"']
+    if len(known.subscribers) > 1:
+        lines.append("subscriber = " + " or ".join(f'"{name}"' for name in known.subscribers))
+    if not known.states_year:
+        lines += ["[time]", "year = the year of the log"]
+    if isinstance(known, ConfigurationFormat):
+        lines += ["[coverage]", "start and end = when it was in force"]
+    return lines
+
+
 def _read_in_force(part: Part, coverage: Coverage, zone: Zone | None) -> dict[str, tuple[int, int]]:
     """When each file was in force; with the gaps they fill what is covered, or silence would say `none`."""
     found = {name: part.take(name, partial(read_interval, zone=zone)) for name in list(part.content)}
