@@ -66,7 +66,9 @@ def test_a_device_has_times_and_no_address_and_is_only_counted() -> None:
     )
     assert [(row["family"], row["texts"]) for row in rows_of(reading)] == [("capture", 3), ("capture", 3)]
     assert "canary" not in str(rows_of(reading))
-    assert [(item.path, item.texts) for item in reading.unclassified] == [("deviceToken > x", 1)]
+    assert [(item.path, item.texts) for item in reading.unclassified] == [
+        ("deviceToken > label of 1 characters", 1)
+    ]
 
 
 def test_an_empty_file_says_so() -> None:

@@ -96,15 +96,15 @@ def test_a_zone_is_never_supplied() -> None:
         ({"createdAt": 1770890400}, "BAD_TIME"),
         ({"createdAt": None}, "MISSING_TIME"),
         ({"createdAt": ""}, "MISSING_TIME"),
-        ({"createdAt": {"a": "2026-02-12T10:00:00Z"}}, "MISSING_TIME"),
+        ({"createdAt": {"a": "2026-02-12T10:00:00Z"}}, "BROKEN_VALUE"),
         ({"loginIp": "198.51.100.300"}, "BAD_ADDRESS"),
         ({"loginIp": "198.51.100.07"}, "BAD_ADDRESS"),
         ({"loginIp": "198.51.100.7 "}, "BAD_ADDRESS"),
         ({"loginIp": "198.51.100.7, 198.51.100.8"}, "BAD_ADDRESS"),
         ({"loginIp": "198.51.100.7:70000"}, "BAD_ADDRESS"),
         ({"loginIp": True}, "BAD_ADDRESS"),
-        ({"loginIp": []}, "MISSING_ADDRESS"),
-        ({"loginIp": ["198.51.100.7"]}, "MISSING_ADDRESS"),
+        ({"loginIp": []}, "BROKEN_VALUE"),
+        ({"loginIp": ["198.51.100.7"]}, "BROKEN_VALUE"),
         ({"loginIp": "\ud800"}, "BROKEN_VALUE"),
     ],
 )
@@ -130,6 +130,41 @@ def test_a_label_twice_leaves_its_record_in_doubt() -> None:
         ("AMBIGUOUS_ROW", None),
         ("AMBIGUOUS_ROW", None),
         (None, None),
+    ]
+
+
+@pytest.mark.parametrize("other", ['"2"', "2", "null", '""', '{"x": "2"}', '["2"]', "{}", "[]"])
+def test_whatever_stands_under_a_label_that_stands_twice_it_is_in_doubt(other: str) -> None:
+    plain = '{"accountId":"1","createdAt":"2026-02-12T10:00:00Z","loginIp":"192.0.2.1","odd":"x"}'
+    for label in ("accountId", "createdAt", "loginIp", "odd", "l\\u006fginIp"):
+        own = f'"{label}":{other},'
+        for text in ("{" + own + plain[1:], plain[:-1] + "," + own[:-1] + "}"):
+            (row,) = rows_of(read(READER, f"[{text}]".encode()), "login")
+            assert (row["problem"], row["account"]) == ("AMBIGUOUS_ROW", None if label == "accountId" else "1")
+    facts = '{"account":{"accountId":%s,"accountId":"1","username":"ann","username":%s,"email":"a@example.com"}}'
+    rows = rows_of(read(READER, (facts % (other, other)).encode()))
+    assert {row["account"] for row in rows} == {None}
+    assert {row["problem"] for row in rows if row["attribute"] != "email"} == {"AMBIGUOUS_ROW"}
+
+
+def test_wherever_a_name_stands_as_a_label_no_report_shows_it() -> None:
+    name = '"CANARY child Jane Roe"'
+    for more in ('"x"', '{"note":"x"}', '["x"]', '[{"a":{"b":1}}]'):
+        for text in (
+            f'[{{"ipAudit":{{"accountId":"1","loginIp":"192.0.2.1",{name}:{more}}}}}]',
+            f'[{{"account":{{"accountId":"1","geo":{{{name}:{more}}}}}}}]',
+            f'[{{{name}:{{"loginIp":"192.0.2.1","accountId":"1","odd":{more}}}}}]',
+            f'[{{{name}:{more}}},{{"ipAudit":{{"accountId":"1","loginIp":"192.0.2.1"}}}}]',
+        ):
+            reading = read(READER, text.encode())
+            assert sum(item.texts for item in reading.unclassified) >= 1
+            assert "CANARY" not in f"{reading.unclassified} {reading.labels} {reading.facts}"
+
+
+def test_a_label_that_is_not_known_is_told_by_its_length() -> None:
+    data = b'[{"ipAudit":{"accountId":"1","loginIp":"192.0.2.1","Jane Roe":{"x y z":1}}}]'
+    assert [item.path for item in read(READER, data).unclassified] == [
+        "ipAudit > label of 8 characters > label of 5 characters"
     ]
 
 

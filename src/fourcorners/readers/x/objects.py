@@ -67,6 +67,7 @@ class Record:
         start: of its opening bracket.
         end: behind its closing one.
         pairs: its own labels and values, in order.
+        boxes: its own labels of objects and arrays.
         nested: values deeper in it: the labels on the way, and where each begins and ends.
     """
 
@@ -74,6 +75,7 @@ class Record:
     start: int
     end: int = 0
     pairs: list[Pair] = field(default_factory=list)
+    boxes: list[bytes] = field(default_factory=list)
     nested: list[tuple[tuple[bytes, ...], int, int]] = field(default_factory=list)
 
 
@@ -97,12 +99,16 @@ class Found:
 
 
 class _Open:
-    """A bracket that is open: its kind, its label, the record it is or is in, and how many records came before."""
+    """A bracket that is open: its kind, its label, the record it is or is in, and how many records came before.
 
-    __slots__ = ("before", "kind", "label", "record", "start")
+    `boxes`: the labels of what was opened right in it.
+    """
+
+    __slots__ = ("before", "boxes", "kind", "label", "record", "start")
 
     def __init__(self, kind: bytes, label: bytes | None, start: int, record: Record | None, before: int) -> None:
         self.kind, self.label, self.start, self.record, self.before = kind, label, start, record, before
+        self.boxes: list[bytes] = []
 
 
 def body_of(data: Data) -> tuple[int, int]:
@@ -166,7 +172,7 @@ def _take_pair(found: Found, stack: list[_Open], token: re.Match[bytes], begin: 
     label = token["label"][1:-1]
     if top.record is None:
         path = tuple(each.label for each in stack if each.label is not None)
-        top.record = Record(path, top.start)
+        top.record = Record(path, top.start, boxes=top.boxes)
         for inner in found.records[top.before :]:  # they stood before the first value of the object around them
             steps = inner.path[len(path) :]
             top.record.nested += [((*steps, pair.label), pair.start, pair.end) for pair in inner.pairs]
@@ -215,6 +221,7 @@ def _open(found: Found, stack: list[_Open], token: re.Match[bytes], begin: int) 
         )
     if label is not None:
         found.deeper[label] += 1
+        stack[-1].boxes.append(label)
     found.structured = True
     record = stack[-1].record if stack else None
     stack.append(_Open(kind, label, begin + token.end() - 1, record, len(found.records)))

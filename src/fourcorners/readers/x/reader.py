@@ -27,6 +27,7 @@ from fourcorners.readers.gathered import Clock
 from fourcorners.readers.gathered import Gathered
 from fourcorners.readers.gathered import Value
 from fourcorners.readers.notation import text_of
+from fourcorners.readers.shown_keys import ShownKeys
 from fourcorners.readers.table.time_format import TimeFormat
 from fourcorners.readers.x.objects import ASSIGNED
 from fourcorners.readers.x.objects import BOM
@@ -70,11 +71,11 @@ _KINDS = {b"ipAudit": "login", b"account": "facts", b"accountCreationIp": "facts
 _ARCHIVE_KINDS = _KINDS | {b"deviceToken": "devices"}
 _OWN = {b"loginIp": "login", b"userCreationIp": "facts", b"accountDisplayName": "facts", b"createdVia": "facts"}
 _SIGNS = re.compile(rb'"(?:ipAudit|accountCreationIp|userCreationIp|accountDisplayName)"\s*:')
+_KNOWN = frozenset(label.decode() for label in (*LOGIN, *FACTS, *_ARCHIVE_KINDS, *_OWN))
 _LOGIN_SIGNS = (b'"loginIp"', b'"accountId"')
 _NAMES = re.compile(r"(?:\A|[-/])(?:ip-audit|account|account-creation-ip)\.txt\Z")
 _JSON = re.compile(rb"\s*[\[{]")
 _EMPTY = re.compile(rb"[\s\[\]{}]*(?:-----BEGIN PGP SIGNATURE-----|\Z)")
-_LABEL = re.compile(r"(?!(?:[^\d]*\d){3})[^\W\d][\w -]{0,39}")
 #: The files of an archive that are read, by the variable that they are assigned to.
 _ARCHIVED = frozenset({b"ip_audit", b"account", b"account_creation_ip", b"device_token"})
 _HOW = TimeFormat.year_first()
@@ -91,6 +92,7 @@ class _Rows:
     labels: Counter[bytes] = field(default_factory=Counter)
     unclassified: Counter[str] = field(default_factory=Counter)
     holes: list[int] = field(default_factory=list)
+    shown: ShownKeys = field(default_factory=lambda: ShownKeys(_KNOWN))
     row: int = 0
 
     def number(self) -> int:
@@ -99,7 +101,7 @@ class _Rows:
 
     def drop(self, path: Sequence[bytes], start: int, end: int) -> None:
         """Count a value that no field holds."""
-        self.unclassified[" > ".join(map(_shown, path))] += 1
+        self.unclassified[self.shown(tuple([label.decode() for label in path]))] += 1
         self.holes += (start, end)
 
 
@@ -217,23 +219,32 @@ def _only_kind(found: Found, kinds_of: Mapping[bytes, str]) -> str | None:
     return kinds.pop() if len(kinds) == 1 else None
 
 
+def _twice(record: Record) -> set[str]:
+    """The labels that stand more than once in a record, whatever stands under them and however they are spelt."""
+    times = Counter(_name(label) for label in (*(pair.label for pair in record.pairs), *record.boxes))
+    return {name for name, count in times.items() if count > 1}
+
+
+def _name(label: bytes) -> str:
+    return text_of(label.decode(), "json")
+
+
 def _login(rows: _Rows, record: Record) -> None:
     values: dict[str, Value] = {}
-    problem, met = None, set[str]()
+    problem = "BROKEN_VALUE" if LOGIN.keys() & set(record.boxes) else None
+    twice = _twice(record)
+    problem = "AMBIGUOUS_ROW" if twice else problem
     for pair in record.pairs:
         rows.labels[pair.label] += 1
         name = LOGIN.get(pair.label)
         if name is None:
             rows.drop((*record.path, pair.label), pair.at - 1, pair.end)
             continue
-        if name in met:
-            problem = "AMBIGUOUS_ROW"
-        met.add(name)
         try:
             value = _value(pair)
         except ValueError:
             value, problem = None, problem or "BROKEN_VALUE"
-        if value is not None and name not in values:
+        if value is not None and name not in values and not (name == "account" and ACCOUNT.decode() in twice):
             values[name] = value
         else:
             rows.holes += (pair.at - 1, pair.end)
@@ -243,8 +254,8 @@ def _login(rows: _Rows, record: Record) -> None:
 
 def _facts(rows: _Rows, record: Record) -> None:
     """One row for each fact about the account."""
-    times = Counter(pair.label for pair in record.pairs)
-    account = _account(record)
+    twice = _twice(record)
+    account = _account(record) if ACCOUNT.decode() not in twice else None
     for pair in record.pairs:
         rows.labels[pair.label] += 1
         problem = None
@@ -261,7 +272,7 @@ def _facts(rows: _Rows, record: Record) -> None:
             problem = _flaw(rows.clock, pair.label, value.text)
         if account is not None:
             values["account"] = account
-        if times[pair.label] > 1:
+        if pair.label.decode() in twice:
             problem = "AMBIGUOUS_ROW"
         core = (rows.number(), pair.at - 1, pair.end + pair.quoted, 1)
         rows.facts.add(core, FACTS[pair.label], values, problem)
@@ -306,12 +317,6 @@ def _value(pair: Pair) -> Value | None:
     text = text_of(pair.raw.decode(), "json")
     text.encode()
     return Value(text, [pair.start, pair.end])
-
-
-def _shown(label: bytes) -> str:
-    """A label as a report may show it: what is in no list could be a value."""
-    text = label.decode()
-    return text if _LABEL.fullmatch(text) else f"label of {len(text)} characters"
 
 
 READER = XFiles("x-return", _KINDS, _is_return)
