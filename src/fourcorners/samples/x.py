@@ -133,7 +133,7 @@ def _spoilt(person: Account) -> list[Entry]:
         spoil("rejected", "BAD_ADDRESS", loginIp="198.51.100.300"),
         spoil("rejected", "MISSING_ADDRESS", loginIp=None, kind="no address"),
         spoil("rejected", "MISSING_TIME", createdAt="absent"),
-        spoil("rejected", "MISSING_TIME", createdAt=["2026-02-12T10:00:00.000Z"]),
+        spoil("rejected", "BROKEN_VALUE", createdAt=["2026-02-12T10:00:00.000Z"]),
         spoil("sealed", "UNDECIDABLE_TIME_ZONE", createdAt="2026-02-12T10:00:00.000"),
         spoil("sealed", "UNDECIDABLE_ACCOUNT", accountId="absent"),
     ]
