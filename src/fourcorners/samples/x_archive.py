@@ -21,7 +21,7 @@ from fourcorners.samples.world import World
 Pairs = tuple[tuple[str, object], ...]
 Entry = tuple[Pairs, Row]
 
-_SPOILT = ("BAD_TIME", "BAD_TIME", "BAD_ADDRESS", "MISSING_ADDRESS", "MISSING_TIME", "AMBIGUOUS_ROW")
+_SPOILT = ("BAD_TIME", "BAD_TIME", "BAD_ADDRESS", "MISSING_ADDRESS", "BROKEN_VALUE", "AMBIGUOUS_ROW")
 
 
 def holder(world: World) -> Holder:
