@@ -70,10 +70,7 @@ def translations(found: Configuration, *, pool_boundary: bool | None) -> Transla
     Raises:
         BadInput: `NAT_CONFIGURATION`.
     """
-    stanzas = defaultdict[str, list[Line]](list)
-    for line in found.under("services", "nat", "pool"):
-        if line.words:
-            stanzas[line.words[0]].append(line.behind(1))
+    stanzas = found.named("services", "nat", "pool")
     terms = _terms(found)
     uses = defaultdict[str, list[list[Line]]](list)
     for term in terms:

@@ -70,11 +70,9 @@ def translations(found: Configuration, *, pool_boundary: bool | None) -> Transla
     Raises:
         BadInput: `NAT_CONFIGURATION`.
     """
-    stanzas = defaultdict[str, list[Line]](list)
-    for line in found.under(*_POOL):
-        if line.words:
-            stanzas[line.words[0]].append(line.behind(1))
-    rules, book = defaultdict[tuple[str, ...], list[Line]](list), defaultdict[str, list[Line]](list)
+    stanzas = found.named(*_POOL)
+    book = found.named("services", "address-book", "global", "address")
+    rules = defaultdict[tuple[str, ...], list[Line]](list)
     for line in found.under("services", "nat", "source", "rule-set"):
         if line.words[1:2] == ("rule",):
             rules[line.words[:3]].append(line.behind(3))
@@ -82,9 +80,6 @@ def translations(found: Configuration, *, pool_boundary: bool | None) -> Transla
     for rule in rules.values():
         for words, line in {line.words: line for line in rule if line.words[:-1] == _USES}.items():
             uses[words[-1]].append(line)
-    for line in found.under("services", "address-book", "global", "address"):
-        if line.words:
-            book[line.words[0]].append(line.behind(1))
     made = Translations([], [], [])
     for name, lines in stanzas.items():
         if any(line.words[:2] == _SIGN for line in lines):

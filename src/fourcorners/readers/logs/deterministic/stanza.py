@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -35,6 +36,14 @@ class Configuration:
             for n, each in enumerate(self.statements)
             if each.active and each.words[: len(path)] == path
         ]
+
+    def named(self, *path: str) -> defaultdict[str, list[Line]]:
+        """The same by the name that stands next, each line without it; what names nothing is left out."""
+        found = defaultdict[str, list[Line]](list)
+        for line in self.under(*path):
+            if line.words:
+                found[line.words[0]].append(line.behind(1))
+        return found
 
 
 class Line:
