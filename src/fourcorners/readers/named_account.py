@@ -17,7 +17,7 @@ def relate(files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
 
     Where they name two, nobody can tell. A member that names an account for some of its rows leaves others open.
     """
-    return [[_with_account(reading, accounts(readings)) for reading in readings] for readings in files]
+    return [_with_accounts(readings, accounts(readings)) for readings in files]
 
 
 def accounts(readings: Sequence[Reading]) -> set[str]:
@@ -26,11 +26,11 @@ def accounts(readings: Sequence[Reading]) -> set[str]:
     return {name for batch in batches for name in pc.unique(batch.rows.column("account").drop_null()).to_pylist()}
 
 
-def _with_account(reading: Reading, names: set[str]) -> Reading:
-    if len(names) != 1 or accounts([reading]):
-        return reading
+def _with_accounts(readings: Sequence[Reading], names: set[str]) -> list[Reading]:
+    if len(names) != 1:
+        return list(readings)
     (name,) = names
-    return named(reading, name)
+    return [reading if accounts([reading]) else named(reading, name) for reading in readings]
 
 
 def named(reading: Reading, name: str) -> Reading:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from fourcorners.model.identifier import normalise
-from fourcorners.model.records import Batch
 from fourcorners.model.records import Reading
+from fourcorners.readers import named_account
 
 
 def relate(files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
@@ -28,11 +27,7 @@ def _with_account(readings: Sequence[Reading]) -> list[Reading]:
     if in_doubt or len({normalise(each) for each in named}) != 1:  # of two, only the profiles say which they are
         return list(readings)
     return [
-        replace(
-            reading,
-            facts={"account": named[0], **reading.facts},
-            batches=tuple(_filled(batch, normalise(named[0])) for batch in reading.batches),
-        )
+        named_account.named(replace(reading, facts={"account": named[0], **reading.facts}), normalise(named[0]))
         for reading in readings
     ]
 
@@ -40,9 +35,3 @@ def _with_account(readings: Sequence[Reading]) -> list[Reading]:
 def _says_twice(reading: Reading) -> bool:
     facts = [batch.rows.column("problem") for batch in reading.batches if batch.family == "subscriber"]
     return any(pc.any(pc.equal(problems, "AMBIGUOUS_ROW")).as_py() for problems in facts)
-
-
-def _filled(batch: Batch, account: str) -> Batch:
-    rows = batch.rows
-    column = pa.repeat(pa.scalar(account, pa.string()), rows.num_rows)
-    return replace(batch, rows=rows.set_column(rows.schema.get_field_index("account"), "account", column))
