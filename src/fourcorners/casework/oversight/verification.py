@@ -82,13 +82,14 @@ def _check_bodies(workspace: Workspace, entries: list[Entry]) -> None:
     Rows whose key was destroyed can be read by nobody; the entry of their destruction stands for them.
     """
     said: dict[str, str] = {}
+    members: dict[str, dict[str, str]] = {}  # by return: read again, one may have fewer
     for entry in entries:
         if entry.evidence and "row" in entry.evidence:
             said[entry.evidence["row"]] = entry.evidence["body"]
-            if entry.kind in bindings.STORED:  # read again, a return may have fewer members
-                earlier = store.member_name(entry.facts["return"], "")
-                said = {name: body for name, body in said.items() if not name.startswith(earlier)}
-            said |= entry.evidence.get("members", {})
+            if entry.kind in bindings.STORED:
+                members[entry.facts["return"]] = entry.evidence.get("members", {})
+    for each in members.values():
+        said |= each
     stored = store.stored_bodies(workspace.tables)
     differing = sorted(key for key in said.keys() | stored.keys() if said.get(key) != stored.get(key))
     if differing:
