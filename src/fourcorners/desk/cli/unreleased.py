@@ -62,10 +62,5 @@ def _accounts(instrument: Instrument) -> str:
 
 def _custodians(row: ReturnRow) -> str:
     formats = row.format.split(", ")
-    names = {
-        name: None
-        for reader in registry.READERS
-        if reader.name in formats
-        for name in getattr(reader, "custodians", ())[:1]
-    }
+    names = {name: None for reader in registry.READERS if reader.name in formats for name in reader.custodians[:1]}
     return ", ".join(map(repr, names)) or "another custodian"
