@@ -24,13 +24,13 @@ from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.model.instant import parse_rfc3339
 from fourcorners.model.records import Reading
 from fourcorners.readers import registry
-from fourcorners.readers import shown_keys
 from fourcorners.readers import snapchat
 from fourcorners.readers import tiktok_export
 from fourcorners.readers.archive import Member
 from fourcorners.readers.gathered import Gathered
 from fourcorners.readers.json_text import Node
 from fourcorners.readers.json_text import walk
+from fourcorners.readers.shown import keys as shown_keys
 from fourcorners.samples import snapchat_export
 from fourcorners.samples import tiktok_export as tiktok_sample
 from fourcorners.samples import world as worlds

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from fourcorners.model.records import Reading
 from fourcorners.readers.gathered import Clock
 from fourcorners.readers.gathered import Gathered
@@ -11,10 +13,10 @@ from fourcorners.readers.named_account import relate
 from fourcorners.readers.table.time_format import TimeFormat
 
 
-def reading(*names: str | None) -> Reading:
+def reading(*names: str | None, problem: str | None = None) -> Reading:
     gathered = Gathered("subscriber", "account", Clock(TimeFormat.year_first()))
     for row, name in enumerate(names):
-        gathered.add((row, 0, 1, 1), None, {"account": Value(name, [0, 1])} if name else {})
+        gathered.add((row, 0, 1, 1), None, {"account": Value(name, [0, 1])} if name else {}, problem)
     return Reading("r/1", "", (), tuple(gathered.batches()), 0)
 
 
@@ -38,6 +40,13 @@ def test_two_accounts_are_nobodys() -> None:
 
 def test_a_member_that_names_an_account_leaves_its_other_rows_open() -> None:
     assert told([reading("ann", None), reading("ann")])[0][0] == ["ann", None]
+
+
+@pytest.mark.parametrize("name", [None, "ann"])
+def test_a_member_that_states_a_fact_twice_leaves_open_whose_the_file_is(name: str | None) -> None:
+    doubtful = reading(name, problem="AMBIGUOUS_ROW")
+    assert told([doubtful, reading("ann"), reading(None)]) == [[[name], ["ann"], [None]]]
+    assert told([reading(name, problem="BROKEN_VALUE"), reading("ann"), reading(None)])[0][2] == ["ann"]
 
 
 def test_a_member_without_rows_stays_as_it_is() -> None:

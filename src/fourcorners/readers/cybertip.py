@@ -31,7 +31,7 @@ from fourcorners.readers.json_text import Node
 from fourcorners.readers.json_text import Path
 from fourcorners.readers.json_text import walk
 from fourcorners.readers.notation import text_of
-from fourcorners.readers.shown_keys import ShownKeys
+from fourcorners.readers.shown.keys import ShownKeys
 from fourcorners.readers.table.time_format import TimeFormat
 
 Data = bytes | mmap

@@ -32,7 +32,7 @@ from fourcorners.readers.json_text import Path
 from fourcorners.readers.json_text import walk
 from fourcorners.readers.meta_export.account import relate
 from fourcorners.readers.notation import text_of
-from fourcorners.readers.shown_keys import ShownKeys
+from fourcorners.readers.shown.keys import ShownKeys
 from fourcorners.readers.table.time_format import TimeFormat
 
 Labels = tuple[str, ...]

@@ -15,9 +15,19 @@ from fourcorners.model.records import Reading
 def relate(files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
     """Give the members of a file that name no account the one account that its other members name.
 
-    Where they name two, nobody can tell. A member that names an account for some of its rows leaves others open.
+    Where they name two, or one states a fact twice, nobody can tell. A member that names an account for some of
+    its rows leaves others open.
     """
-    return [_with_accounts(readings, accounts(readings)) for readings in files]
+    return [
+        list(readings) if says_twice(readings) else _with_accounts(readings, accounts(readings))
+        for readings in files
+    ]
+
+
+def says_twice(readings: Sequence[Reading]) -> bool:
+    """Whether a member states a fact about the account more than once, so that any of its names may be meant."""
+    batches = [batch for reading in readings for batch in reading.batches if batch.family == "subscriber"]
+    return any(pc.any(pc.equal(batch.rows.column("problem"), "AMBIGUOUS_ROW")).as_py() for batch in batches)
 
 
 def accounts(readings: Sequence[Reading]) -> set[str]:

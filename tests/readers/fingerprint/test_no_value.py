@@ -24,6 +24,7 @@ from fourcorners.readers.fingerprint import LIMIT
 from fourcorners.readers.fingerprint import document
 from fourcorners.readers.fingerprint import fingerprint_of
 from fourcorners.readers.fingerprint import labels
+from fourcorners.readers.shown import words
 from fourcorners.samples.make import make
 
 #: Labels of the generated records that the reader does not know.
@@ -241,8 +242,8 @@ def test_no_text_is_shown_as_label_key_or_column(value: str, place: int) -> None
     planted.value = lambda: value  # type: ignore[method-assign]
     for kind, made in MADE.items():
         text = shown(made(planted), f"{value}.{kind}")
-        hidden = not labels._made_of_words(" ".join(value.split())) and value.strip() not in labels.KNOWN
-        odd = [each for each in value.split() if len(each) > 8 and not labels._made_of_words(each)]
+        hidden = not words.made_of_words(" ".join(value.split())) and value.strip() not in labels.KNOWN
+        odd = [each for each in value.split() if len(each) > 8 and not words.made_of_words(each)]
         if hidden and odd:
             assert not found_in(text, [each for each in odd if each.isalnum()])
 
@@ -254,4 +255,4 @@ def test_words_are_no_first_names() -> None:
     miles guy christian angel jesus muhammad ali omar leo adam eve ann anne jane kim lee sam ben dan tom tim peter
     jim joe bob ron don ken roy gary larry terry jerry barry harry paul simon stephen young king brown white green
     black smith jones baker cook cooper fisher miller mueller weber wagner becker schmidt schneider fischer"""
-    assert labels._WORDS.isdisjoint(first.split())
+    assert words._WORDS.isdisjoint(first.split())

@@ -20,6 +20,7 @@ from fourcorners.readers.fingerprint import labels
 from fourcorners.readers.fingerprint import structure_of
 from fourcorners.readers.fingerprint.shapes import shape_of
 from fourcorners.readers.meta.vocabulary import KNOWN_LABELS
+from fourcorners.readers.shown import words as shown_words
 from fourcorners.samples.make import make
 
 PIECES = [
@@ -63,7 +64,7 @@ def test_no_bytes_are_an_error(pieces: list[bytes]) -> None:
 
 
 def test_a_structure_without_end_is_cut_and_said_to_be(tmp_path: Path) -> None:
-    words = sorted(labels._WORDS)
+    words = sorted(shown_words._WORDS)
     rng = Random(1)
 
     def nested(depth: int) -> dict[str, object]:

@@ -216,15 +216,42 @@ def test_a_fact_of_another_kind_is_none() -> None:
     }
     reading = read(FACEBOOK, json.dumps({"profile_v2": profile}).encode())
     assert [(row["attribute"], row["value"], row["account"]) for row in rows(reading)] == [("emails", "0", "0")]
-    twice = b'{"profile_v2": {"emails": {"emails": ["a"], "emails": ["b"]}, "username": "x", "username": "y"}}'
-    found = rows(read(FACEBOOK, twice))
-    assert [(row["attribute"], row["value"], row["account"]) for row in found] == [
-        ("emails", "a", None),
-        ("emails", "b", None),
-        ("username", "x", None),
-        ("username", "y", None),
-    ]
-    assert all(row["start"] < row["end"] for row in found)
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        '"profile_v2": {"username": {"a": "b"}, "username": "bob"}',
+        '"profile_v2": {"username": "bob", "username": ["a"]}',
+        '"profile_v2": {"name": {"full_name": "B"}, "name": {"full_name": "B"}, "username": "bob"}',
+        '"profile_v2": [1], "profile_v2": {"username": "bob"}',
+        '"profile_v2": {"username": "bob"}, "profile_v2": 7',
+    ],
+)
+def test_a_profile_that_says_anything_twice_names_nobody(profile: str) -> None:
+    data = f'{{{profile}, "account_activity_v2": [{json.dumps(login())}]}}'.encode()
+    found = [(row["family"], row["problem"], row["account"]) for row in rows(read(FACEBOOK, data))]
+    assert set(found) == {("subscriber", "AMBIGUOUS_ROW", None), ("login", None, None)}
+    with pytest.raises(BadInput, match="AMBIGUOUS_ROW"):
+        read(FACEBOOK, f"{{{profile}}}".encode())
+
+
+def test_the_same_of_an_instagram_profile() -> None:
+    label = '{"value": "bob", "href": "", "timestamp": 0}'
+    logins = written(LOGINS, event(ZULU, IP_Address=part("203.0.113.7"), Time=part(timestamp=T)))[1:-1].decode()
+    for twice in (f'"Username": [1], "Username": {label}', f'"Username": {label}, "Name": "x", "Name": {label}'):
+        data = f'{{"profile_user": [{{"string_map_data": {{{twice}}}}}], {logins}}}'.encode()
+        reading = read(INSTAGRAM, data)
+        assert not reading.facts
+        assert {row["problem"] for row in rows(reading) if row["family"] == "subscriber"} <= {"AMBIGUOUS_ROW"}
+
+
+def test_a_key_that_may_be_a_name_is_told_by_its_length() -> None:
+    data = written("account_activity", login(**{"Zelda Quux": "x", "browser_cookie": "y"}))
+    assert lost(read(FACEBOOK, data)) == {
+        "account_activity > label of 10 characters": 1,
+        "account_activity > browser_cookie": 1,
+    }
 
 
 @pytest.mark.parametrize(
@@ -367,7 +394,7 @@ def test_a_file_without_a_recognised_row_is_refused_with_its_labels() -> None:
     with pytest.raises(BadInput) as caught:
         read(INSTAGRAM, data)
     assert caught.value.code == "NO_RECOGNISED_ROW"
-    assert "Adres IP" in caught.value.where
+    assert "label of 8 characters" in caught.value.where
 
 
 @pytest.mark.parametrize(

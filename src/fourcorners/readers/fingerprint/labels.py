@@ -1,27 +1,16 @@
-"""Which words of a file may be shown: those that are made of nothing but words that this version brings along.
-
-A name can stand where a label stands: above every message of a conversation, as the key of an object, as a column.
-How often it stands there tells nothing. So a label is shown only if every word of it is in `words.txt`, a list of
-what records are usually made of; no character of any other word is, whatever place it has.
-"""
+"""Labels, elements and styles of a file as its fingerprint may show them."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib import resources
 
 from fourcorners.readers.meta.vocabulary import KNOWN_LABELS
+from fourcorners.readers.shown.words import made_of_words
 
-LONGEST = 40
 #: Labels that a line of text may be taken for; one more line for each reader of a text format.
 KNOWN: frozenset[str] = KNOWN_LABELS
 
-_WORDS = frozenset(resources.files(__package__).joinpath("words.txt").read_text("utf-8").split())
-_PART = re.compile(
-    r"(?i:ipv[46])(?![a-z])|\bv\d(?!\d)|_v\d(?!\d)|(?P<word>[A-Z]+(?![a-z])|[A-Z]?[a-z]+)|(?P<number>\d{1,2})(?!\d)"
-    r"|(?P<mark>[ _\-/().,:#&'%]+)"
-)
 _TAG_NAMES = """
     a abbr address article aside b blockquote body br button caption center cite code col colgroup dd del details
     dfn div dl dt em fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hr html i img input
@@ -47,20 +36,7 @@ def label(text: str) -> str:
     text = " ".join(text.split())
     if text in KNOWN:
         return text
-    return _made_of_words(text) or f"?{_class_of_length(text)}"
-
-
-def _made_of_words(text: str) -> str:
-    if not text or len(text) > LONGEST:
-        return ""
-    out, at = [], 0
-    while at < len(text):
-        part = _PART.match(text, at)
-        if part is None or (part["word"] and part["word"].lower() not in _WORDS):
-            return ""
-        out.append("#" * len(part["number"]) if part["number"] else part[0])
-        at = part.end()
-    return "".join(out) if any(char.isalpha() for char in text) else ""
+    return made_of_words(text) or f"?{_class_of_length(text)}"
 
 
 def _class_of_length(text: str) -> int:

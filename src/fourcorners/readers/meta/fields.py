@@ -19,12 +19,12 @@ from fourcorners.readers.markup import unescape
 from fourcorners.readers.meta.layouts import GRAMMAR
 from fourcorners.readers.meta.layouts import Context
 from fourcorners.readers.meta.layouts import Does
+from fourcorners.readers.meta.shown_labels import shown
 from fourcorners.readers.meta.vocabulary import COUNTED
 from fourcorners.readers.meta.vocabulary import TITLES
 from fourcorners.readers.meta.vocabulary import is_furniture
 from fourcorners.readers.meta.vocabulary import is_negative
 from fourcorners.readers.meta.vocabulary import section_of
-from fourcorners.readers.meta.vocabulary import shown
 
 _BLANK_PIECE = re.compile(rb"(?:<[^<>]*>)*([ \t]+)(?:<[^<>]*>)*")
 _LONGEST_COUNTED = max(map(len, COUNTED)) + 8  # white space around it

@@ -21,11 +21,11 @@ from fourcorners.readers.meta.groups import Order
 from fourcorners.readers.meta.lines import read_lines
 from fourcorners.readers.meta.rows import Orders
 from fourcorners.readers.meta.rows import Rows
+from fourcorners.readers.meta.shown_labels import shown
 from fourcorners.readers.meta.values import Times
 from fourcorners.readers.meta.vocabulary import COUNTED
 from fourcorners.readers.meta.vocabulary import CUSTODIANS
 from fourcorners.readers.meta.vocabulary import FACTS
-from fourcorners.readers.meta.vocabulary import shown
 
 _HEAD = 256
 _SIGNS = re.compile(

@@ -16,6 +16,7 @@ from fourcorners.readers.meta.groups import Row
 from fourcorners.readers.meta.sheets import FLAWS
 from fourcorners.readers.meta.sheets import Account
 from fourcorners.readers.meta.sheets import Sheet
+from fourcorners.readers.meta.shown_labels import shown
 from fourcorners.readers.meta.values import Times
 from fourcorners.readers.meta.vocabulary import ACCOUNT_FACTS
 from fourcorners.readers.meta.vocabulary import ACCOUNT_LABELS
@@ -28,7 +29,6 @@ from fourcorners.readers.meta.vocabulary import SERVICE_OF_TYPE
 from fourcorners.readers.meta.vocabulary import UNKNOWN
 from fourcorners.readers.meta.vocabulary import is_definition
 from fourcorners.readers.meta.vocabulary import is_negative
-from fourcorners.readers.meta.vocabulary import shown
 
 Orders = Mapping[str, Order | None]
 

@@ -17,10 +17,10 @@ from fourcorners.model.records import CORE
 from fourcorners.model.records import Batch
 from fourcorners.model.records import schema
 from fourcorners.readers.meta.fields import Value
+from fourcorners.readers.meta.shown_labels import shown
 from fourcorners.readers.meta.values import Times
 from fourcorners.readers.meta.values import read_endpoint
 from fourcorners.readers.meta.vocabulary import FIELD_CATEGORIES
-from fourcorners.readers.meta.vocabulary import shown
 
 ROWS = 16_384
 

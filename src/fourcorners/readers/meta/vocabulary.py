@@ -147,7 +147,6 @@ _FURNITURE = re.compile(
     rb"\s*(?:(?:Meta Platforms|WhatsApp) Business Record(?:\s*Page \d{1,6})?|Page \d{1,6}"
     rb"|(?:Facebook|WhatsApp|Instagram) Legal Request)\s*"
 )
-#: A label that is in no list can be a value, such as a name of another account.
 _LABEL_LIKE = re.compile(r"(?!(?:[^\d]*\d){3})[^\W_][\w \-/()]{0,39}")
 
 
@@ -176,10 +175,3 @@ def is_furniture(raw: bytes) -> bool:
 def is_label_like(text: str) -> bool:
     """Whether the text looks like a label: at most 40 characters of letters, blanks, two digits, `_-/()`."""
     return _LABEL_LIKE.fullmatch(text) is not None
-
-
-def shown(label: str) -> str:
-    """A label or a section's name as a report may show it."""
-    if label in KNOWN_LABELS or label in SECTIONS or label == HEADER or is_label_like(label):
-        return label
-    return f"label of {len(label)} characters"

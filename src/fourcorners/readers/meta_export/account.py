@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import pyarrow.compute as pc
-
 from fourcorners.model.identifier import normalise
 from fourcorners.model.records import Reading
 from fourcorners.readers import named_account
@@ -23,15 +21,11 @@ def relate(files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
 
 def _with_account(readings: Sequence[Reading]) -> list[Reading]:
     named = [reading.facts["account"] for reading in readings if "account" in reading.facts]
-    in_doubt = any(map(_says_twice, readings))
-    if in_doubt or len({normalise(each) for each in named}) != 1:  # of two, only the profiles say which they are
+    if (
+        named_account.says_twice(readings) or len({normalise(each) for each in named}) != 1
+    ):  # of two, only the profiles say which they are
         return list(readings)
     return [
         named_account.named(replace(reading, facts={"account": named[0], **reading.facts}), normalise(named[0]))
         for reading in readings
     ]
-
-
-def _says_twice(reading: Reading) -> bool:
-    facts = [batch.rows.column("problem") for batch in reading.batches if batch.family == "subscriber"]
-    return any(pc.any(pc.equal(problems, "AMBIGUOUS_ROW")).as_py() for problems in facts)

@@ -130,6 +130,11 @@ _MEANINGS: Mapping[str, str] = {
     for label in labels
 }
 
+#: Every label, as it is written.
+KNOWN_LABELS = frozenset(
+    label for languages in _WORDS.values() for labels in languages.values() for label in labels
+)
+
 
 def meaning_of(label: str) -> str | None:
     """What a label means, None where it is in no list."""

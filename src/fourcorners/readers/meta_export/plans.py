@@ -14,10 +14,12 @@ from typing import NamedTuple
 
 from fourcorners.readers.json_text import Kind
 from fourcorners.readers.json_text import Path
-from fourcorners.readers.meta.vocabulary import is_label_like
+from fourcorners.readers.meta_export.labels import KNOWN_LABELS
 from fourcorners.readers.meta_export.labels import meaning_of
+from fourcorners.readers.meta_export.vocabulary import KNOWN
 from fourcorners.readers.meta_export.vocabulary import Labels
 from fourcorners.readers.meta_export.vocabulary import Section
+from fourcorners.readers.shown.keys import shown_key
 
 Shape = tuple[tuple[Path, Kind], ...]
 
@@ -98,9 +100,9 @@ def labels_of(path: Path) -> Labels:
 
 @lru_cache(maxsize=4_096)
 def shown(labels: Labels) -> str:
-    """Labels as a report may show them: what does not look like a label could be a value."""
-    parts = [str(part) for part in labels]
-    return " > ".join(part if is_label_like(part) else f"label of {len(part)} characters" for part in parts)
+    """Labels as a report may show them."""
+    known = KNOWN | KNOWN_LABELS
+    return " > ".join(shown_key(str(part), known) for part in labels)
 
 
 def plan_facebook(name: str, section: Section, shape: Shape) -> Plan:

@@ -73,6 +73,7 @@ class Rows:
         self._texts: dict[bytes, str] = {}
         self._next_row = 0
         self._elements = 0
+        self._says_twice = False
 
     def take_all(self, nodes: Iterable[Node]) -> None:
         """Take every node of the member."""
@@ -90,8 +91,11 @@ class Rows:
                 for each in open_:
                     self._stray(each)
             if depth == 1:
+                self._says_twice |= path in roots
                 roots[path] = node
             open_ = []
+        if self._says_twice:
+            self._doubt_facts()
         self._name_actions(roots)
         self._count()
 
@@ -174,6 +178,7 @@ class Rows:
     def _facts(self, name: str, section: Section, nodes: list[Node], depth: int) -> None:
         """A profile or registration."""
         self._tally(nodes)
+        self._says_twice |= len({node.path for node in nodes}) < len(nodes)
         for fact in self._facts_of(section, nodes, depth):
             empty = [node for node in fact.fillers if self._is_empty(node)]
             self._lose([node for node in fact.fillers if node not in empty], name, depth)
@@ -218,6 +223,13 @@ class Rows:
             for at in objects + plan.places():
                 self.labels[str(shape[at][0][-1])] += plan.rows
         self.labels["row"] = self._elements
+
+    def _doubt_facts(self) -> None:
+        """A key stands twice, whatever stands under it: nobody knows which of the profile's facts are true."""
+        self.profile.clear()
+        for (family, _), sheet in self.sheets.items():
+            if family == "subscriber":
+                sheet.doubt()
 
     def _name_actions(self, roots: Mapping[Path, Node]) -> None:
         """Let the rows of a section whose root key says what happened say it."""

@@ -137,6 +137,20 @@ FACEBOOK_COUNTED = ("ip_address", "ip", "timestamp", "created_timestamp", "updat
 INSTAGRAM_COUNTED = ("title", "href", "value", "timestamp")
 
 VERSION = "_v2"
+#: Every key that the two formats have, but for the labels of Instagram's rows.
+KNOWN = frozenset(
+    {
+        *(key for roots in (FACEBOOK, INSTAGRAM) for root in roots for key in (root, root + VERSION)),
+        *(
+            str(key)
+            for roots in (FACEBOOK, INSTAGRAM)
+            for each in roots.values()
+            for path in each.fields
+            for key in path
+        ),
+        *INSTAGRAM_COUNTED,
+    }
+)
 _BEGINS = rb"\A(?:\xef\xbb\xbf)?\s*\{\s*\""
 _IS_FACEBOOK = re.compile(_BEGINS + b"(?:" + "|".join(FACEBOOK).encode() + rb')(_v2)?"\s*:\s*([\[{])(\s*\])?')
 _IS_INSTAGRAM = re.compile(_BEGINS + b"(?:" + "|".join(INSTAGRAM).encode() + rb')"\s*:\s*\[')

@@ -27,7 +27,7 @@ from fourcorners.readers.gathered import Clock
 from fourcorners.readers.gathered import Gathered
 from fourcorners.readers.gathered import Value
 from fourcorners.readers.notation import text_of
-from fourcorners.readers.shown_keys import ShownKeys
+from fourcorners.readers.shown.keys import ShownKeys
 from fourcorners.readers.table.time_format import TimeFormat
 from fourcorners.readers.x.objects import ASSIGNED
 from fourcorners.readers.x.objects import BOM

@@ -1,6 +1,6 @@
 """The keys that lead to a value, as a report may show them: a name can stand where a key does.
 
-A key is shown if the format has it, or if it is made of nothing but the words of `fingerprint.labels`. Of any
+A key is shown if the format has it, or if it is made of nothing but the words of `shown.words`. Of any
 other its length is told.
 """
 
@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Sequence
 
-from fourcorners.readers.fingerprint.labels import is_shown
-from fourcorners.readers.fingerprint.labels import label
+from fourcorners.readers.shown.words import made_of_words
 
 Keys = tuple[str, ...]
 
@@ -19,8 +18,8 @@ _REMEMBERED = 4_096
 
 def shown_key(key: str, known: frozenset[str] = frozenset()) -> str:
     """One key; `known`: those that the format has."""
-    told = key if key in known else label(key)
-    return told if is_shown(told) else f"label of {len(key)} characters"
+    told = key if key in known else made_of_words(" ".join(key.split()))
+    return told or f"label of {len(key)} characters"
 
 
 class ShownKeys:
