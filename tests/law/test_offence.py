@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.growth import is_linear
 
 from fourcorners.law.offence import OffenceRule
 from fourcorners.law.offence import citations
@@ -129,15 +129,8 @@ def test_a_malformed_rule_is_refused(text: str) -> None:
 @pytest.mark.parametrize("piece", ["18 USC " + "1, " * 250, "18 USC ", "1" * 500, "title 1 "])
 @pytest.mark.parametrize("read", [citations, is_stated, is_civil_immigration])
 def test_reading_a_long_text_takes_linear_work(piece: str, read: Callable[[str], object]) -> None:
-    """Processor time of a text and of one eight times as long: 8 where it is linear, 64 where it is quadratic."""
-
-    def work(times: int) -> float:
-        begun = time.process_time()
-        read(piece * times)
-        return time.process_time() - begun
-
-    few = 20_000 // len(piece)
-    assert min(work(8 * few) for _ in range(3)) < 24 * max(min(work(few) for _ in range(3)), 1e-3)
+    data = (piece * (160_000 // len(piece))).encode()
+    assert is_linear(lambda part: read(part.decode()), data)
 
 
 @given(st.text(max_size=80))

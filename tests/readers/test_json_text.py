@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import mmap
 import tempfile
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
+from tests.growth import is_linear
 
 from fourcorners.model.errors import BadInput
 from fourcorners.readers import census_json
@@ -189,12 +188,4 @@ def test_a_map_of_a_file_is_walked_as_its_bytes() -> None:
     ids=["blanks", "end", "open", "escapes", "string", "digits", "rows"],
 )
 def test_time_is_linear(data: bytes) -> None:
-    """Processor time of a text and of its first eighth: 8 where it is linear, 64 where it is quadratic."""
-
-    def work(part: bytes) -> float:
-        begun = time.process_time()
-        with contextlib.suppress(BadInput):
-            list(walk(part))
-        return time.process_time() - begun
-
-    assert work(data) < 24 * max(work(data[: len(data) // 8]), 0.02)
+    assert is_linear(lambda part: list(walk(part)), data)
