@@ -10,6 +10,7 @@ import pytest
 
 from fourcorners.desk.cli import run
 from fourcorners.report.words import LANGUAGES
+from fourcorners.report.words import words
 from fourcorners.samples.make import make
 
 
@@ -100,3 +101,37 @@ def test_what_was_not_understood_is_named(tmp_path: Path, capsys: pytest.Capture
 def test_an_empty_folder_is_said_to_be_empty(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", str(tmp_path)]) == 4
     assert "the folder is empty" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("what", "code", "name"),
+    [
+        ("empty", "NO_RECOGNISED_ROW", "no_list"),
+        ("return", "NOT_AN_EXPORT", "not_yours"),
+        ("two", "SEVERAL_ACCOUNTS", "several"),
+        ("cut", "", "damaged"),
+        ("nowhere", "OUTPUT", "place"),
+    ],
+)
+def test_what_went_wrong_is_said_in_the_holders_language(
+    what: str, code: str, name: str, language: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given, out = tmp_path / "given", tmp_path / "page.html"
+    given.mkdir()
+    if what == "return":
+        make("meta-record-c", 3, 20, given / "r.html")
+    elif what != "empty":
+        make("snapchat-export", 3, 20, given / "a.zip")
+    if what == "two":
+        make("snapchat-export", 4, 20, given / "b.zip")
+    if what == "cut":
+        given = given / "a.zip"
+        given.write_bytes(given.read_bytes()[:-100])
+    if what == "nowhere":
+        out = tmp_path / "mistyped" / "page.html"
+    assert run(["check", str(given), "--lang", language, "--out", str(out)]) in {3, 4}
+    told = capsys.readouterr().err
+    say = words(language)
+    assert code in told
+    assert told.splitlines()[-3:] == [say("failed", each) for each in ("nothing", name, "exact")]

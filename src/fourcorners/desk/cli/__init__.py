@@ -36,7 +36,8 @@ def run(arguments: list[str]) -> int:
     try:
         fourcorners.main(arguments, prog_name="fourcorners", standalone_mode=False)
     except FourcornersError as error:
-        click.echo(error.diagnostics().encode("utf-8", "backslashreplace"), err=True)
+        told = "\n".join([error.diagnostics(), *getattr(error, "__notes__", [])])
+        click.echo(told.encode("utf-8", "backslashreplace"), err=True)
         return error.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())

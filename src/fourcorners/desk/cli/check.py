@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -16,12 +17,21 @@ from fourcorners.desk.cli.root import FILE
 from fourcorners.desk.cli.root import fourcorners
 from fourcorners.desk.cli.session import progress
 from fourcorners.model.errors import BadInput
+from fourcorners.model.errors import FourcornersError
 from fourcorners.model.errors import UsageError
 from fourcorners.report import account_table
 from fourcorners.report.access import Access
 from fourcorners.report.words import LANGUAGES
 from fourcorners.report.words import Words
 from fourcorners.report.words import words
+
+#: Code -> what a person can do about it; any other says that the file is damaged.
+_SAID = {
+    "NO_RECOGNISED_ROW": "no_list",
+    "NOT_AN_EXPORT": "not_yours",
+    "SEVERAL_ACCOUNTS": "several",
+    "OUTPUT": "place",
+}
 
 
 @fourcorners.command()
@@ -39,23 +49,39 @@ def check(context: click.Context, export: Path, out: Path | None, lang: str, *, 
             why="a form for programs would make it a tool to work through other people's exports",
             next_step="leave out --json; --out writes a page to read and print",
         )
-    if out is not None:
-        outputs.check_free(out)
-        if not out.parent.is_dir():
-            raise BadInput(
-                "OUTPUT",
-                f"there is no folder {out.parent}",
-                where=str(out),
-                why="the page tells of the account, and should lie nowhere by mistake",
-                next_step="name a place in a folder that exists",
-            )
-    with progress("reading"):
-        access = use_case.check(export)
-    if out is not None:
-        use_case.write(access, out, lang)
+    try:
+        if out is not None:
+            _check_place(out)
+        with progress("reading"):
+            access = use_case.check(export)
+        if out is not None:
+            use_case.write(access, out, lang)
+    except FourcornersError as error:
+        for line in _plainly(error, words(lang)):
+            error.add_note(line)
+        raise
     _show(access, words(lang))
     if out is not None:
         click.echo(str(out).encode("utf-8", "backslashreplace"))
+
+
+def _check_place(out: Path) -> None:
+    outputs.check_free(out)
+    if not out.parent.is_dir():
+        raise BadInput(
+            "OUTPUT",
+            f"there is no folder {out.parent}",
+            where=str(out),
+            why="the page tells of the account, and should lie nowhere by mistake",
+            next_step="name a place in a folder that exists",
+        )
+
+
+def _plainly(error: FourcornersError, say: Words) -> Iterator[str]:
+    """What went wrong in the reader's language: the error's own words are English, for those who help."""
+    yield say("failed", "nothing")
+    yield say("failed", _SAID.get(error.code, "damaged"))
+    yield say("failed", "exact")
 
 
 def _show(access: Access, say: Words) -> None:
