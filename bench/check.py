@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import random
 import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from zipfile import ZIP_DEFLATED
 from zipfile import ZIP_STORED
 from zipfile import ZipFile
 
+from bench import peak
 from fourcorners.desk.cli import run as run_command
 from fourcorners.samples import make as samples
 
@@ -83,6 +83,6 @@ def _row(case: str, seconds: float, ratio: float, goal: str, *, ok: bool) -> dic
 if __name__ == "__main__":
     _start = time.perf_counter()
     _code = run_command(["check", sys.argv[1], "--out", sys.argv[2]])
-    _used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    _used = peak.megabytes()
     print(json.dumps({"seconds": time.perf_counter() - _start, "megabytes": _used}))
     sys.exit(_code)

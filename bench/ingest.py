@@ -7,7 +7,6 @@ the ratio is the median over pairs. The page is layout C, one million rows in 38
 from __future__ import annotations
 
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import page
-
+from bench import peak
 from fourcorners.casework import cases
 from fourcorners.casework import ingest as use_case
 from fourcorners.casework import instruments
@@ -146,5 +145,5 @@ def _measure_ingest(path: Path, folder: Path) -> dict[str, Any]:
 if __name__ == "__main__":
     _what, _page_path, _folder = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     _found = _measure_lexbor(_page_path) if _what == "lexbor" else _measure_ingest(_page_path, _folder)
-    _found["megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    _found["megabytes"] = peak.megabytes()
     print(json.dumps(_found))

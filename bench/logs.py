@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from typing import Any
 import duckdb
 from bench.table import ORDER
 
+from bench import peak
 from fourcorners.casework import cases
 from fourcorners.casework import instruments
 from fourcorners.casework import mappings
@@ -131,7 +131,7 @@ def _intake(folder: Path, team: list[str]) -> dict[str, Any]:
     return {
         "seconds": seconds,
         "counts": [row.counts[name] for name in ("rows", "released", "sealed", "rejected")],
-        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "megabytes": peak.megabytes(),
     }
 
 

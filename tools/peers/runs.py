@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 import tomllib
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -137,21 +136,14 @@ def _binary() -> Path:
 
 
 def _process(command: Sequence[str | Path], work: Path) -> _Process:
-    """Run a process to its end, and take its own use of memory from the system."""
+    """Run a process to its end, and take what it used."""
     home = {**os.environ, "HOME": str(work), "XDG_DATA_HOME": str(work / "data")}
-    out, error = work / "out.txt", work / "error.txt"
+    out, error, figures = work / "out.txt", work / "error.txt", work / "figures.json"
+    words = [sys.executable, str(Path(__file__).with_name("meter.py")), str(figures), *map(str, command)]
     with out.open("wb") as to_out, error.open("wb") as to_error:
-        start = time.perf_counter()
-        words = [str(part) for part in command]
-        child = subprocess.Popen(words, cwd=work, env=home, stdout=to_out, stderr=to_error)  # noqa: S603 - the two tools
-        _, status, usage = os.wait4(child.pid, 0)
-        seconds = time.perf_counter() - start
-    child.returncode = os.waitstatus_to_exitcode(status)
+        subprocess.run(words, check=True, cwd=work, env=home, stdout=to_out, stderr=to_error)  # noqa: S603 - the two tools
     return _Process(
-        child.returncode,
-        seconds,
-        usage.ru_utime + usage.ru_stime,
-        usage.ru_maxrss / 1024,
-        out.read_text(encoding="utf-8", errors="replace"),
-        error.read_text(encoding="utf-8", errors="replace"),
+        **json.loads(figures.read_text(encoding="utf-8")),
+        out=out.read_text(encoding="utf-8", errors="replace"),
+        error=error.read_text(encoding="utf-8", errors="replace"),
     )

@@ -1,15 +1,42 @@
-"""What the account holder's page and its sheet share: our sentences with values in them, as HTML."""
+"""What the account holder's pages and the sheet share: the page itself, and our sentences with values in them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from html import escape
+from importlib import resources
 
 from fourcorners.report.access import Network
 from fourcorners.report.words import Words
 
 #: The answers to "do you know this?", as the words name them.
 ANSWERS = ("yes", "no", "unsure")
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+
+def document(language: str, title: str, header: str, body: str) -> bytes:
+    """A page that asks for nothing of any net; title, header and body are HTML. The bytes are UTF-8."""
+    page = (
+        f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}</title>\n<style>\n{_style()}</style>\n</head>\n<body>\n"
+        f"<header>\n{header}</header>\n<main>\n{body}</main>\n</body>\n</html>\n"
+    )
+    return page.encode()
+
+
+@cache
+def _style() -> str:
+    return resources.files(__package__).joinpath("account_page.css").read_text("utf-8")
+
+
+def safety(say: Words) -> str:
+    """What comes before everything else."""
+    steps = listed((escape(step) for step in say.each("safety", "steps")), "ol")
+    return section("safety", escape(say("safety", "title")), steps)
 
 
 def fill(sentence: str, /, **values: str) -> str:

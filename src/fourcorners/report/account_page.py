@@ -8,9 +8,7 @@ hand; paper keeps the marks, the page does not.
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
 from html import escape
-from importlib import resources
 from pathlib import PurePosixPath
 
 from fourcorners.model.instant import parse_rfc3339
@@ -19,10 +17,12 @@ from fourcorners.report.access import AddressSeen
 from fourcorners.report.access import Moment
 from fourcorners.report.access import Session
 from fourcorners.report.account_html import ANSWERS
+from fourcorners.report.account_html import document
 from fourcorners.report.account_html import fill
 from fourcorners.report.account_html import listed
 from fourcorners.report.account_html import network_title
 from fourcorners.report.account_html import paragraphs
+from fourcorners.report.account_html import safety
 from fourcorners.report.account_html import section
 from fourcorners.report.account_sheet import sheet
 from fourcorners.report.request_page import value
@@ -32,7 +32,6 @@ from fourcorners.report.words import words
 #: A box shows so many addresses and actions; the sheet has all addresses, the export all actions.
 SHOWN = 5
 _ACTIONS = 12
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 def to_html(access: Access, language: str) -> bytes:
@@ -42,29 +41,9 @@ def to_html(access: Access, language: str) -> bytes:
     made = fill(
         say("page", "made"), made=escape(say.instant(parse_rfc3339(access.made).ns)), file=value(access.name)
     )
-    body = (
-        _safety(say) + _warning(say, access) + _sessions(say, access) + _limits(say, access) + sheet(say, access)
-    )
-    page = (
-        f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">\n'
-        '<meta name="referrer" content="no-referrer">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>\n{_style()}</style>\n</head>\n<body>\n"
-        f"<header>\n<h1>{title}</h1>\n<p>{made}<br>{escape(say('page', 'private'))}</p>\n</header>\n"
-        f"<main>\n{body}</main>\n</body>\n</html>\n"
-    )
-    return page.encode()
-
-
-@cache
-def _style() -> str:
-    return resources.files(__package__).joinpath("account_page.css").read_text("utf-8")
-
-
-def _safety(say: Words) -> str:
-    steps = listed((escape(step) for step in say.each("safety", "steps")), "ol")
-    return section("safety", escape(say("safety", "title")), steps)
+    body = safety(say) + _warning(say, access) + _sessions(say, access) + _limits(say, access) + sheet(say, access)
+    header = f"<h1>{title}</h1>\n<p>{made}<br>{escape(say('page', 'private'))}</p>\n"
+    return document(language, title, header, body)
 
 
 def _warning(say: Words, access: Access) -> str:

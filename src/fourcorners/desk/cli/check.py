@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -20,18 +19,11 @@ from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import FourcornersError
 from fourcorners.model.errors import UsageError
 from fourcorners.report import account_table
+from fourcorners.report import failed_page
 from fourcorners.report.access import Access
 from fourcorners.report.words import LANGUAGES
 from fourcorners.report.words import Words
 from fourcorners.report.words import words
-
-#: Code -> what a person can do about it; any other says that the file is damaged.
-_SAID = {
-    "NO_RECOGNISED_ROW": "no_list",
-    "NOT_AN_EXPORT": "not_yours",
-    "SEVERAL_ACCOUNTS": "several",
-    "OUTPUT": "place",
-}
 
 
 @fourcorners.command()
@@ -57,7 +49,7 @@ def check(context: click.Context, export: Path, out: Path | None, lang: str, *, 
         if out is not None:
             use_case.write(access, out, lang)
     except FourcornersError as error:
-        for line in _plainly(error, words(lang)):
+        for line in failed_page.sentences(error, words(lang)):
             error.add_note(line)
         raise
     _show(access, words(lang))
@@ -75,13 +67,6 @@ def _check_place(out: Path) -> None:
             why="the page tells of the account, and should lie nowhere by mistake",
             next_step="name a place in a folder that exists",
         )
-
-
-def _plainly(error: FourcornersError, say: Words) -> Iterator[str]:
-    """What went wrong in the reader's language: the error's own words are English, for those who help."""
-    yield say("failed", "nothing")
-    yield say("failed", _SAID.get(error.code, "damaged"))
-    yield say("failed", "exact")
 
 
 def _show(access: Access, say: Words) -> None:
