@@ -128,6 +128,19 @@ def test_nothing_of_withheld_bytes_is_kept(tmp_path: Path) -> None:
     assert all(b"CANARY" not in (piece or b"") for piece in table.column("bytes").to_pylist())
 
 
+def test_leaves_let_go_of_the_member() -> None:
+    """What a column is made of must not be held by it for good: a log of gigabytes would be."""
+    data = bytearray(1_000)
+    view, borders = memoryview(data), np.arange(0, 1_001, 10)
+    shown = np.arange(100) % 3 > 0
+    leaves = slices._Leaves(view, borders)
+    batch = leaves.batch(shown)
+    assert batch["bytes"].to_pylist() == [bytes(10) if keep else None for keep in shown]
+    del leaves, batch
+    view.release()
+    data.append(0)  # a BufferError where anything still points into it
+
+
 def test_two_trees_over_one_member_have_nothing_in_common(tmp_path: Path) -> None:
     vault = make_vault(tmp_path)
     first, second = (slices.write(vault, OWNER, name, b"x" * 100, pairs([(0, 10)])) for name in "12")

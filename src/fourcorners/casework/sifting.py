@@ -93,9 +93,13 @@ class Sifter:
         assert self.scratch is not None
         kinds = list(self._kinds.items())
         for drawer in self.scratch.drawers():
-            found = defaultdict[int, list[Batch]](list)
+            parts = defaultdict[int, list[pa.RecordBatch]](list)
             for whose, rows in self.scratch.open(drawer):
+                parts[whose].append(rows)
+            found = defaultdict[int, list[Batch]](list)
+            for whose, batches in parts.items():
                 (n, _, _), batch = kinds[whose]
+                rows = pa.concat_batches(batches)  # each part of a log put a few, and batches cost
                 clients = rows.column(_CLIENTS) if _CLIENTS in rows.schema.names else None
                 found[n].append(replace(batch, rows=rows.select(batch.rows.schema.names), clients=clients))
             yield found

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from dataclasses import field
 from itertools import chain
 from typing import BinaryIO
 
@@ -71,13 +72,27 @@ def writers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(os.cpu_count())
 
 
+@dataclass(slots=True)
+class _Heap:
+    """Rows that wait to be one file; their numbers are kept, since rows may come in thousands of small batches."""
+
+    batches: list[pa.RecordBatch] = field(default_factory=list)
+    rows: int = 0
+    bytes: int = 0
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        self.batches.append(batch)
+        self.rows += batch.num_rows
+        self.bytes += batch.nbytes
+
+
 class Writer:
     """The segments of one member, which are written side by side as their rows come."""
 
     def __init__(self, vault: Vault, owner: str, stem: str, pool: ThreadPoolExecutor) -> None:
         """Take what `append` takes, and `writers`; whoever gives up what was written waits for those first."""
         self._vault, self._owner, self._stem, self._pool = vault, owner, stem, pool
-        self._waiting: dict[tuple[str, str], list[pa.RecordBatch]] = {}
+        self._waiting: dict[tuple[str, str], _Heap] = {}
         self._numbers = Counter[tuple[str, str]]()
         self._writing: deque[Future[Segment]] = deque()
         self._stored: list[Segment] = []
@@ -100,8 +115,8 @@ class Writer:
         kind = (SEGMENTS, WITHHELD_FAMILY)
         former = [each for each in self._stored if each.family == WITHHELD_FAMILY]
         self._stored = [each for each in self._stored if each.family != WITHHELD_FAMILY]
-        waiting = self._waiting.pop(kind, [])
-        for rows in chain(*(read(self._vault, self._owner, each.name) for each in former), waiting):
+        waiting = self._waiting.pop(kind, _Heap())
+        for rows in chain(*(read(self._vault, self._owner, each.name) for each in former), waiting.batches):
             changed = pc.if_else(_is_sealed(rows), reason, rows["reason"])
             self._put(*kind, rows.set_column(rows.schema.get_field_index("reason"), "reason", changed))
         return {each.name for each in former}
@@ -131,19 +146,19 @@ class Writer:
         if not rows.num_rows:
             return
         kind = (folder, family)
-        waiting = self._waiting.setdefault(kind, [])
-        waiting.append(rows)
-        if sum(each.num_rows for each in waiting) >= ROWS or sum(each.nbytes for each in waiting) >= BYTES:
+        waiting = self._waiting.setdefault(kind, _Heap())
+        waiting.add(rows)
+        if waiting.rows >= ROWS or waiting.bytes >= BYTES:
             self._write(kind)
 
     def _write(self, kind: tuple[str, str]) -> None:
-        if not self._waiting.get(kind):
+        heap, self._waiting[kind] = self._waiting[kind], _Heap()
+        if not heap.batches:
             return
         folder, family = kind
         name = f"{folder}/{self._stem}-{family}-{self._numbers[kind]:04}.parquet"
         self._numbers[kind] += 1
-        batches, self._waiting[kind] = self._waiting[kind], []
-        self._writing.append(self._pool.submit(_write, self._vault, self._owner, name, family, batches))
+        self._writing.append(self._pool.submit(_write, self._vault, self._owner, name, family, heap.batches))
         if len(self._writing) > (os.cpu_count() or 1):  # rows that wait to be written take memory
             self._stored.append(self._writing.popleft().result())
 

@@ -208,30 +208,48 @@ class _Leaves:
     """The leaves of a piece of a member, with salts that are forgotten with this object."""
 
     def __init__(self, view: memoryview, borders: Positions) -> None:
-        self._pieces = [view[start:end] for start, end in pairwise(borders.tolist())]
-        self._borders = borders
-        salts = secrets.token_bytes(SALT * len(self._pieces))
-        self._salts = [salts[at : at + SALT] for at in range(0, len(salts), SALT)]
-        self.hashes = list(map(_leaf, borders.tolist(), self._salts, self._pieces))
+        self._view, self._borders = view, borders
+        self._salts = secrets.token_bytes(SALT * (len(borders) - 1))
+        starts = borders.tolist()
+        self.hashes = [
+            _leaf(start, self._salts[n * SALT : (n + 1) * SALT], view[start:end])
+            for n, (start, end) in enumerate(pairwise(starts))
+        ]
 
     def batch(self, shown: npt.NDArray[np.bool_]) -> pa.RecordBatch:
-        """All leaf hashes; salt and bytes of the leaves to show."""
-        kept = shown.tolist()
+        """All leaf hashes; salt and bytes of the leaves to show.
+
+        The columns are made of whole buffers: made of memory views, Arrow (26.0) would keep each of them for good.
+        """
+        starts, ends, size = self._borders[:-1], self._borders[1:], len(shown)
+        valid = pa.py_buffer(np.packbits(shown, bitorder="little"))
+        offsets = np.concatenate([[0], np.cumsum(np.where(shown, ends - starts, 0))])
+        content = b"".join(self._view[start:end] for start, end in _merge(self._borders_of(shown)).tolist())
+        hidden = size - int(shown.sum())
         return pa.record_batch(
             [
-                pa.array(self._borders[:-1]),
-                pa.array(self._borders[1:]),
-                pa.array(self.hashes, pa.binary(32)),
-                pa.array(
-                    [salt if keep else None for salt, keep in zip(self._salts, kept, strict=True)], pa.binary(SALT)
+                pa.array(starts),
+                pa.array(ends),
+                pa.FixedSizeBinaryArray.from_buffers(
+                    pa.binary(merkle.HASH), size, [None, pa.py_buffer(b"".join(self.hashes))]
                 ),
-                pa.array(
-                    [data if keep else None for data, keep in zip(self._pieces, kept, strict=True)],
-                    pa.large_binary(),
+                pa.FixedSizeBinaryArray.from_buffers(
+                    pa.binary(SALT), size, [valid, pa.py_buffer(self._shown_salts(shown))], hidden
+                ),
+                pa.LargeBinaryArray.from_buffers(
+                    pa.large_binary(), size, [valid, pa.py_buffer(offsets), pa.py_buffer(content)], hidden
                 ),
             ],
             schema=_SCHEMA,
         )
+
+    def _borders_of(self, shown: npt.NDArray[np.bool_]) -> Positions:
+        return np.column_stack([self._borders[:-1][shown], self._borders[1:][shown]])
+
+    def _shown_salts(self, shown: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
+        """The salts of the others as zeros: what a column hides must not lie under its mask."""
+        salts = np.frombuffer(self._salts, np.uint8).reshape(-1, SALT)
+        return np.where(shown[:, None], salts, np.uint8(0))
 
 
 def open_some(
