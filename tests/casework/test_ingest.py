@@ -315,9 +315,9 @@ def test_renamed_labels_are_said_and_never_guessed(workspace: Workspace, instrum
 
 
 def test_a_renamed_section_seals_every_row(workspace: Workspace, instrument: str, tmp_path: Path) -> None:
-    row = ingest(workspace, [write_page(tmp_path / "records.html", INSIDE, section="endpoints")], instrument)
+    row = ingest(workspace, [write_page(tmp_path / "records.html", INSIDE, section="endpoint")], instrument)
     assert row.reasons == {"UNDECIDABLE_CATEGORY": 2}
-    assert [name for name, _ in row.unclassified] == ["endpoints"]
+    assert [name for name, _ in row.unclassified] == ["endpoint"]
 
 
 def mutate(reading: Reading, how: str) -> Reading:
