@@ -266,9 +266,12 @@ def relate_waiting(files: list[ReadFile], sifter: Sifter) -> None:
         readers = {id(members[n].by): members[n].by for n in drawer}
         for reader in readers.values():
             mine = [n for n, member in enumerate(members) if member.by is reader]
-            before = [[replace(members[n].reading, batches=tuple(drawer[n]))] for n in mine]
-            for n, (after,) in zip(mine, _related(reader, before), strict=True):
+            before = [[replace(members[n].reading, batches=tuple(drawer.pop(n, ())))] for n in mine]
+            related = _related(reader, before)
+            del before  # one drawer's rows at a time are held, and once
+            for n, (after,) in zip(mine, related, strict=True):
                 stay[n] += [sifter.members[n].split(batch, after.custodians) for batch in after.batches]
+            del related, after
     numbers = iter(range(len(members)))
     for file in files:
         file.read = [_with_rows(member, stay[next(numbers)]) for member in file.read]

@@ -91,18 +91,22 @@ class Sifter:
     def waiting(self) -> Iterator[dict[int, list[Batch]]]:
         """The rows that wait, one drawer at a time: of each member, in its order."""
         assert self.scratch is not None
-        kinds = list(self._kinds.items())
         for drawer in self.scratch.drawers():
-            parts = defaultdict[int, list[pa.RecordBatch]](list)
-            for whose, rows in self.scratch.open(drawer):
-                parts[whose].append(rows)
-            found = defaultdict[int, list[Batch]](list)
-            for whose, batches in parts.items():
-                (n, _, _), batch = kinds[whose]
-                rows = pa.concat_batches(batches)  # each part of a log put a few, and batches cost
-                clients = rows.column(_CLIENTS) if _CLIENTS in rows.schema.names else None
-                found[n].append(replace(batch, rows=rows.select(batch.rows.schema.names), clients=clients))
-            yield found
+            yield self._open(drawer)
+
+    def _open(self, drawer: int) -> dict[int, list[Batch]]:
+        """A drawer's rows, joined: each part of a log put a few, and work goes by batches."""
+        assert self.scratch is not None
+        parts = defaultdict[int, list[pa.RecordBatch]](list)
+        for whose, rows in self.scratch.open(drawer):
+            parts[whose].append(rows)
+        found, kinds = defaultdict[int, list[Batch]](list), list(self._kinds.items())
+        for whose in list(parts):
+            (n, _, _), batch = kinds[whose]
+            rows = pa.concat_batches(parts.pop(whose))
+            clients = rows.column(_CLIENTS) if _CLIENTS in rows.schema.names else None
+            found[n].append(replace(batch, rows=rows.select(batch.rows.schema.names), clients=clients))
+        return found
 
     def _drawer_of(self, ip: pa.Array) -> npt.NDArray[np.int64]:
         encoded = ip.dictionary_encode()
