@@ -38,6 +38,8 @@ Mask = npt.NDArray[np.bool_]
 _CLIENTS = "clients"
 #: Bytes of logs that are read and related at once; what is given in one intake and is larger is sifted.
 PART = 8 << 20
+#: Drawers for so much; the rows of a drawer are related at once, and take more room than as text.
+_DRAWERS_A_PART = 4
 #: Above so many, drawers grow with the log: each block of a log is spread over all of them.
 _MOST_DRAWERS = 512
 
@@ -66,7 +68,7 @@ class Sifter:
         self.members: dict[int, Sifted] = {}
         self.vault, self.instrument, self.stem = vault, instrument, stem
         self._pool = pool
-        self._drawers = min(size // PART + 1, _MOST_DRAWERS)
+        self._drawers = min(size * _DRAWERS_A_PART // PART + 1, _MOST_DRAWERS)
         self._kinds = dict[tuple[int, str, str], Batch]()
 
     def member(self, before: int, n: int) -> Sifted:
