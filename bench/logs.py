@@ -38,7 +38,11 @@ START = 1_780_000_000
 #: Lines of the shorter log whose intake is measured, and how many times as long the longer one is.
 SHORT, SHORT_QUICK, LONGER = 1_000_000, 150_000, 4
 GROWTH = 1.2
+TEAM = ["carol", "dave"]
 ASKED, ASKED_EVENTS = "198.51.100.7", 100
+#: Addresses that customers are given: few, so that one has a good part of the log, and as many as a carrier has
+#: (of the network for benchmarks, RFC 2544).
+FEW_ADDRESSES, MANY_ADDRESSES = 250, 65_000
 #: Customers: many, and so few that a return about one address is still in proportion.
 MANY, FEW = 64 * 256, 80
 MAPPING = """\
@@ -56,7 +60,8 @@ def run(*, quick: bool) -> list[dict[str, Any]]:
     return [
         _reading(QUICK if quick else LINES, quick=quick),
         *_intakes("nobody sealed to", [], short, quick=quick),
-        *_intakes("sealed to a filter team", ["carol", "dave"], short, quick=quick),
+        *_intakes("sealed to a filter team", TEAM, short, quick=quick),
+        *_intakes(f"the same, {MANY_ADDRESSES:,} addresses", TEAM, short, MANY_ADDRESSES, quick=quick),
     ]
 
 
@@ -81,13 +86,15 @@ def _reading(lines: int, *, quick: bool) -> dict[str, Any]:
     )
 
 
-def _intakes(case: str, team: list[str], short: int, *, quick: bool) -> list[dict[str, Any]]:
+def _intakes(
+    case: str, team: list[str], short: int, addresses: int = FEW_ADDRESSES, *, quick: bool
+) -> list[dict[str, Any]]:
     """Whole intakes of a log and of a longer one: what the shorter takes, and how much more the longer holds."""
     found = []
     for lines in (short, short * LONGER):
         with tempfile.TemporaryDirectory() as folder:
             log = Path(folder) / "blocks.log"
-            _write(log, lines, FEW)
+            _write(log, lines, FEW, addresses)
             load = _time(lambda: _load(log))  # noqa: B023 - called at once
             command = [sys.executable, "-m", "bench.logs", folder, *team]
             done = subprocess.run(command, check=True, capture_output=True, text=True)
@@ -157,12 +164,15 @@ def _load(path: Path) -> None:
         )
 
 
-def _write(path: Path, lines: int, customers: int) -> None:
+def _write(path: Path, lines: int, customers: int, addresses: int = FEW_ADDRESSES) -> None:
+    given = [
+        f"203.0.113.{n}" if addresses <= FEW_ADDRESSES else f"198.18.{n >> 8}.{n & 255}" for n in range(addresses)
+    ]
     with path.open("w", encoding="utf-8") as file:
         for n in range(lines):
             moment = dt.datetime.fromtimestamp(START + n // 50, dt.UTC).isoformat()
             action, low = ("ALLOC" if n % 2 else "RELEASE"), 1_024 + n % 100 * 512
-            ip = ASKED if n % 1_000 == 7 and n < 1_000 * ASKED_EVENTS else f"203.0.113.{n % 250}"
+            ip = ASKED if n % 1_000 == 7 and n < 1_000 * ASKED_EVENTS else given[n % addresses]
             customer = n % customers
             file.write(
                 f"{moment} <158>2026-03-01 00:00:00: nat1{{S}}[jservices-nat]: JSERVICES_NAT_PORT_BLOCK_{action}: "

@@ -37,7 +37,8 @@ EXPLANATION = """
   are those of the regimes' specification.
 - **logs**: lines of port blocks from bytes to rows, as a ratio to DuckDB merely loading the same lines; and whole
   intakes of such logs under an instrument that asks about one address: the time as the same ratio, the peak of
-  resident memory (mapped pages and libraries count), and that of four times the lines over it.
+  resident memory (mapped pages and libraries count), and that of four times the lines over it. All rows of an
+  address are related at once, so with a filter team a log of few addresses holds more the longer it is.
 - **check**: an account holder's export, most of it messages and pictures that no reader knows, from the zip to the
   page; every entry is counted against the truth.
 """
