@@ -9,9 +9,9 @@ from selectolax.lexbor import LexborHTMLParser
 from selectolax.lexbor import LexborNode
 from tests.report.accesses import hostile
 
-from fourcorners.report import account_html
 from fourcorners.report import account_page
 from fourcorners.report import account_table
+from fourcorners.report import html_page
 from fourcorners.report.access import ExportFile
 from fourcorners.report.access import Network
 from fourcorners.report.account_html import network_title
@@ -36,7 +36,7 @@ def test_nothing_of_an_export_acts(language: str) -> None:
     policy = one(tree, "meta[http-equiv='Content-Security-Policy']").attributes["content"]
     assert policy is not None
     assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'")
-    assert not re.search(r"url\(|@import", account_html._style())
+    assert not re.search(r"url\(|@import", html_page.style_sheet("account_page.css"))
     assert all(char == "\n" or ord(char) >= 32 for char in page)
     assert "\u202e" not in page
     assert "{0}{count}%s" in one(tree, "body").text()

@@ -12,8 +12,8 @@ from selectolax.lexbor import LexborHTMLParser
 from fourcorners.model.instrument import Instrument
 from fourcorners.report.contents import NetworkLine
 from fourcorners.report.contents import NetworkNaming
+from fourcorners.report.html_page import style_sheet
 from fourcorners.report.request_page import NO_PORT
-from fourcorners.report.request_page import _style
 from fourcorners.report.request_page import to_html
 from fourcorners.report.request_sheet import NO_PORT_NEEDED
 from fourcorners.report.request_sheet import Question
@@ -54,8 +54,8 @@ def test_a_reader_by_ear_finds_the_way(page: str) -> None:
 
 
 def test_colours_are_far_enough_apart() -> None:
-    colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", _style()))
-    assert set(re.findall(r"color: var\(--(\w+)\)", _style())) <= colours.keys()
+    colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", style_sheet("request_page.css")))
+    assert set(re.findall(r"color: var\(--(\w+)\)", style_sheet("request_page.css"))) <= colours.keys()
     for name in ("ink", "quiet", "accent", "alarm"):
         assert 1.05 / (luminance(colours[name]) + 0.05) >= 4.5, name
     assert 1.05 / (luminance(colours["rule"]) + 0.05) >= 3

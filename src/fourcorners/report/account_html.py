@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 from html import escape
-from importlib import resources
 
+from fourcorners.report import html_page
 from fourcorners.report.access import Network
 from fourcorners.report.words import Words
 
 #: The answers to "do you know this?", as the words name them.
 ANSWERS = ("yes", "no", "unsure")
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 def document(language: str, title: str, header: str, body: str) -> bytes:
-    """A page that asks for nothing of any net; title, header and body are HTML. The bytes are UTF-8."""
-    page = (
-        f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">\n'
-        '<meta name="referrer" content="no-referrer">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>\n{_style()}</style>\n</head>\n<body>\n"
-        f"<header>\n{header}</header>\n<main>\n{body}</main>\n</body>\n</html>\n"
-    )
-    return page.encode()
-
-
-@cache
-def _style() -> str:
-    return resources.files(__package__).joinpath("account_page.css").read_text("utf-8")
+    """A page for the account holder; title, header and body are HTML. The bytes are UTF-8."""
+    return html_page.document(language, title, "account_page.css", header, body)
 
 
 def safety(say: Words) -> str:

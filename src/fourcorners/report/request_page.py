@@ -6,10 +6,9 @@ WCAG 2.2 AA: language, headings in order, a table with caption and scoped header
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 from html import escape
-from importlib import resources
 
+from fourcorners.report import html_page
 from fourcorners.report.glyphs import Pieces
 from fourcorners.report.glyphs import pieces
 from fourcorners.report.glyphs import seen
@@ -28,7 +27,6 @@ NOT_AN_ORDER = (
     "This page is no instrument and asks nothing by itself. It lists what an instrument to this carrier would "
     "have to name. Copy it; do not retype it."
 )
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _HEAD = (
     "no.",
     "public IP address",
@@ -45,20 +43,8 @@ def to_html(groups: Iterable[CarrierGroup]) -> bytes:
     """One page with a section for each carrier, each on its own sheet in print. The bytes are UTF-8."""
     sections = [_section(number, group) for number, group in enumerate(groups, 1)]
     body = "".join(sections) or "<p>No login waits for a carrier.</p>"
-    page = (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        "<title>Whom to ask next</title>\n"
-        f"<style>\n{_style()}</style>\n</head>\n<body>\n"
-        f"<header><h1>Whom to ask next</h1></header>\n<main>\n{body}</main>\n</body>\n</html>\n"
-    )
-    return page.encode()
-
-
-@cache
-def _style() -> str:
-    return resources.files(__package__).joinpath("request_page.css").read_text("utf-8")
+    title = "Whom to ask next"
+    return html_page.document("en", title, "request_page.css", f"<h1>{title}</h1>\n", body)
 
 
 def _section(number: int, group: CarrierGroup) -> str:
