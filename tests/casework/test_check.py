@@ -250,16 +250,62 @@ def test_the_page_that_google_writes_for_both_is_named_and_not_read(unpacked: bo
 
 
 def test_people_are_looked_at_one_by_one(tmp_path: Path) -> None:
-    """Two persons' exports in a folder are refused; two providers' of one are not."""
-    both = tmp_path / "both"
-    both.mkdir()
-    for name, seed in (("x-archive", 1), ("snapchat-export", 2), ("x-archive", 3)):
-        if seed == 3:
-            assert len(use_case.check(both).given) == 2
-        out, _ = made(name, seed, 10, tmp_path)
-        shutil.move(out, both / f"{seed}.zip")
+    """Two persons' exports are refused, in one folder or in one archive, and so are two providers'."""
+    for pair in (
+        ("x-archive", "x-archive"),
+        ("x-archive", "snapchat-export"),
+        ("facebook-export", "facebook-export"),
+    ):
+        both = tmp_path / "-".join(pair)
+        both.mkdir()
+        for seed, name in enumerate(pair, 1):
+            out, _ = made(name, seed, 10, tmp_path)
+            shutil.move(out, both / f"{seed}.zip")
+            assert use_case.check(both / f"{seed}.zip").given
+        with ZipFile(tmp_path / "both.zip", "w") as archive:
+            for path in both.iterdir():
+                archive.write(path, path.name)
+        for given in (both, tmp_path / "both.zip"):
+            with pytest.raises(Refused, match="SEVERAL_ACCOUNTS"):
+                use_case.check(given)
+
+
+@pytest.mark.parametrize("profile", ['"username": "bob", "username": "bob"', '"username": ["bob"]'])
+def test_an_account_that_cannot_be_told_is_another_beside_one_that_can(profile: str, tmp_path: Path) -> None:
+    login = {"action": "Login", "timestamp": 1770098399, "ip_address": "192.0.2.7"}
+    for name, said in (("a", '"username": "alice"'), ("b", profile)):
+        with ZipFile(tmp_path / f"{name}.zip", "w") as archive:
+            archive.writestr(
+                "profile_information.json", f'{{"profile_v2": {{{said}, "name": {{"full_name": "X"}}}}}}'
+            )
+            archive.writestr("account_activity.json", json.dumps({"account_activity_v2": [login]}))
+        assert use_case.check(tmp_path / f"{name}.zip").entries == 1
     with pytest.raises(Refused, match="SEVERAL_ACCOUNTS"):
-        use_case.check(both)
+        use_case.check(tmp_path)
+
+
+def test_a_file_that_stands_twice_is_counted_once(tmp_path: Path) -> None:
+    out, _ = made("facebook-export", 21, 30, tmp_path)
+    whole = use_case.check(out)
+    twice = tmp_path / "twice"
+    twice.mkdir()
+    for name in ("a.zip", "a (1).zip"):
+        shutil.copy(out, twice / name)
+    access = use_case.check(twice)
+    assert (access.entries, [each.times for each in access.sessions]) == (
+        whole.entries,
+        [each.times for each in whole.sessions],
+    )
+    assert sum("twice" in file.why for file in access.files) == sum(bool(file.format) for file in whole.files)
+
+
+def test_a_page_made_before_is_no_file_to_look_into(tmp_path: Path) -> None:
+    export = tmp_path / "export"
+    export.mkdir()
+    out, _ = made("facebook-export", 21, 30, tmp_path)
+    shutil.move(out, export / "a.zip")
+    use_case.write(use_case.check(export), export / "a.zip-check.html", "en")
+    assert not any(file.doubtful for file in use_case.check(export).files)
 
 
 def test_what_somebody_sent_does_not_hide_the_rest(tmp_path: Path) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import configparser
+import os
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,6 +16,7 @@ from fourcorners.desk import drop
 from fourcorners.report.words import LANGUAGES
 from fourcorners.report.words import words
 from fourcorners.samples.make import make
+from fourcorners.vault.files import TEMPORARY
 
 DESKTOP = Path(__file__).parents[2] / "desktop" / "fourcorners-check.desktop"
 
@@ -22,7 +24,7 @@ DESKTOP = Path(__file__).parents[2] / "desktop" / "fourcorners-check.desktop"
 def dropped(*paths: Path) -> tuple[int, list[Path]]:
     opened: list[str] = []
     code = drop.run([str(path) for path in paths], opened.append)
-    return code, [Path(unquote(urlsplit(uri).path)) for uri in opened]
+    return code, [Path(os.fsdecode(unquote_to_bytes(urlsplit(uri).path))) for uri in opened]
 
 
 @pytest.fixture
@@ -54,7 +56,7 @@ def test_no_page_is_written_over(tmp_path: Path) -> None:
     ("name", "data", "code", "sentence"),
     [
         ("cut.zip", b"PK\x03\x04", 4, "damaged"),
-        ("not-there.zip", None, 4, "damaged"),
+        ("not-there.zip", None, 4, "not_opened"),
         ("empty.json", b'{"a": 1}', 4, "no_list"),
     ],
 )
@@ -83,14 +85,52 @@ def test_several_exports_are_not_looked_at_together(tmp_path: Path) -> None:
         make("snapchat-export", 7, 20, tmp_path / name)
     code, (page,) = dropped(tmp_path / "a.zip", tmp_path / "b.zip")
     assert code == 2
-    assert words("en")("failed", "several") in page.read_text()
+    assert words("en")("failed", "one") in page.read_text()
 
 
-def test_where_nothing_can_be_written_it_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "file").touch()
-    code, pages = dropped(tmp_path / "file" / "export.zip")
-    assert (code, pages) == (4, [])
-    assert "OUTPUT" in capsys.readouterr().err
+def test_where_the_page_cannot_lie_beside_the_export_it_lies_at_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setattr(Path, "home", lambda: home)
+    assert dropped(tmp_path / "gone" / "deeper" / "export.zip") == (4, [home / "export.zip-check.html"])
+    assert not (tmp_path / "gone").exists()
+    code, (page,) = dropped(Path("/"))
+    assert (code, page.name[:12]) == (4, "export-check")
+
+
+def test_where_no_page_can_be_written_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "nowhere")
+    assert dropped(tmp_path / "gone" / "export.zip") == (4, [])
+    assert "No such file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "name",
+    [b"\xff\xfe.zip", b"a" * 246 + b".zip", "ä".encode() * 120 + b".zip", b"a\n  next: mail it\xe2\x80\xae.zip"],
+)
+def test_any_name_has_its_page(name: bytes, tmp_path: Path) -> None:
+    made = tmp_path / "made.zip"
+    make("snapchat-export", 7, 20, made)
+    for given, expected in ((made.read_bytes(), 0), (b"PK", 4)):
+        path = tmp_path / os.fsdecode(name)
+        path.write_bytes(given)
+        code, (page,) = dropped(path)
+        assert code == expected
+        assert "\u202e" not in page.read_text()
+        assert "\n  next" not in page.read_text()
+
+
+def test_nothing_that_lies_there_is_touched(tmp_path: Path) -> None:
+    make("snapchat-export", 7, 20, tmp_path / "a.zip")
+    (tmp_path / f"a.zip-check.html{TEMPORARY}").write_text("somebody's draft")
+    (tmp_path / "a.zip-check-2.html").symlink_to("nowhere")
+    _, (page,) = dropped(tmp_path / "a.zip")
+    assert page.name == "a.zip-check-3.html"
+    assert (tmp_path / f"a.zip-check.html{TEMPORARY}").read_text() == "somebody's draft"
 
 
 def test_nothing_dropped_is_said(capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,12 +140,23 @@ def test_nothing_dropped_is_said(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize(
     ("set_", "spoken"),
-    [("de_AT.UTF-8", "de"), ("pt_BR", "pt"), ("C.UTF-8", "en"), ("nl_NL.UTF-8", "en"), ("nonsense", "en")],
+    [
+        ({"LANG": "de_AT.UTF-8"}, "de"),
+        ({"LANG": "pt_BR"}, "pt"),
+        ({"LANG": "de_DE.UTF-8", "LC_CTYPE": "C.UTF-8"}, "de"),
+        ({"LC_ALL": "es_ES.UTF-8", "LC_MESSAGES": "en_US.UTF-8", "LANG": "fr_FR"}, "es"),
+        ({"LANGUAGE": "ca:es", "LANG": "ca_ES.UTF-8"}, "es"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "nl_NL.UTF-8"}, "en"),
+        ({"LANG": "nonsense"}, "en"),
+    ],
 )
 def test_the_page_speaks_the_language_of_the_desktop(
-    speaks: pytest.MonkeyPatch, set_: str, spoken: str, tmp_path: Path
+    speaks: pytest.MonkeyPatch, set_: dict[str, str], spoken: str, tmp_path: Path
 ) -> None:
-    speaks.setenv("LANG", set_)
+    for name, value in set_.items():
+        speaks.setenv(name, value)
+    speaks.setattr("locale.getlocale", lambda: (None, None))
     assert drop.language() == spoken
     _, (page,) = dropped(tmp_path / "x.zip")
     assert f'<html lang="{spoken}">' in page.read_text()

@@ -164,15 +164,18 @@ def test_facts_that_are_in_doubt_name_no_account(other: str, first: bool) -> Non
         text = own if first or "}" in own else f'"Username": "ann.example", "Username": {other}'
         reading = read(SNAPCHAT, plain.replace('"Username": "ann.example"', text, 1).encode())
         assert (reading.facts, {row["problem"] for row in rows_of(reading, "subscriber")}) == (
-            {},
+            {"account": ""},
             {"AMBIGUOUS_ROW"},
         )
         named = read(SNAPCHAT, json.dumps(account(entry(), **{"Basic Information": {"Username": "bob"}})).encode())
         for readings in ([reading], [reading, named], [named, reading]):
             (related,) = SNAPCHAT.relate([readings])
-            assert [row["account"] for each in related for row in rows_of(each, "login") if each.facts == {}] == [
-                None
-            ]
+            assert [
+                row["account"]
+                for each in related
+                for row in rows_of(each, "login")
+                if each.facts == {"account": ""}
+            ] == [None]
 
 
 @pytest.mark.parametrize("other", OTHERS)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fourcorners.model.records import Reading
+from fourcorners.readers import discord
+from fourcorners.readers import x
 from fourcorners.readers.gathered import Clock
 from fourcorners.readers.gathered import Gathered
 from fourcorners.readers.gathered import Value
 from fourcorners.readers.named_account import accounts
+from fourcorners.readers.named_account import fact
 from fourcorners.readers.named_account import relate
+from fourcorners.readers.registry import Reader
 from fourcorners.readers.table.time_format import TimeFormat
 
 
@@ -47,6 +53,25 @@ def test_a_member_that_states_a_fact_twice_leaves_open_whose_the_file_is(name: s
     doubtful = reading(name, problem="AMBIGUOUS_ROW")
     assert told([doubtful, reading("ann"), reading(None)]) == [[[name], ["ann"], [None]]]
     assert told([reading(name, problem="BROKEN_VALUE"), reading("ann"), reading(None)])[0][2] == ["ann"]
+
+
+def test_a_member_that_names_one_that_cannot_be_told_leaves_it_open_too() -> None:
+    doubtful = replace(reading(None), facts=fact("bob", doubt=True))
+    assert told([doubtful, reading("ann"), reading(None)]) == [[[None], ["ann"], [None]]]
+    assert fact("ann", doubt=False) == {"account": "ann"}
+    assert fact(" ", doubt=False) == fact(None, doubt=False) == {}
+
+
+@pytest.mark.parametrize(
+    ("reader", "data"),
+    [
+        (discord.READER, b"User ID: 111111111111111111\nUser ID: 222222222222222222\n"),
+        (x.READER, b'[{"account": {"accountId": {"a": 1}, "accountId": {"b": 2}, "email": "a@example.com"}}]'),
+        (x.READER, b'[{"account": {"accountId": ["1"], "email": "a@example.com"}}]'),
+    ],
+)
+def test_each_reader_says_when_it_cannot_tell(reader: Reader, data: bytes) -> None:
+    assert reader.read(data, None).facts == {"account": ""}
 
 
 def test_a_member_without_rows_stays_as_it_is() -> None:

@@ -15,8 +15,6 @@ from pathlib import Path
 from pathlib import PurePosixPath
 from typing import Any
 
-import pyarrow.compute as pc
-
 import fourcorners as product
 from fourcorners.casework import intake
 from fourcorners.casework import naming
@@ -28,11 +26,13 @@ from fourcorners.casework.intake import ReadMember
 from fourcorners.casework.sessions import Sighting
 from fourcorners.model.errors import BadInput
 from fourcorners.model.errors import Refused
+from fourcorners.model.identifier import normalise
 from fourcorners.model.instant import DECLARED
 from fourcorners.model.instant import SECOND
 from fourcorners.model.instant import UNPLACED
 from fourcorners.readers import archive
 from fourcorners.readers import google
+from fourcorners.readers import named_account
 from fourcorners.readers import registry
 from fourcorners.readers.archive import Opened
 from fourcorners.report import account_page
@@ -41,6 +41,7 @@ from fourcorners.report.access import ExportFile
 
 _ACCESSES = frozenset({"login", "session", "seen"})
 _UNKNOWN = "no reader knows this format"
+_TWICE = "the same file stands here twice; it is counted once"
 #: Google writes one and the same page for account holders and for legal process; the former get it in this folder.
 _TAKEOUT = "Takeout"
 _SAME_PAGE = "Google answers legal process with the same page: it is not read without an instrument"
@@ -57,7 +58,7 @@ def check(export: Path, *, networks: Path | None = None) -> Access:
         BadInput: the export is damaged, or no file of it is a known list of accesses.
         Refused: `NOT_AN_EXPORT`, `SEVERAL_ACCOUNTS`.
     """
-    given, found, files = [], [], list[ExportFile]()
+    given, found, files, seen = [], [], list[ExportFile](), set[str]()
     for path, named in intake.paths_in([export]):
         inside = "" if named else path.relative_to(export).as_posix()
         with ExitStack() as stack:
@@ -65,7 +66,7 @@ def check(export: Path, *, networks: Path | None = None) -> Access:
                 opened = stack.enter_context(archive.open_member_files(path))
                 given.append((inside or path.name, opened.sha256, opened.size))
                 read = ReadFile(str(path), opened.sha256)
-                files += _read_all(read, opened, inside, export.name)
+                files += _read_all(read, opened, inside, export.name, seen)
                 found.append(read)
             except BadInput as error:
                 if named:
@@ -76,7 +77,7 @@ def check(export: Path, *, networks: Path | None = None) -> Access:
     if not any(file.format for file in files):
         raise _nothing_read(export, files)
     intake.relate(found)
-    _check_one_holder(export, found)
+    _check_one_export(export, found)
     return _access(export, given, found, files, networks)
 
 
@@ -90,7 +91,8 @@ def write(access: Access, out: Path, language: str) -> None:
     outputs.write(out, account_page.to_html(access, language))
 
 
-def _read_all(read: ReadFile, opened: Opened, inside: str, export: str) -> list[ExportFile]:
+def _read_all(read: ReadFile, opened: Opened, inside: str, export: str, seen: set[str]) -> list[ExportFile]:
+    """The members of a file; of one that was seen before, nothing is counted again."""
     files = list[ExportFile]()
 
     def lose(member: str, error: BadInput, sha256: str = "") -> None:
@@ -111,6 +113,10 @@ def _read_all(read: ReadFile, opened: Opened, inside: str, export: str) -> list[
             continue
         if reader.name not in registry.EXPORTS:
             raise _no_export(name, reader.name)
+        if member.sha256 in seen:
+            files.append(ExportFile(path, member.sha256, why=_TWICE))
+            continue
+        seen.add(member.sha256)
         try:
             got = intake.read_member(read, member, reader, UNPLACED)
         except BadInput as error:
@@ -122,29 +128,35 @@ def _read_all(read: ReadFile, opened: Opened, inside: str, export: str) -> list[
     return files
 
 
-def _check_one_holder(export: Path, found: list[ReadFile]) -> None:
-    """One person has one account with a provider here: whoever helps many looks at their exports one by one (M56).
+def _check_one_export(export: Path, found: list[ReadFile]) -> None:
+    """One export of one person at a time, so that no people are compared and every box is of one account (M56).
 
     Raises:
         Refused: `PRODUCT SEVERAL_ACCOUNTS`.
     """
-    files = defaultdict[tuple[str, ...], dict[str, str]](dict)
+    places = defaultdict[tuple[str, ...], dict[str, str]](dict)
     for read in found:
         for member in read.read:
-            for batch in member.reading.batches:
-                if batch.family in _ACCESSES:
-                    for account in pc.unique(batch.rows.column("account").drop_null()).to_pylist():
-                        files[member.reading.custodians].setdefault(account, read.path)
-    for custodians, accounts in files.items():
-        if len(set(accounts.values())) > 1:
-            raise Refused(
-                "PRODUCT",
-                "SEVERAL_ACCOUNTS",
-                f"{export.name} holds exports of {len(accounts)} accounts with {custodians[0]}",
-                where=", ".join(sorted(set(accounts.values()))[:5]),
-                why="this looks at one person's own export, and compares no people",
-                next_step="give one export at a time",
-            )
+            accounts = places[member.reading.custodians]
+            for account in _accounts(member):
+                accounts.setdefault(account, _joined(read.path, member.member.path))
+    several = [sorted(set(accounts.values())) for accounts in places.values() if len(set(accounts.values())) > 1]
+    if len(places) > 1 or several:
+        who = " and ".join(sorted(custodians[0] for custodians in places))
+        raise Refused(
+            "PRODUCT",
+            "SEVERAL_ACCOUNTS",
+            f"{export.name} holds exports of several accounts, with {who}",
+            where=", ".join((several or [[]])[0][:5]),
+            why="this looks at one person's own export, and compares no people",
+            next_step="give one export at a time",
+        )
+
+
+def _accounts(member: ReadMember) -> set[str]:
+    """Whom the rows and facts of a member name; an account that cannot be told is one as well."""
+    found = named_account.accounts([member.reading])
+    return found | {normalise(name) for name in [member.reading.facts.get("account")] if name is not None}
 
 
 def _joined(inside: str, member: str) -> str:

@@ -16,12 +16,13 @@ _IPV6 = re.compile(
 )
 _WORDS = frozenset({"ip", "ips", "logged", "login", "logins", "logout", "logouts", "session", "sessions"})
 _WORD = re.compile(r"[a-z]+")
+_OWN_PAGE = b'<meta name="generator" content="Fourcorners">'  # a page that `check` made of the same export
 _VERSION = 10  # `1.4.0.2` is a program's version
 
 
 def may_hold_logins(path: str, head: bytes) -> bool:
     """Whether a file's name says so, or its first bytes are text in which an address stands."""
-    if not _is_text(head):
+    if not _is_text(head) or _OWN_PAGE in head:
         return False
     named = _WORD.findall(PurePosixPath(path.rpartition("!")[2]).stem.lower())
     return not _WORDS.isdisjoint(named) or _has_address(head)

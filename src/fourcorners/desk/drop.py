@@ -1,19 +1,22 @@
 """`fourcorners-check`: a program to drop an export on, for whoever has no terminal.
 
-A file manager starts it with what was dropped. The page lies beside the export and opens in the browser, in the
-language of the desktop. What goes wrong is such a page too: there is nowhere else to say it.
+A file manager starts it with what was dropped. The page lies beside the export, or at home where nothing can be
+written there, and opens in the browser, in the language of the desktop. What goes wrong is such a page too: there
+is nowhere else to say it.
 """
 
 from __future__ import annotations
 
 import locale
+import os
 import sys
 import webbrowser
 from collections.abc import Callable
+from itertools import chain
+from itertools import count
 from pathlib import Path
 
 import click
-from babel import default_locale
 
 from fourcorners.casework import check as use_case
 from fourcorners.casework import outputs
@@ -23,6 +26,10 @@ from fourcorners.model.errors import UsageError
 from fourcorners.report import account_page
 from fourcorners.report import failed_page
 from fourcorners.report.words import LANGUAGES
+from fourcorners.vault.files import TEMPORARY
+
+#: Characters of the export's name that the page's name begins with; systems take 255 bytes.
+_NAME = 48
 
 
 def main() -> None:
@@ -40,14 +47,16 @@ def run(dropped: list[str], open_page: Callable[[str], object]) -> int:
         page, code = _looked_at(export, dropped, spoken), 0
     except FourcornersError as error:
         page, code = failed_page.to_html(error, spoken), error.exit_code
-    out = free_place(export)
-    try:
-        outputs.write(out, page)
-    except FourcornersError as error:
-        click.echo(error.diagnostics().encode("utf-8", "backslashreplace"), err=True)
-        return error.exit_code
-    open_page(out.as_uri())
-    return code
+    for folder in (export.parent, Path.home()):
+        try:
+            out = free_place(folder, export.name)
+            outputs.write(out, page)
+        except (OSError, FourcornersError) as error:
+            click.echo(str(error).encode("utf-8", "backslashreplace"), err=True)
+        else:
+            open_page(out.as_uri())
+            return code
+    return code or BadInput.exit_code
 
 
 def _looked_at(export: Path, dropped: list[str], spoken: str) -> bytes:
@@ -64,14 +73,27 @@ def _looked_at(export: Path, dropped: list[str], spoken: str) -> bytes:
         raise BadInput("SYSTEM", f"the operating system refused: {error.strerror}", where=str(export)) from error
 
 
-def free_place(export: Path) -> Path:
-    """Beside the export, under a name that nothing has."""
-    names = (f"{export.name}-check{n}.html" for n in ("", *(f"-{n}" for n in range(2, 1_000))))
-    return next(path for name in names if not (path := export.with_name(name)).exists())
+def free_place(folder: Path, name: str) -> Path:
+    """A place in a folder for the page of an export of that name, where nothing lies.
+
+    Raises:
+        OSError: there is no such folder, or it cannot be looked into.
+    """
+    taken = {path.name for path in folder.iterdir()}
+    for number in chain([""], (f"-{n}" for n in count(2))):
+        page = f"{name[:_NAME] or 'export'}-check{number}.html"
+        if taken.isdisjoint({page, page + TEMPORARY}):
+            break
+    return folder / page
 
 
 def language() -> str:
-    """The desktop's, if the page's words are there in it; else English."""
-    told = default_locale("LC_MESSAGES") or locale.getlocale()[0] or ""
-    spoken = locale.normalize(told)[:2]
-    return spoken if spoken in LANGUAGES else "en"
+    """The desktop's, if the page's words are there in it; else English.
+
+    By the variables in gettext's order, but for `C`: where a desktop's locale is not installed, Python itself puts
+    that into `LC_CTYPE`. On Windows nothing of it is set, and the system says it.
+    """
+    listed = os.environ.get("LANGUAGE", "").split(":")
+    stated = [*listed, *(os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))]
+    named = [locale.normalize(each)[:2] for each in (*stated, locale.getlocale()[0] or "") if each]
+    return next((each for each in named if each in LANGUAGES), "en")

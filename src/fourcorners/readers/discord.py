@@ -128,6 +128,7 @@ class DiscordSessions:
             boilerplate=found.boilerplate,
             unclassified=unclassified,
             labels={label: found.labels[label] for label in COUNTED},
+            facts=named_account.fact(None, doubt=account is None and _names_account(found)),
         )
 
     def relate(self, files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
@@ -204,6 +205,10 @@ def _cells(bare: bytes, at: int, order: tuple[str, str]) -> dict[str, Value]:
     behind = at + len(bare) - len(second)
     cells = (Value(first.decode(), [at, at + len(first)]), Value(second.decode(), [behind, behind + len(second)]))
     return dict(zip(order, cells, strict=True))
+
+
+def _names_account(found: _Found) -> bool:
+    return any(isinstance(each, _Fact) and each.label.text == USER for each in found.rows)
 
 
 def _account(found: _Found) -> Value | None:

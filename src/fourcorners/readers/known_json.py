@@ -17,12 +17,12 @@ from dataclasses import field
 
 import pyarrow as pa
 
-from fourcorners.model.identifier import normalise
 from fourcorners.model.instant import ZoneDeclaration
 from fourcorners.model.records import Census
 from fourcorners.model.records import Reading
 from fourcorners.model.records import Unclassified
 from fourcorners.readers import census_json
+from fourcorners.readers import named_account
 from fourcorners.readers.gathered import Clock
 from fourcorners.readers.gathered import Gathered
 from fourcorners.readers.gathered import Value
@@ -130,7 +130,7 @@ class KnownJson:
             unclassified=tuple(Unclassified(path, texts) for path, texts in rows.unclassified.items()),
             labels={census_json.ROW: rows.objects} | {key: rows.keys[key] for key in self.counted},
             says_empty=rows.empty and not rows.row,
-            facts={"account": rows.account} if normalise(rows.account) else {},
+            facts=named_account.fact(rows.account, doubt=rows.doubt),
             holes=pa.array([edge for pair in pairs for edge in pair], pa.int64()),
             notation="json",
         )
@@ -153,7 +153,8 @@ class _Rows:
         holes: where those stand within rows, with their keys; flattened pairs.
         keys: how often each key was met.
         objects: objects in arrays right under the root, as the census counts them.
-        account: what the facts call the account; empty where they do not, or leave it in doubt.
+        account: what the facts call the account; empty where they do not.
+        doubt: they name one that cannot be told.
         row: how many rows there are.
         empty: a known array was met that has nothing in it.
     """
@@ -165,6 +166,7 @@ class _Rows:
         self.keys: Counter[str] = Counter()
         self.objects = self.row = 0
         self.account = ""
+        self.doubt = False
         self.empty = False
         self._form, self._data, self._clock = form, data, clock
         self._lists: dict[Path, KnownList] = {place: each for each in form.lists for place in each.places}
@@ -255,6 +257,7 @@ class _Rows:
         """One row for each fact about the account; of a key that stands twice, nobody knows which is true."""
         times = Counter(str(node.path[-1]) for node in nodes)
         twice = any(count > 1 for count in self._ways.values())
+        self.doubt = twice or times[self._form.facts.account] > 1
         for node in nodes:
             if node.kind not in _LEAVES:
                 continue

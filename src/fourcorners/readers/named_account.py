@@ -8,6 +8,7 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fourcorners.model.identifier import normalise
 from fourcorners.model.records import Batch
 from fourcorners.model.records import Reading
 
@@ -15,17 +16,26 @@ from fourcorners.model.records import Reading
 def relate(files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
     """Give the members of a file that name no account the one account that its other members name.
 
-    Where they name two, or one states a fact twice, nobody can tell. A member that names an account for some of
-    its rows leaves others open.
+    Where they name two, or one cannot be told, nobody is named. A member that names an account for some of its
+    rows leaves others open.
     """
     return [
-        list(readings) if says_twice(readings) else _with_accounts(readings, accounts(readings))
+        list(readings) if is_doubtful(readings) else _with_accounts(readings, accounts(readings))
         for readings in files
     ]
 
 
-def says_twice(readings: Sequence[Reading]) -> bool:
-    """Whether a member states a fact about the account more than once, so that any of its names may be meant."""
+def fact(account: str | None, *, doubt: bool) -> dict[str, str]:
+    """What a member says of its account, for `Reading.facts`: empty where it names one that cannot be told."""
+    if doubt:
+        return {"account": ""}
+    return {"account": account} if account and normalise(account) else {}
+
+
+def is_doubtful(readings: Sequence[Reading]) -> bool:
+    """Whether a member names an account that cannot be told, or states a fact twice."""
+    if any(reading.facts.get("account") == "" for reading in readings):
+        return True
     batches = [batch for reading in readings for batch in reading.batches if batch.family == "subscriber"]
     return any(pc.any(pc.equal(batch.rows.column("problem"), "AMBIGUOUS_ROW")).as_py() for batch in batches)
 

@@ -12,6 +12,7 @@ from fourcorners.report.account_html import document
 from fourcorners.report.account_html import paragraphs
 from fourcorners.report.account_html import safety
 from fourcorners.report.account_html import section
+from fourcorners.report.request_page import value
 from fourcorners.report.words import Words
 from fourcorners.report.words import words
 
@@ -20,8 +21,13 @@ _SAID = {
     "NO_RECOGNISED_ROW": "no_list",
     "NOT_AN_EXPORT": "not_yours",
     "SEVERAL_ACCOUNTS": "several",
-    "USAGE": "several",
+    "USAGE": "one",
     "OUTPUT": "place",
+    "ENCRYPTED": "locked",
+    "NOT_FOUND": "not_opened",
+    "ENTRY_TYPE": "not_opened",
+    "LINK": "not_opened",
+    "SYSTEM": "not_opened",
 }
 
 
@@ -34,7 +40,13 @@ def to_html(error: FourcornersError, language: str) -> bytes:
     """The page in one of `words.LANGUAGES`. The bytes are UTF-8."""
     say = words(language)
     title = escape(say("page", "title"))
-    exact = f'<pre lang="en">{escape(error.diagnostics())}</pre>\n'
+    said = [("", f"{error.label()}: {error.what}"), ("where", error.where), ("why it matters", error.why)]
+    said += [("next", error.next_step)]
+    # a file's name may hold line ends and signs that turn the text round: each part is shown as a value
+    exact = "".join(
+        f"<li>{escape(name + ': ' if name else '')}{value(text)}</li>\n" for name, text in said if text
+    )
+    exact = f'<ul lang="en">\n{exact}</ul>\n'
     body = safety(say) + section(
         "failed", escape(say("failed", "title")), paragraphs(map(escape, sentences(error, say))) + exact
     )

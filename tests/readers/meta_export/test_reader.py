@@ -215,6 +215,10 @@ def test_a_fact_of_another_kind_is_none() -> None:
         "emails": {"emails": ["0"]},
     }
     reading = read(FACEBOOK, json.dumps({"profile_v2": profile}).encode())
+    found = [(row["attribute"], row["value"], row["account"]) for row in rows(reading)]
+    assert found == [("emails", "0", None)]  # the user name cannot be told
+    del profile["username"]
+    reading = read(FACEBOOK, json.dumps({"profile_v2": profile}).encode())
     assert [(row["attribute"], row["value"], row["account"]) for row in rows(reading)] == [("emails", "0", "0")]
 
 
@@ -230,20 +234,38 @@ def test_a_fact_of_another_kind_is_none() -> None:
 )
 def test_a_profile_that_says_anything_twice_names_nobody(profile: str) -> None:
     data = f'{{{profile}, "account_activity_v2": [{json.dumps(login())}]}}'.encode()
-    found = [(row["family"], row["problem"], row["account"]) for row in rows(read(FACEBOOK, data))]
-    assert set(found) == {("subscriber", "AMBIGUOUS_ROW", None), ("login", None, None)}
-    with pytest.raises(BadInput, match="AMBIGUOUS_ROW"):
-        read(FACEBOOK, f"{{{profile}}}".encode())
+    doubtful = read(FACEBOOK, data)
+    assert doubtful.facts == {"account": ""}
+    clear = read(FACEBOOK, json.dumps({"profile_v2": {"username": "alice"}}).encode())
+    for readings in ([doubtful], [doubtful, clear], [clear, doubtful]):
+        ((*related,),) = FACEBOOK.relate([readings])
+        (mine,) = (each for each in related if each.facts["account"] == "")
+        assert {row["account"] for row in rows(mine)} == {None}
 
 
-def test_the_same_of_an_instagram_profile() -> None:
-    label = '{"value": "bob", "href": "", "timestamp": 0}'
-    logins = written(LOGINS, event(ZULU, IP_Address=part("203.0.113.7"), Time=part(timestamp=T)))[1:-1].decode()
-    for twice in (f'"Username": [1], "Username": {label}', f'"Username": {label}, "Name": "x", "Name": {label}'):
-        data = f'{{"profile_user": [{{"string_map_data": {{{twice}}}}}], {logins}}}'.encode()
-        reading = read(INSTAGRAM, data)
-        assert not reading.facts
-        assert {row["problem"] for row in rows(reading) if row["family"] == "subscriber"} <= {"AMBIGUOUS_ROW"}
+@pytest.mark.parametrize(
+    "labels",
+    [
+        '"Username": [1], "Username": {}',
+        '"Username": {}, "Name": "x", "Name": {}',
+        '"Username": {}, "Benutzername": {{"value": "bob", "x": 1}}',
+        '"Username": {}, "Benutzername": {{"value": "bob", "href": "", "timestamp": 0}}',
+    ],
+)
+def test_the_same_of_an_instagram_profile(labels: str) -> None:
+    written = labels.format(*['{"value": "alice", "href": "", "timestamp": 0}'] * 2)
+    data = f'{{"profile_user": [{{"string_map_data": {{{written}}}}}]}}'.encode()
+    reading = INSTAGRAM.read(data)
+    assert reading.facts == {"account": ""}
+    assert {row["account"] for row in rows(reading)} <= {None}
+
+
+def test_two_profiles_name_nobody() -> None:
+    one = '{"string_map_data": {"Username": {"value": "alice", "href": "", "timestamp": 0}}}'
+    assert INSTAGRAM.read(f'{{"profile_user": [{one}]}}'.encode()).facts == {"account": "alice"}
+    assert INSTAGRAM.read(f'{{"profile_user": [{one}, {one}]}}'.encode()).facts == {"account": ""}
+    both = b'{"profile_v2": {"username": "alice"}, "profile": {"username": "bob"}}'
+    assert FACEBOOK.read(both).facts == {"account": ""}
 
 
 def test_a_key_that_may_be_a_name_is_told_by_its_length() -> None:

@@ -13,17 +13,16 @@ from fourcorners.readers import named_account
 def relate(files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
     """For each file as given, its readings with the one account that they name.
 
-    Only members of one file are of one export: two exports may be given together. A member that states a fact
-    twice leaves open whose the export is, whatever another member says.
+    Only members of one file are of one export: two exports may be given together. A member that names one that
+    cannot be told leaves open whose the export is, whatever another member says.
     """
     return [_with_account(readings) for readings in files]
 
 
 def _with_account(readings: Sequence[Reading]) -> list[Reading]:
     named = [reading.facts["account"] for reading in readings if "account" in reading.facts]
-    if (
-        named_account.says_twice(readings) or len({normalise(each) for each in named}) != 1
-    ):  # of two, only the profiles say which they are
+    # of two names, only the profiles say which they are
+    if named_account.is_doubtful(readings) or len({normalise(each) for each in named}) != 1:
         return list(readings)
     return [
         named_account.named(replace(reading, facts={"account": named[0], **reading.facts}), normalise(named[0]))

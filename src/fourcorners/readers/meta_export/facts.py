@@ -33,6 +33,7 @@ class Fact(NamedTuple):
         attribute: where its label stands.
         extent: first and last byte of all that belongs to it.
         fillers: other values under the same label, which belong to it if they are blank.
+        names_account: it is none, and stands where the account's name does.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Fact(NamedTuple):
     attribute: tuple[int, int]
     extent: tuple[int, int]
     fillers: Sequence[Node] = ()
+    names_account: bool = False
 
 
 def of_facebook(section: Section, nodes: Sequence[Node], depth: int) -> Iterator[Fact]:
@@ -54,7 +56,9 @@ def of_facebook(section: Section, nodes: Sequence[Node], depth: int) -> Iterator
             key = keys.get(node.path[:-1], key)
             if node.path[-1] == 0 and key[0] < start:  # the first one takes the label along
                 start = key[0] - 1
-        yield Fact(kind if key[0] >= 0 and _fits(kind, node) else "", node, key, (start, end))
+        good = bool(kind) and key[0] >= 0 and _fits(kind, node)
+        lost = labels_of(node.path[depth:])[:1] == NAMES_ACCOUNT[:1]
+        yield Fact(kind if good else "", node, key, (start, end), names_account=lost)
 
 
 def of_instagram(_section: Section, nodes: Sequence[Node], depth: int) -> Iterator[Fact]:
@@ -75,7 +79,8 @@ def _labelled(leaves: Sequence[Node], label: Node, meaning: str | None) -> Itera
     stated = [node for node in leaves if node.path[-1] == part]
     known = meaning in _STATED and len(stated) == 1 and all(node.path[-1] in PARTS for node in leaves)
     if not known or meaning is None or not _fits(meaning, stated[0]):
-        yield from (Fact("", node, label.key, label.extent) for node in leaves)
+        lost = meaning == NAMES_ACCOUNT[0]
+        yield from (Fact("", node, label.key, label.extent, names_account=lost) for node in leaves)
         return
     others = [node for node in leaves if node is not stated[0]]
     yield Fact(meaning, stated[0], label.key, label.extent, others)
@@ -84,6 +89,11 @@ def _labelled(leaves: Sequence[Node], label: Node, meaning: str | None) -> Itera
 def _fits(kind: str, node: Node) -> bool:
     """Whether the value is of the kind that states such a fact."""
     return node.kind == ("number" if kind in _TIMES else "string")
+
+
+def is_told(profile: Mapping[str, Sequence[Cell]]) -> bool:
+    """Whether the profile names its account once: not by two labels that mean the same."""
+    return len(profile.get(NAMES_ACCOUNT[0], ())) <= 1
 
 
 def account_of(profile: Mapping[str, Sequence[Cell]]) -> Cell | None:

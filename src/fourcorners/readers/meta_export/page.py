@@ -15,6 +15,7 @@ from fourcorners.model.records import Reading
 from fourcorners.model.records import Unclassified
 from fourcorners.readers import census
 from fourcorners.readers import meta
+from fourcorners.readers import named_account
 from fourcorners.readers.markup import Data
 from fourcorners.readers.meta.reader import is_markup
 from fourcorners.readers.meta.vocabulary import CUSTODIANS
@@ -56,8 +57,9 @@ class FacebookPages:
         """
         rows = PageRows(declaration)
         rows.take_all(data)
-        account = facts.account_of(rows.profile)
-        stated = {"account": account.text if account else "", "generated": rows.generated}
+        doubt = rows.doubt or not facts.is_told(rows.profile)
+        account = None if doubt else facts.account_of(rows.profile)
+        generated = {"generated": rows.generated} if rows.generated else {}
         holes = np.frombuffer(rows.holes, np.int64).reshape(-1, 2)
         return Reading(
             reader=f"{self.name}/{self.version}",
@@ -67,7 +69,7 @@ class FacebookPages:
             boilerplate=rows.boilerplate,
             unclassified=tuple(Unclassified(path, count) for path, count in rows.unclassified.items()),
             labels={label: rows.labels[label] for label in sorted(COUNTED)},
-            facts={fact: text for fact, text in stated.items() if text},
+            facts=named_account.fact(account and account.text, doubt=doubt) | generated,
             holes=pa.array(holes[holes[:, 0].argsort(kind="stable")].ravel()),
             notation="html",
         )

@@ -23,6 +23,7 @@ from fourcorners.readers.meta_export.sheets import Sheet
 from fourcorners.readers.meta_export.values import Cell
 from fourcorners.readers.meta_export.values import Event
 from fourcorners.readers.meta_export.values import read_address
+from fourcorners.readers.meta_export.vocabulary import NAMES_ACCOUNT
 
 EVENTS, PROFILE = "activity", "profile"
 #: Labels of a table row -> field of a login.
@@ -93,6 +94,7 @@ class PageRows:
         self.boilerplate = 0
         self.labels: Counter[str] = Counter()
         self.profile: dict[str, list[Cell]] = {}
+        self.doubt = False
         self.generated = ""
         self._declaration = declaration
         self._records: list[_Record] = []  # open ones
@@ -240,9 +242,10 @@ class PageRows:
         self.holes.extend((cell.start, cell.end))
 
     def _count(self, cell: Cell) -> None:
-        """Count a label that labels nothing here."""
+        """Count a label that labels nothing here; one of the account's name leaves in doubt which is meant."""
         if cell.text in COUNTED:
             self.labels[cell.text] += 1
+        self.doubt |= FACTS.get(cell.text) == NAMES_ACCOUNT[0]
 
     def _sheet(self, family: str, section: str) -> Sheet:
         return self.sheets.setdefault(section, Sheet(family, section))

@@ -15,6 +15,7 @@ from fourcorners.model.records import Census
 from fourcorners.model.records import Reading
 from fourcorners.model.records import Unclassified
 from fourcorners.readers import census_json
+from fourcorners.readers import named_account
 from fourcorners.readers.json_text import Data
 from fourcorners.readers.json_text import walk
 from fourcorners.readers.meta.vocabulary import CUSTODIANS
@@ -70,7 +71,8 @@ class MetaExport:
         """
         rows = Rows(data, self.sections, self.plan_of, self.facts_of)
         rows.take_all(walk(data, NOTATION))
-        account = facts.account_of(rows.profile)
+        doubt = rows.doubt or not facts.is_told(rows.profile)
+        account = None if doubt else facts.account_of(rows.profile)
         holes = np.frombuffer(rows.holes, np.int64).reshape(-1, 2)
         return Reading(
             reader=f"{self.name}/{self.version}",
@@ -81,7 +83,7 @@ class MetaExport:
             unclassified=tuple(Unclassified(path, texts) for path, texts in rows.unclassified.items()),
             labels={label: rows.labels[label] for label in ("row", *self.counted)},
             says_empty=not rows.sheets and not rows.unclassified and not rows.boilerplate,
-            facts={"account": account.text} if account else {},
+            facts=named_account.fact(account and account.text, doubt=doubt),
             holes=pa.array(holes[holes[:, 0].argsort(kind="stable")].ravel()),
             notation=NOTATION,
         )

@@ -50,6 +50,7 @@ class Rows:
         boilerplate: values that the format writes where it has nothing to say.
         labels: how often each key was accounted for, and the rows.
         profile: kind of fact -> what the profile says, for the account.
+        doubt: the profile names an account that cannot be told.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Rows:
         self.boilerplate = 0
         self.labels: Counter[str] = Counter()
         self.profile: dict[str, list[Cell]] = {}
+        self.doubt = False
         self._data = data
         self._sections = sections
         self._plan_of = plan_of
@@ -73,7 +75,7 @@ class Rows:
         self._texts: dict[bytes, str] = {}
         self._next_row = 0
         self._elements = 0
-        self._says_twice = False
+        self._profiles = 0
 
     def take_all(self, nodes: Iterable[Node]) -> None:
         """Take every node of the member."""
@@ -91,11 +93,9 @@ class Rows:
                 for each in open_:
                     self._stray(each)
             if depth == 1:
-                self._says_twice |= path in roots
+                self.doubt |= path in roots and section_name(str(path[0])) in PROFILES
                 roots[path] = node
             open_ = []
-        if self._says_twice:
-            self._doubt_facts()
         self._name_actions(roots)
         self._count()
 
@@ -178,7 +178,10 @@ class Rows:
     def _facts(self, name: str, section: Section, nodes: list[Node], depth: int) -> None:
         """A profile or registration."""
         self._tally(nodes)
-        self._says_twice |= len({node.path for node in nodes}) < len(nodes)
+        if name in PROFILES:
+            # a second profile, or a key that stands twice, whatever stands under it
+            self.doubt |= self._profiles > 0 or len({node.path for node in nodes}) < len(nodes)
+            self._profiles += 1
         for fact in self._facts_of(section, nodes, depth):
             empty = [node for node in fact.fillers if self._is_empty(node)]
             self._lose([node for node in fact.fillers if node not in empty], name, depth)
@@ -187,6 +190,8 @@ class Rows:
                 continue
             value = self._text(fact.value) if fact.kind else None
             attribute = self._decoded(*fact.attribute) if fact.kind else None
+            if name in PROFILES and not fact.kind and fact.names_account:
+                self.doubt = True
             if value is None or attribute is None:
                 self._lose((fact.value, *empty), name, depth)
                 continue
@@ -223,13 +228,6 @@ class Rows:
             for at in objects + plan.places():
                 self.labels[str(shape[at][0][-1])] += plan.rows
         self.labels["row"] = self._elements
-
-    def _doubt_facts(self) -> None:
-        """A key stands twice, whatever stands under it: nobody knows which of the profile's facts are true."""
-        self.profile.clear()
-        for (family, _), sheet in self.sheets.items():
-            if family == "subscriber":
-                sheet.doubt()
 
     def _name_actions(self, roots: Mapping[Path, Node]) -> None:
         """Let the rows of a section whose root key says what happened say it."""

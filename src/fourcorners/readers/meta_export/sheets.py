@@ -59,10 +59,6 @@ class Sheet:
         for _ in range(len(self)):
             column.add(cell.text, (cell.start, cell.end))
 
-    def doubt(self) -> None:
-        """Let no row count as read."""
-        self._problems = ["AMBIGUOUS_ROW"] * len(self)
-
     def batch(self, account: Cell | None) -> Batch:
         """All rows, with the account where the same member names it."""
         size, wanted = len(self), schema(self.family)

@@ -6,7 +6,6 @@ are in no list (messages, places, memories, friends) are counted row by row and 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Sequence
@@ -30,6 +29,7 @@ from fourcorners.readers.gathered import Clock
 from fourcorners.readers.gathered import Gathered
 from fourcorners.readers.gathered import Value
 from fourcorners.readers.known_table import loose
+from fourcorners.readers.shown.keys import shown_key
 from fourcorners.readers.snapchat.sections import Data
 from fourcorners.readers.snapchat.sections import Line
 from fourcorners.readers.snapchat.sections import Section
@@ -49,8 +49,6 @@ from fourcorners.readers.table.body import read_body
 from fourcorners.readers.table.cells import column
 from fourcorners.readers.table.split import Head
 from fourcorners.readers.table.split import split
-
-_LABEL = re.compile(r"(?!(?:[^\d]*\d){3})[^\W\d][\w -]{0,39}")
 
 
 @dataclass(slots=True)
@@ -128,6 +126,7 @@ class SnapchatReturn:
             unclassified=tuple(Unclassified(path, texts) for path, texts in rows.unclassified.items()),
             labels={LABEL: layout.lines},
             says_empty=bool(layout.sections) and not counted and not layout.outside,
+            facts=named_account.fact(None, doubt=any(map(_names_account_twice, layout.sections))),
             holes=pa.concat_arrays([pa.array([], pa.int64()), *rows.holes]),
         )
 
@@ -138,6 +137,10 @@ class SnapchatReturn:
     def census(self, data: Data) -> Census:
         """The member's cells and lines, counted by code that shares nothing with this reader."""
         return census_table.count_cells(data, ",", header_row=0)
+
+
+def _names_account_twice(section: Section) -> bool:
+    return _is_known(section.labels) and list(map(loose, section.labels)).count(ACCOUNT) > 1
 
 
 def _is_known(labels: tuple[str, ...]) -> bool:
@@ -162,7 +165,7 @@ def _seen(rows: _Rows, data: Data, section: Section, declaration: ZoneDeclaratio
             moved = _moved(batch.rows, start, rows.number(batch.rows.num_rows))
             rows.batches.append(replace(batch, section=SEEN.layout, rows=moved))
         for item in body.unclassified:
-            rows.unclassified[f"{SEEN.layout} > {_shown(item.path)}"] += item.texts
+            rows.unclassified[f"{SEEN.layout} > {shown_key(item.path)}"] += item.texts
         rows.holes.append(pc.add(body.holes, start))
 
 
@@ -183,7 +186,7 @@ def _facts(rows: _Rows, data: Data, section: Section) -> None:
             account = values[places[ACCOUNT]] if ACCOUNT in places else None
             for at, (label, value) in enumerate(zip(labels, values, strict=True)):
                 if label not in FACTS or at != places.get(label):
-                    rows.unclassified[f"account > {_shown(section.labels[at])}"] += 1
+                    rows.unclassified[f"account > {shown_key(section.labels[at])}"] += 1
                 elif value is None:
                     rows.blank += 1
                 else:
@@ -219,7 +222,7 @@ def _label_places(data: Data, section: Section) -> list[list[int]]:
 
 def _other(rows: _Rows, section: Section) -> None:
     """Rows of a section that is in no list."""
-    rows.unclassified["section of " + ", ".join(map(_shown, section.labels))] += 0
+    rows.unclassified["section of " + ", ".join(map(shown_key, section.labels))] += 0
     for line in _lines(section):
         rows.others.add((rows.number(), line.start, line.end, line.cells), None, {})
 
@@ -249,11 +252,6 @@ def _moved(rows: pa.RecordBatch, by: int, first: int) -> pa.RecordBatch:
         else:
             columns.append(values)
     return pa.RecordBatch.from_arrays(columns, schema=rows.schema)
-
-
-def _shown(label: str) -> str:
-    """A label as a report may show it: what stands in a header that nobody knows could be a value."""
-    return label if _LABEL.fullmatch(label) else f"label of {len(label)} characters"
 
 
 READER = SnapchatReturn()

@@ -94,6 +94,7 @@ class _Rows:
     holes: list[int] = field(default_factory=list)
     shown: ShownKeys = field(default_factory=lambda: ShownKeys(_KNOWN))
     row: int = 0
+    doubt: bool = False  # a record names its account twice, or where no value stands
 
     def number(self) -> int:
         self.row += 1
@@ -166,6 +167,7 @@ class XFiles:
         )
         alone = _only_kind(found, self.kinds)
         for record in found.records:
+            rows.doubt |= ACCOUNT in record.boxes or ACCOUNT.decode() in _twice(record)
             kind = _kind_of(record, self.kinds) or alone
             if kind == "login":
                 _login(rows, record)
@@ -193,6 +195,7 @@ class XFiles:
             labels={label.decode(): rows.labels[label] for label in sorted(COUNTED)},
             says_empty=found.structured and not found.records and not found.items,
             holes=pa.array([edge for pair in pairs for edge in pair], pa.int64()),
+            facts=named_account.fact(None, doubt=rows.doubt),
             notation="json",
         )
 
