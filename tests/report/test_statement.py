@@ -75,7 +75,7 @@ def test_a_login_that_was_produced_twice_is_one_event(finding: MakeFinding) -> N
     copy = replace(first, login=replace(first.login, record="r-login-preserved"))
     assert support([first, copy]) == {first.subscriber: (1, 1)}
     assert repeats([first]) == ""
-    assert repeats([first, copy]).startswith("1 of them")
+    assert repeats([first, copy]).startswith("The 2 logins are 1 events")
 
 
 def test_support_counts_events_and_leases(finding: MakeFinding) -> None:

@@ -163,10 +163,13 @@ def event(finding: Finding) -> Event:
 
 def repeats(findings: Collection[Finding]) -> str:
     """How many logins were produced more than once, in words; empty if none was."""
-    again = len(findings) - len({event(finding) for finding in findings})
-    if not again:
+    events = len({event(finding) for finding in findings})
+    if events == len(findings):
         return ""
-    return f"{again} of them were produced before (the same account, address, port and instant): one event each."
+    return (
+        f"The {len(findings):,} logins are {events:,} events: the others were produced before, with the same "
+        "account, address, port and instant."
+    )
 
 
 def counts(findings: Iterable[Finding]) -> dict[str, int]:

@@ -82,7 +82,8 @@ def quashed_by(workspace: Workspace, instrument_id: str) -> list[str]:
     row = store.get(workspace.tables, InstrumentRow, instrument_id)
     rulings = store.of_owner(workspace.tables, RulingRow, instrument_id)
     own = [instrument_id] if rulings and rulings[-1].ruling == QUASHED else []
-    return own + [each for parent in row.derived_from for each in quashed_by(workspace, parent)]
+    above = [each for parent in row.derived_from for each in quashed_by(workspace, parent)]
+    return list(dict.fromkeys(own + above))
 
 
 def check_not_quashed(workspace: Workspace, instrument_id: str) -> None:

@@ -1,4 +1,4 @@
-"""What a person is told on stderr after an intake of which nothing was released: why, and what to do.
+"""What a person is told on stderr after an intake, of what was not released: why, and what to do.
 
 No value of the file is in it: counts, codes, and what the order says itself.
 """
@@ -29,6 +29,17 @@ def hint(row: ReturnRow, instrument: Instrument) -> str:
     return (
         f"{row.id}: nothing was released; {count:,} of {total:,} rows are {code}: {words}\n  next: "
         f"{_next(code, row, instrument)}"
+    )
+
+
+def not_kept(row: ReturnRow, *, has_team: bool) -> str:
+    """That what lies outside is gone, where there is no filter team to seal it to; empty if nothing is."""
+    sealed = row.counts["sealed"]
+    if has_team or not sealed:
+        return ""
+    return (
+        f"{row.id}: sealed rows that are counted and not kept, for there is no filter team: {sealed:,}\n"
+        "  next: keep the files as they came; `seal team` names a team for what comes later"
     )
 
 

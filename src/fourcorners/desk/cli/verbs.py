@@ -180,6 +180,8 @@ def _write_return(workspace: Workspace, row: ReturnRow) -> None:
     write(show.return_line(row))
     if words := unreleased.hint(row, store.load_instrument(workspace.tables, row.instrument)):
         click.echo(words, err=True)
+    if words := unreleased.not_kept(row, has_team=workspace.filter_team() is not None):
+        click.echo(words, err=True)
 
 
 @fourcorners.group()
