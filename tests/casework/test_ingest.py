@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -296,6 +297,30 @@ def test_m30_a_return_for_an_instrument_never_served(workspace: Workspace, case:
         ingest(workspace, [write_page(tmp_path / "records.html")], row.id)
     assert found.value.code == "NOT_SERVED"
     assert newest(workspace)[1]["code"] == "NOT_SERVED"
+
+
+def test_a_folder_that_cannot_be_looked_into_is_not_an_empty_one(
+    workspace: Workspace, instrument: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "given" / "closed"
+    closed.mkdir(parents=True)
+    write_page(tmp_path / "given" / "records.html", INSIDE)
+    scandir = os.scandir
+
+    def refuse(path: Path) -> object:
+        if Path(path) == closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(BadInput, match="NOT_FOUND"):
+        ingest(workspace, [tmp_path / "given"], instrument)
+    monkeypatch.undo()
+    (tmp_path / "given" / "link").symlink_to(tmp_path)
+    with pytest.raises(BadInput, match="ENTRY_TYPE"):
+        ingest(workspace, [tmp_path / "given"], instrument)
+    (tmp_path / "given" / "link").unlink()
+    assert ingest(workspace, [tmp_path / "given"], instrument).counts["released"] == 2
 
 
 def test_no_file_that_a_reader_knows_is_an_error(workspace: Workspace, instrument: str, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ does not share; and every value's byte ranges are read back to its text. Either 
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections import defaultdict
 from collections.abc import Callable
@@ -101,11 +102,11 @@ def paths_in(paths: list[Path]) -> Iterator[tuple[Path, bool]]:
     """The files given, and every file of the folders given, in a fixed order; and whether each was named itself.
 
     Raises:
-        BadInput: `NOT_FOUND`.
+        BadInput: `NOT_FOUND`, `ENTRY_TYPE`.
     """
     for path in paths:
         if path.is_dir():
-            yield from ((_plain(child), False) for child in sorted(path.rglob("*")) if not child.is_dir())
+            yield from ((_plain(child), False) for child in sorted(_inside(path)))
         elif path.is_file():
             yield path, True
         else:
@@ -115,6 +116,23 @@ def paths_in(paths: list[Path]) -> Iterator[tuple[Path, bool]]:
                 where=str(path),
                 next_step="check the path's spelling",
             )
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """What lies in a folder and is none; a folder that cannot be looked into is not an empty one."""
+    for root, folders, names in os.walk(folder, onerror=_not_looked_into):
+        links = [name for name in folders if Path(root, name).is_symlink()]
+        yield from (Path(root, name) for name in names + links)
+
+
+def _not_looked_into(error: OSError) -> None:
+    raise BadInput(
+        "NOT_FOUND",
+        f"the folder cannot be looked into: {error.strerror}",
+        where=str(error.filename),
+        why="a file in it would be missing, and nobody would notice",
+        next_step="let your account read it, or copy it to a folder of your own",
+    ) from error
 
 
 def _plain(path: Path) -> Path:
