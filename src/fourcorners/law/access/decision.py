@@ -12,7 +12,10 @@ from fourcorners.law.access.policies import Loaded
 from fourcorners.model.errors import RefusalKind
 
 #: Who may read or see a case: the next step where nobody permits it.
-WHO = "somebody on the case's team acts, or adds the person with `fourcorners case join`"
+WHO = (
+    "somebody on the case's team acts, or adds the person with `fourcorners case join`; a custodian of sealed "
+    "records joins no case and reads nothing: his step is `unseal open`, under a court's order"
+)
 
 
 @dataclass(frozen=True, slots=True)
