@@ -19,6 +19,7 @@ from zipfile import ZIP_STORED
 from zipfile import ZipFile
 
 from bench import peak
+
 from fourcorners.desk.cli import run as run_command
 from fourcorners.samples import make as samples
 

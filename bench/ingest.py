@@ -17,6 +17,7 @@ from typing import Any
 
 from bench import page
 from bench import peak
+
 from fourcorners.casework import cases
 from fourcorners.casework import ingest as use_case
 from fourcorners.casework import instruments

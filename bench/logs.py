@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from bench import peak
 from bench.table import ORDER
 
-from bench import peak
 from fourcorners.casework import cases
 from fourcorners.casework import instruments
 from fourcorners.casework import mappings

@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import ModuleType
 
 import pytest
-
 from bench import attribution
 from bench import check
 from bench import ingest
