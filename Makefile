@@ -46,8 +46,8 @@ demo: .venv/.run
 	$(BIN)/fourcorners demo --seed $(SEED)
 
 lint: setup .venv/.test
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+	$(BIN)/ruff format --no-cache --check .
+	$(BIN)/ruff check --no-cache .
 	$(BIN)/mypy
 	PYTHONPATH=src $(BIN)/lint-imports --no-cache
 
