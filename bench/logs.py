@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -165,9 +166,8 @@ def _load(path: Path) -> None:
 
 
 def _write(path: Path, lines: int, customers: int, addresses: int = FEW_ADDRESSES) -> None:
-    given = [
-        f"203.0.113.{n}" if addresses <= FEW_ADDRESSES else f"198.18.{n >> 8}.{n & 255}" for n in range(addresses)
-    ]
+    first = IPv4Address("203.0.113.0" if addresses <= FEW_ADDRESSES else "198.18.0.0")
+    given = [str(first + n) for n in range(addresses)]
     with path.open("w", encoding="utf-8") as file:
         for n in range(lines):
             moment = dt.datetime.fromtimestamp(START + n // 50, dt.UTC).isoformat()

@@ -140,14 +140,15 @@ def _check_one_export(export: Path, found: list[ReadFile]) -> None:
             accounts = places[member.reading.custodians]
             for account in _accounts(member):
                 accounts.setdefault(account, _joined(read.path, member.member.path))
-    several = [sorted(set(accounts.values())) for accounts in places.values() if len(set(accounts.values())) > 1]
+    named = [sorted(set(accounts.values())) for accounts in places.values()]
+    several = [each for each in named if len(each) > 1]
     if len(places) > 1 or several:
         who = " and ".join(sorted(custodians[0] for custodians in places))
         raise Refused(
             "PRODUCT",
             "SEVERAL_ACCOUNTS",
             f"{export.name} holds exports of several accounts, with {who}",
-            where=", ".join((several or [[]])[0][:5]),
+            where=", ".join(several[0][:5]) if several else "",
             why="this looks at one person's own export, and compares no people",
             next_step="give one export at a time",
         )
@@ -155,8 +156,8 @@ def _check_one_export(export: Path, found: list[ReadFile]) -> None:
 
 def _accounts(member: ReadMember) -> set[str]:
     """Whom the rows and facts of a member name; an account that cannot be told is one as well."""
-    found = named_account.accounts([member.reading])
-    return found | {normalise(name) for name in [member.reading.facts.get("account")] if name is not None}
+    stated = member.reading.facts.get("account")
+    return named_account.accounts([member.reading]) | (set() if stated is None else {normalise(stated)})
 
 
 def _joined(inside: str, member: str) -> str:

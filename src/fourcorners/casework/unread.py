@@ -10,13 +10,15 @@ import re
 from ipaddress import ip_address
 from pathlib import PurePosixPath
 
+from fourcorners.report import html_page
+
 _IPV4 = re.compile(rb"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9.])")
 _IPV6 = re.compile(
     rb"(?<![0-9A-Fa-f:.])(?:[0-9A-Fa-f]{1,4}:){2,7}(?::|[0-9A-Fa-f]{1,4}|:[0-9A-Fa-f:]+)(?![0-9A-Fa-f:.])"
 )
 _WORDS = frozenset({"ip", "ips", "logged", "login", "logins", "logout", "logouts", "session", "sessions"})
 _WORD = re.compile(r"[a-z]+")
-_OWN_PAGE = b'<meta name="generator" content="Fourcorners">'  # a page that `check` made of the same export
+_OWN_PAGE = html_page.MARK.encode()  # `check` made it of the same export
 _VERSION = 10  # `1.4.0.2` is a program's version
 
 

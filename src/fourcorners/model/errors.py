@@ -34,16 +34,14 @@ class FourcornersError(Exception):
 
     def diagnostics(self) -> str:
         """The text for a person: one line a part, parts that are empty left out."""
-        lines = [f"{self.label()}: {self.what}"]
-        if self.where:
-            lines.append(f"  where: {self.where}")
-        if self.why:
-            lines.append(f"  why it matters: {self.why}")
-        if self.next_step:
-            lines.append(f"  next: {self.next_step}")
-        if self.entry:
-            lines.append(f"  entry: {self.entry} (`fourcorners why {self.entry}` explains it)")
-        return "\n".join(lines)
+        (_, first), *others = self.parts()
+        return "\n".join([first, *(f"  {name}: {text}" for name, text in others)])
+
+    def parts(self) -> list[tuple[str, str]]:
+        """Name and text of each part that is not empty; the first, what went wrong, has no name."""
+        entry = f"{self.entry} (`fourcorners why {self.entry}` explains it)" if self.entry else ""
+        named = [("where", self.where), ("why it matters", self.why), ("next", self.next_step), ("entry", entry)]
+        return [("", f"{self.label()}: {self.what}"), *(part for part in named if part[1])]
 
     def label(self) -> str:
         """The first word of the message: the code, with the kind of a refusal before it."""

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
-from itertools import pairwise
 from mmap import mmap
 
 from fourcorners.model.errors import BadInput
@@ -109,7 +108,8 @@ class DiscordSessions:
         clock = Clock.of_file(TimeFormat.year_first(), "UTC")
         sessions = Gathered("login", SESSION, clock, required=("ip", "at"))
         facts = Gathered("subscriber", "account", clock)
-        account = _account(found)
+        named = [each.value for each in found.rows if isinstance(each, _Fact) and each.label.text == USER]
+        account = named[0] if len({each.text for each in named}) == 1 else None
         for row, each in enumerate(found.rows):
             own = {"account": account} if account else {}
             if isinstance(each, _Row):
@@ -128,7 +128,7 @@ class DiscordSessions:
             boilerplate=found.boilerplate,
             unclassified=unclassified,
             labels={label: found.labels[label] for label in COUNTED},
-            facts=named_account.fact(None, doubt=account is None and _names_account(found)),
+            facts=named_account.fact(None, doubt=bool(named) and account is None),
         )
 
     def relate(self, files: Sequence[Sequence[Reading]]) -> list[list[Reading]]:
@@ -205,16 +205,6 @@ def _cells(bare: bytes, at: int, order: tuple[str, str]) -> dict[str, Value]:
     behind = at + len(bare) - len(second)
     cells = (Value(first.decode(), [at, at + len(first)]), Value(second.decode(), [behind, behind + len(second)]))
     return dict(zip(order, cells, strict=True))
-
-
-def _names_account(found: _Found) -> bool:
-    return any(isinstance(each, _Fact) and each.label.text == USER for each in found.rows)
-
-
-def _account(found: _Found) -> Value | None:
-    """The account of a member that names one."""
-    named = [each.value for each in found.rows if isinstance(each, _Fact) and each.label.text == USER]
-    return named[0] if named and all(a.text == b.text for a, b in pairwise(named)) else None
 
 
 def _check_text(data: Data) -> None:

@@ -40,11 +40,9 @@ def to_html(error: FourcornersError, language: str) -> bytes:
     """The page in one of `words.LANGUAGES`. The bytes are UTF-8."""
     say = words(language)
     title = escape(say("page", "title"))
-    said = [("", f"{error.label()}: {error.what}"), ("where", error.where), ("why it matters", error.why)]
-    said += [("next", error.next_step)]
     # a file's name may hold line ends and signs that turn the text round: each part is shown as a value
     exact = "".join(
-        f"<li>{escape(name + ': ' if name else '')}{value(text)}</li>\n" for name, text in said if text
+        f"<li>{escape(name + ': ' if name else '')}{value(text)}</li>\n" for name, text in error.parts()
     )
     exact = f'<ul lang="en">\n{exact}</ul>\n'
     body = safety(say) + section(

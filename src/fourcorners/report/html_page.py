@@ -6,6 +6,8 @@ from functools import cache
 from html import escape
 from importlib import resources
 
+#: By which a page is known to be one of ours.
+MARK = '<meta name="generator" content="Fourcorners">'
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
@@ -22,7 +24,7 @@ def document(language: str, title: str, style: str, header: str, body: str) -> b
     page = (
         f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">\n'
-        '<meta name="generator" content="Fourcorners">\n<meta name="referrer" content="no-referrer">\n'
+        f'{MARK}\n<meta name="referrer" content="no-referrer">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title}</title>\n<style>\n{style_sheet(style)}</style>\n</head>\n<body>\n"
         f"<header>\n{header}</header>\n<main>\n{body}</main>\n</body>\n</html>\n"

@@ -210,10 +210,9 @@ class _Leaves:
     def __init__(self, view: memoryview, borders: Positions) -> None:
         self._view, self._borders = view, borders
         self._salts = secrets.token_bytes(SALT * (len(borders) - 1))
-        starts = borders.tolist()
         self.hashes = [
             _leaf(start, self._salts[n * SALT : (n + 1) * SALT], view[start:end])
-            for n, (start, end) in enumerate(pairwise(starts))
+            for n, (start, end) in enumerate(pairwise(borders.tolist()))
         ]
 
     def batch(self, shown: npt.NDArray[np.bool_]) -> pa.RecordBatch:
@@ -224,7 +223,8 @@ class _Leaves:
         starts, ends, size = self._borders[:-1], self._borders[1:], len(shown)
         valid = pa.py_buffer(np.packbits(shown, bitorder="little"))
         offsets = np.concatenate([[0], np.cumsum(np.where(shown, ends - starts, 0))])
-        content = b"".join(self._view[start:end] for start, end in _merge(self._borders_of(shown)).tolist())
+        runs = _merge(np.column_stack([starts[shown], ends[shown]]))
+        content = b"".join(self._view[start:end] for start, end in runs.tolist())
         hidden = size - int(shown.sum())
         return pa.record_batch(
             [
@@ -242,9 +242,6 @@ class _Leaves:
             ],
             schema=_SCHEMA,
         )
-
-    def _borders_of(self, shown: npt.NDArray[np.bool_]) -> Positions:
-        return np.column_stack([self._borders[:-1][shown], self._borders[1:][shown]])
 
     def _shown_salts(self, shown: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
         """The salts of the others as zeros: what a column hides must not lie under its mask."""

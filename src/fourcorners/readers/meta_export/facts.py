@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from fourcorners.model.identifier import normalise
+from fourcorners.readers import named_account
 from fourcorners.readers.json_text import Node
 from fourcorners.readers.json_text import Path
 from fourcorners.readers.meta_export.labels import meaning_of
@@ -58,7 +59,7 @@ def of_facebook(section: Section, nodes: Sequence[Node], depth: int) -> Iterator
                 start = key[0] - 1
         good = bool(kind) and key[0] >= 0 and _fits(kind, node)
         lost = labels_of(node.path[depth:])[:1] == NAMES_ACCOUNT[:1]
-        yield Fact(kind if good else "", node, key, (start, end), names_account=lost)
+        yield Fact(kind if good else "", node, key, (start, end), names_account=lost and not good)
 
 
 def of_instagram(_section: Section, nodes: Sequence[Node], depth: int) -> Iterator[Fact]:
@@ -91,13 +92,20 @@ def _fits(kind: str, node: Node) -> bool:
     return node.kind == ("number" if kind in _TIMES else "string")
 
 
-def is_told(profile: Mapping[str, Sequence[Cell]]) -> bool:
-    """Whether the profile names its account once: not by two labels that mean the same."""
-    return len(profile.get(NAMES_ACCOUNT[0], ())) <= 1
+def account_of(profile: Mapping[str, Sequence[Cell]], *, doubt: bool) -> tuple[Cell | None, dict[str, str]]:
+    """What names the account, and the same for `Reading.facts`.
+
+    Args:
+        profile: kind of fact -> what the profile says.
+        doubt: something else leaves open whose it is; two labels for the account's name do so as well.
+    """
+    doubt = doubt or len(profile.get(NAMES_ACCOUNT[0], ())) > 1
+    account = None if doubt else _first(profile)
+    return account, named_account.fact(account and account.text, doubt=doubt)
 
 
-def account_of(profile: Mapping[str, Sequence[Cell]]) -> Cell | None:
-    """What names the account: the first of `NAMES_ACCOUNT` that a profile has, if it has just one of it."""
+def _first(profile: Mapping[str, Sequence[Cell]]) -> Cell | None:
+    """The first of `NAMES_ACCOUNT` that a profile has, if it has just one of it."""
     for kind in NAMES_ACCOUNT:
         cells = profile.get(kind, ())
         if cells:

@@ -15,7 +15,6 @@ from fourcorners.model.records import Reading
 from fourcorners.model.records import Unclassified
 from fourcorners.readers import census
 from fourcorners.readers import meta
-from fourcorners.readers import named_account
 from fourcorners.readers.markup import Data
 from fourcorners.readers.meta.reader import is_markup
 from fourcorners.readers.meta.vocabulary import CUSTODIANS
@@ -57,8 +56,7 @@ class FacebookPages:
         """
         rows = PageRows(declaration)
         rows.take_all(data)
-        doubt = rows.doubt or not facts.is_told(rows.profile)
-        account = None if doubt else facts.account_of(rows.profile)
+        account, fact = facts.account_of(rows.profile, doubt=rows.doubt)
         generated = {"generated": rows.generated} if rows.generated else {}
         holes = np.frombuffer(rows.holes, np.int64).reshape(-1, 2)
         return Reading(
@@ -69,7 +67,7 @@ class FacebookPages:
             boilerplate=rows.boilerplate,
             unclassified=tuple(Unclassified(path, count) for path, count in rows.unclassified.items()),
             labels={label: rows.labels[label] for label in sorted(COUNTED)},
-            facts=named_account.fact(account and account.text, doubt=doubt) | generated,
+            facts=fact | generated,
             holes=pa.array(holes[holes[:, 0].argsort(kind="stable")].ravel()),
             notation="html",
         )

@@ -245,7 +245,7 @@ class PageRows:
         """Count a label that labels nothing here; one of the account's name leaves in doubt which is meant."""
         if cell.text in COUNTED:
             self.labels[cell.text] += 1
-        self.doubt |= FACTS.get(cell.text) == NAMES_ACCOUNT[0]
+            self.doubt |= FACTS.get(cell.text) == NAMES_ACCOUNT[0]
 
     def _sheet(self, family: str, section: str) -> Sheet:
         return self.sheets.setdefault(section, Sheet(family, section))

@@ -26,6 +26,7 @@ Shape = tuple[tuple[Path, Kind], ...]
 MAP = "string_map_data"
 #: What stands under each of its labels.
 PARTS = frozenset({"href", "value", "timestamp"})
+_KNOWN = KNOWN | KNOWN_LABELS
 _CONTAINERS = frozenset({"object", "array"})
 _EVENT = frozenset({"ip", "port", "at", "agent"})
 #: The kinds of value that a field may have, and the code of another.
@@ -101,8 +102,7 @@ def labels_of(path: Path) -> Labels:
 @lru_cache(maxsize=4_096)
 def shown(labels: Labels) -> str:
     """Labels as a report may show them."""
-    known = KNOWN | KNOWN_LABELS
-    return " > ".join(shown_key(str(part), known) for part in labels)
+    return " > ".join(shown_key(str(part), _KNOWN) for part in labels)
 
 
 def plan_facebook(name: str, section: Section, shape: Shape) -> Plan:

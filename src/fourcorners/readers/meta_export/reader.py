@@ -15,7 +15,6 @@ from fourcorners.model.records import Census
 from fourcorners.model.records import Reading
 from fourcorners.model.records import Unclassified
 from fourcorners.readers import census_json
-from fourcorners.readers import named_account
 from fourcorners.readers.json_text import Data
 from fourcorners.readers.json_text import walk
 from fourcorners.readers.meta.vocabulary import CUSTODIANS
@@ -71,8 +70,7 @@ class MetaExport:
         """
         rows = Rows(data, self.sections, self.plan_of, self.facts_of)
         rows.take_all(walk(data, NOTATION))
-        doubt = rows.doubt or not facts.is_told(rows.profile)
-        account = None if doubt else facts.account_of(rows.profile)
+        account, fact = facts.account_of(rows.profile, doubt=rows.doubt)
         holes = np.frombuffer(rows.holes, np.int64).reshape(-1, 2)
         return Reading(
             reader=f"{self.name}/{self.version}",
@@ -83,7 +81,7 @@ class MetaExport:
             unclassified=tuple(Unclassified(path, texts) for path, texts in rows.unclassified.items()),
             labels={label: rows.labels[label] for label in ("row", *self.counted)},
             says_empty=not rows.sheets and not rows.unclassified and not rows.boilerplate,
-            facts=named_account.fact(account and account.text, doubt=doubt),
+            facts=fact,
             holes=pa.array(holes[holes[:, 0].argsort(kind="stable")].ravel()),
             notation=NOTATION,
         )

@@ -190,8 +190,7 @@ class Rows:
                 continue
             value = self._text(fact.value) if fact.kind else None
             attribute = self._decoded(*fact.attribute) if fact.kind else None
-            if name in PROFILES and not fact.kind and fact.names_account:
-                self.doubt = True
+            self.doubt |= name in PROFILES and fact.names_account
             if value is None or attribute is None:
                 self._lose((fact.value, *empty), name, depth)
                 continue

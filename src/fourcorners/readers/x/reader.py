@@ -167,12 +167,13 @@ class XFiles:
         )
         alone = _only_kind(found, self.kinds)
         for record in found.records:
-            rows.doubt |= ACCOUNT in record.boxes or ACCOUNT.decode() in _twice(record)
+            twice = _twice(record)
+            rows.doubt |= ACCOUNT in record.boxes or ACCOUNT.decode() in twice
             kind = _kind_of(record, self.kinds) or alone
             if kind == "login":
-                _login(rows, record)
+                _login(rows, record, twice)
             elif kind == "facts":
-                _facts(rows, record)
+                _facts(rows, record, twice)
             elif kind == "devices":
                 _device(rows, record)
             else:
@@ -232,10 +233,9 @@ def _name(label: bytes) -> str:
     return text_of(label.decode(), "json")
 
 
-def _login(rows: _Rows, record: Record) -> None:
+def _login(rows: _Rows, record: Record, twice: set[str]) -> None:
     values: dict[str, Value] = {}
     problem = "BROKEN_VALUE" if LOGIN.keys() & set(record.boxes) else None
-    twice = _twice(record)
     problem = "AMBIGUOUS_ROW" if twice else problem
     for pair in record.pairs:
         rows.labels[pair.label] += 1
@@ -255,9 +255,8 @@ def _login(rows: _Rows, record: Record) -> None:
     rows.logins.add((rows.number(), record.start, record.end, texts), "session_ip_log", values, problem)
 
 
-def _facts(rows: _Rows, record: Record) -> None:
+def _facts(rows: _Rows, record: Record, twice: set[str]) -> None:
     """One row for each fact about the account."""
-    twice = _twice(record)
     account = _account(record) if ACCOUNT.decode() not in twice else None
     for pair in record.pairs:
         rows.labels[pair.label] += 1
